@@ -1,0 +1,76 @@
+#include "agent/agent.h"
+
+#include <chrono>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "spdlog/spdlog.h"
+
+namespace mesolys {
+
+Agent::Agent(Spool& spool, const Quarantine& quarantine, Collector& collector, Enforcer& enforcer,
+             SchedulerLink& link, const Clock& clock, const AgentOptions& options)
+    : link_(link),
+      reporter_(spool, quarantine, collector, link, clock,
+                {options.site, options.report_interval, options.seed}),
+      synchronizer_(spool, enforcer, link, clock,
+                    {options.site, options.version, options.removals_max, options.seed + 1}) {}
+
+ReportTick Agent::ReportOnce() {
+  ReportTick tick = reporter_.Tick(is_stopping_);
+  MutexLock lock(mutex_);
+  report_problem_ = std::string(tick.status.message());
+  return tick;
+}
+
+SynchronizeTick Agent::SynchronizeOnce(absl::Duration patience) {
+  std::string problem;
+  {
+    MutexLock lock(mutex_);
+    problem = report_problem_;
+  }
+  return synchronizer_.Tick(problem, patience);
+}
+
+void Agent::Run() {
+  std::thread report([this] {
+    ReportTick tick;
+    do {
+      tick = ReportOnce();
+      if (tick.collected_count + tick.quarantined_count + tick.sent_count == 0) continue;
+      spdlog::info(
+          "report: collected {}, skipped {} lines, quarantined {} lines, sent {} (changed {}, "
+          "rejected {})",
+          tick.collected_count, tick.skipped_count, tick.quarantined_count, tick.sent_count,
+          tick.changed_count, tick.rejected_count);
+    } while (Wait(tick.wait));
+  });
+  SynchronizeTick tick;
+  do {
+    tick = SynchronizeOnce();
+    if (tick.change_count == 0) continue;
+    spdlog::info("synchronize: {} changes, generation {} wanted, {} in force", tick.change_count,
+                 tick.generation_wanted, tick.generation_in_force);
+  } while (Wait(tick.wait));
+  report.join();
+}
+
+void Agent::Stop() {
+  {
+    MutexLock lock(mutex_);
+    is_stopping_ = true;
+  }
+  stop_.notify_all();
+  link_.Cancel();
+}
+
+bool Agent::Wait(absl::Duration duration) {
+  const auto until = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(duration);
+  MutexLock lock(mutex_);
+  while (!is_stopping_) {
+    if (stop_.wait_until(mutex_, until) == std::cv_status::timeout) break;
+  }
+  return !is_stopping_;
+}
+
+}  // namespace mesolys

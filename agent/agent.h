@@ -1,0 +1,59 @@
+#ifndef MESOLYS_AGENT_AGENT_H_
+#define MESOLYS_AGENT_AGENT_H_
+
+// A site's agent: two loops that never wait for each other, one that reports what was used, one
+// that puts in force what may be used. Every tick may be repeated, and an agent that is killed at
+// any moment loses nothing. ReportOnce and SynchronizeOnce are each for one thread; Stop is for
+// any.
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "agent/reporter.h"
+#include "agent/synchronizer.h"
+#include "proto/runtime/mutex.h"
+
+namespace mesolys {
+
+struct AgentOptions {
+  std::string site;
+  std::string version;
+  absl::Duration report_interval = absl::Seconds(10);
+  int64_t removals_max = 10;
+  uint64_t seed = 0;  // of the jitter
+};
+
+class Agent {
+ public:
+  Agent(Spool& spool, const Quarantine& quarantine, Collector& collector, Enforcer& enforcer,
+        SchedulerLink& link, const Clock& clock, const AgentOptions& options);
+
+  // One tick of either loop.
+  ReportTick ReportOnce();
+  SynchronizeTick SynchronizeOnce(absl::Duration patience = Synchronizer::kPatience);
+
+  // Both loops, each in a thread, until Stop.
+  void Run();
+  // Cancels the calls in flight; the steps under way come to their end.
+  void Stop();
+
+ private:
+  // False when the agent shall end.
+  bool Wait(absl::Duration duration);
+
+  SchedulerLink& link_;
+  Reporter reporter_;
+  Synchronizer synchronizer_;
+  std::atomic<bool> is_stopping_ = false;
+  Mutex mutex_;
+  std::condition_variable_any stop_;  // is_stopping_ has become true
+  // What hinders the report loop, for the other loop to tell; empty for nothing.
+  std::string report_problem_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_AGENT_AGENT_H_

@@ -1,0 +1,135 @@
+#include "agent/agent_config.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "proto/runtime/config_file.h"
+#include "proto/values/names.h"
+
+namespace mesolys {
+namespace {
+
+std::string OneOf(ConfigTable& table, absl::string_view key, std::optional<std::string> otherwise,
+                  std::initializer_list<const char*> choices) {
+  std::string text = table.Text(key, std::move(otherwise));
+  if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
+    table.Refuse(key, absl::StrCat("give ", absl::StrJoin(choices, ", ")));
+  }
+  return text;
+}
+
+constexpr absl::Duration kCentury = absl::Hours(24 * 36525);
+
+bool IsWholeSeconds(absl::Duration duration) {
+  return duration == absl::Trunc(duration, absl::Seconds(1));
+}
+
+// Whole seconds, as job records are, and at least one.
+absl::Duration Interval(ConfigTable& table, absl::string_view key, absl::Duration otherwise) {
+  const absl::Duration interval = table.Duration(key, otherwise);
+  if (!IsWholeSeconds(interval) || interval < absl::Seconds(1) || interval > kCentury) {
+    table.Refuse(key, "give whole seconds, at least 1s");
+  }
+  return interval;
+}
+
+// ConfigTable::Duration knows no negative ones.
+absl::Duration Shift(ConfigTable& table, absl::string_view key) {
+  absl::Duration shift;
+  if (!absl::ParseDuration(table.Text(key, "0s"), &shift) || !IsWholeSeconds(shift) ||
+      absl::AbsDuration(shift) > kCentury) {
+    table.Refuse(key, "give whole seconds, at most a century: \"87600h\" or \"-30m\"");
+  }
+  return shift;
+}
+
+void ReadScheduler(ConfigTable table, AgentConfig& config) {
+  config.target = table.Text("target");
+  config.tls.ca = table.Text("ca");
+  config.tls.certificate = table.Text("certificate");
+  config.tls.key = table.Text("key");
+}
+
+void ReadCollector(ConfigTable table, ReplayOptions& replay) {
+  OneOf(table, "type", std::nullopt, {"replay"});
+  replay.file = table.Text("file");
+  replay.format.columns = table.Texts("columns", std::vector<std::string>());
+  replay.format.cluster = table.Text("cluster", "");
+  if (!replay.format.cluster.empty()) {
+    absl::Status status = CheckId("cluster", replay.format.cluster);
+    if (!status.ok()) table.Refuse("cluster", status.message());
+  }
+  replay.format.delimiter = table.Text("delimiter", "|");
+  if (replay.format.delimiter.empty() || replay.format.delimiter.size() > 8) {
+    table.Refuse("delimiter", "give 1 to 8 characters, those that sacct was given");
+  }
+  replay.speed = table.Number("speed", 0, 1e6, 0);
+  replay.format.shift = Shift(table, "shift");
+  replay.in_flight_interval = Interval(table, "in_flight_interval", absl::Minutes(5));
+  if (table.Has("observe_time")) {
+    std::string error;
+    if (!absl::ParseTime(absl::RFC3339_full, table.Text("observe_time"), &replay.observe_time,
+                         &error)) {
+      table.Refuse("observe_time", "give 2026-01-31T12:00:00Z");
+    }
+    replay.observe_time = absl::FromUnixSeconds(absl::ToUnixSeconds(replay.observe_time));
+  }
+}
+
+absl::StatusOr<AgentConfig> Read(const ConfigFile& file) {
+  AgentConfig config;
+  ConfigTable root = file.root();
+  config.site = root.Text("site");
+  if (absl::Status status = CheckId("site", config.site); !status.ok()) {
+    root.Refuse("site", status.message());
+  }
+  config.state_dir = root.Text("state_dir");
+  if (config.state_dir.empty()) root.Refuse("state_dir", "give a directory");
+  config.log_level = OneOf(root, "log_level", "info", {"debug", "info", "warning", "error"});
+  ReadScheduler(root.Table("scheduler"), config);
+  ConfigTable report = root.Table("report");
+  config.report_interval = Interval(report, "interval", absl::Seconds(10));
+  ReadCollector(root.Table("collector"), config.replay);
+  ConfigTable enforcer = root.Table("enforcer");
+  OneOf(enforcer, "type", std::nullopt, {"dry_run"});
+  config.removals_max = enforcer.Integer("max_removals", 0, 1000000, 10);
+  ConfigTable spool = root.Table("spool");
+  config.spool_records_max = spool.Integer("max_records", 1000, 1000000000, 1000000);
+  if (absl::Status status = file.Finish(); !status.ok()) return status;
+  return config;
+}
+
+// An absolute path stays what it is.
+void Place(AgentConfig& config, const std::filesystem::path& folder) {
+  for (std::string* path : {&config.state_dir, &config.tls.ca, &config.tls.certificate,
+                            &config.tls.key, &config.replay.file}) {
+    *path = (folder / *path).string();
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<AgentConfig> LoadAgentConfig(const std::string& path) {
+  absl::StatusOr<ConfigFile> file = ConfigFile::Load(path);
+  if (!file.ok()) return file.status();
+  absl::StatusOr<AgentConfig> config = Read(*file);
+  if (config.ok()) Place(*config, std::filesystem::path(path).parent_path());
+  return config;
+}
+
+absl::StatusOr<AgentConfig> ParseAgentConfig(const std::string& path, const std::string& text) {
+  absl::StatusOr<ConfigFile> file = ConfigFile::Parse(path, text);
+  if (!file.ok()) return file.status();
+  absl::StatusOr<AgentConfig> config = Read(*file);
+  if (config.ok()) Place(*config, std::filesystem::path(path).parent_path());
+  return config;
+}
+
+}  // namespace mesolys

@@ -1,0 +1,36 @@
+#ifndef MESOLYS_AGENT_AGENT_CONFIG_H_
+#define MESOLYS_AGENT_AGENT_CONFIG_H_
+
+// agent.toml. Paths in it are relative to its folder.
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "agent/collectors/replay.h"
+#include "proto/runtime/tls.h"
+
+namespace mesolys {
+
+struct AgentConfig {
+  std::string site;
+  std::string state_dir;
+  std::string log_level;
+  std::string target;  // the scheduler, "host:port"
+  TlsFiles tls;
+  absl::Duration report_interval;
+  ReplayOptions replay;  // of [collector], the only type so far
+  int64_t removals_max = 0;
+  int64_t spool_records_max = 0;
+};
+
+// INVALID_ARGUMENT with file:line:column and what would be right; NOT_FOUND or PERMISSION_DENIED
+// for a file that cannot be read.
+absl::StatusOr<AgentConfig> LoadAgentConfig(const std::string& path);
+// `path` need not exist: it stands in errors, and its folder before relative paths.
+absl::StatusOr<AgentConfig> ParseAgentConfig(const std::string& path, const std::string& text);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_AGENT_AGENT_CONFIG_H_

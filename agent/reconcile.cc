@@ -1,0 +1,162 @@
+#include "agent/reconcile.h"
+
+#include <algorithm>
+
+namespace mesolys {
+namespace {
+
+using Kind = Action::Kind;
+
+// Collects the actions of one reconciliation.
+class Difference {
+ public:
+  Difference(const SiteState& held, const SiteState& desired, absl::Time now)
+      : held_(held), desired_(desired), now_(now) {}
+
+  Plan Find() {
+    for (const auto& [name, account] : held_.accounts) {
+      const auto wanted = desired_.accounts.find(name);
+      // An account that is no longer desired stays, with nothing in it.
+      TakeAway(name, account, wanted == desired_.accounts.end() ? nothing_ : wanted->second);
+    }
+    for (const auto& [name, account] : desired_.accounts) Place(name, account.parent);
+    for (const auto& [name, account] : desired_.accounts) {
+      const auto present = held_.accounts.find(name);
+      Give(name, present == held_.accounts.end() ? nothing_ : present->second, account);
+    }
+    // Stable: within a kind the order of the names, and of parents before children, remains.
+    std::stable_sort(plan_.actions.begin(), plan_.actions.end(),
+                     [](const Action& a, const Action& b) { return a.kind < b.kind; });
+    return std::move(plan_);
+  }
+
+ private:
+  void Take(Kind kind, const std::string& account, const std::string& subject,
+            const GrantCeiling& grant = {}) {
+    plan_.actions.push_back({kind, account, subject, "", grant});
+  }
+
+  const GrantCeiling* Wanted(const SiteAccount& account, const std::string& grant) const {
+    const auto found = account.grants.find(grant);
+    if (found == account.grants.end() || IsEnded(found->second, now_)) return nullptr;
+    return &found->second;
+  }
+
+  // What both allow: the step between two ceilings that only takes away.
+  static GrantCeiling Lower(const GrantCeiling& a, const GrantCeiling& b) {
+    return {a.resource, std::min(a.ceiling, b.ceiling), Intersection(a.period, b.period)};
+  }
+
+  // Whether one can become the other without being dropped in between.
+  static bool IsContinued(const GrantCeiling& held, const GrantCeiling& wanted) {
+    return held.resource == wanted.resource &&
+           Intersection(held.period, wanted.period).Seconds() > 0;
+  }
+
+  void TakeAway(const std::string& name, const SiteAccount& held, const SiteAccount& wanted) {
+    plan_.held_count +=
+        static_cast<int64_t>(held.grants.size() + held.logins.size() + held.links.size());
+    for (const auto& [grant, ceiling] : held.grants) {
+      const GrantCeiling* const next = Wanted(wanted, grant);
+      if (next == nullptr || !IsContinued(ceiling, *next)) {
+        Take(Kind::kDropGrant, name, grant, ceiling);
+        if (next == nullptr && !IsEnded(ceiling, now_)) ++plan_.removal_count;
+      } else if (const GrantCeiling lower = Lower(ceiling, *next); lower != ceiling) {
+        Take(Kind::kLowerCeiling, name, grant, lower);
+      }
+    }
+    for (const std::string& login : held.logins) {
+      if (wanted.logins.contains(login)) continue;
+      Take(Kind::kRemoveLogin, name, login);
+      ++plan_.removal_count;
+    }
+    for (const auto& link : held.links) {
+      if (wanted.links.contains(link)) continue;
+      plan_.actions.push_back({Kind::kUnlinkAccount, name, link.second, link.first, {}});
+      ++plan_.removal_count;
+    }
+  }
+
+  // Creates the account after those above it, or moves it below another.
+  void Place(const std::string& name, const std::string& parent) {
+    if (!placed_.insert(name).second) return;
+    if (!parent.empty()) {
+      const auto above = desired_.accounts.find(parent);
+      if (above != desired_.accounts.end()) {
+        Place(parent, above->second.parent);
+      } else if (!held_.accounts.contains(parent)) {
+        // A chair without a claim of its own here: its account carries the shares of those below.
+        Place(parent, "");
+      }
+    }
+    const auto present = held_.accounts.find(name);
+    if (present == held_.accounts.end()) {
+      Take(Kind::kCreateAccount, name, parent);
+    } else if (present->second.parent != parent) {
+      Take(Kind::kMoveAccount, name, parent);
+    }
+  }
+
+  void Give(const std::string& name, const SiteAccount& held, const SiteAccount& wanted) {
+    for (const auto& link : wanted.links) {
+      if (held.links.contains(link)) continue;
+      plan_.actions.push_back({Kind::kLinkAccount, name, link.second, link.first, {}});
+    }
+    for (const std::string& login : wanted.logins) {
+      if (!held.logins.contains(login)) Take(Kind::kAddLogin, name, login);
+    }
+    for (const auto& [grant, ceiling] : wanted.grants) {
+      if (IsEnded(ceiling, now_)) continue;
+      const auto present = held.grants.find(grant);
+      if (present != held.grants.end() && IsContinued(present->second, ceiling) &&
+          Lower(present->second, ceiling) == ceiling) {
+        continue;
+      }
+      Take(Kind::kRaiseCeiling, name, grant, ceiling);
+    }
+  }
+
+  const SiteState& held_;
+  const SiteState& desired_;
+  const absl::Time now_;
+  const SiteAccount nothing_;
+  std::set<std::string> placed_;
+  Plan plan_;
+};
+
+}  // namespace
+
+Plan Reconcile(const SiteState& held, const SiteState& desired, absl::Time now) {
+  return Difference(held, desired, now).Find();
+}
+
+void Apply(const Action& action, SiteState& held) {
+  SiteAccount& account = held.accounts[action.account];
+  switch (action.kind) {
+    case Kind::kDropGrant:
+      account.grants.erase(action.subject);
+      break;
+    case Kind::kLowerCeiling:
+    case Kind::kRaiseCeiling:
+      account.grants[action.subject] = action.grant;
+      break;
+    case Kind::kRemoveLogin:
+      account.logins.erase(action.subject);
+      break;
+    case Kind::kAddLogin:
+      account.logins.insert(action.subject);
+      break;
+    case Kind::kUnlinkAccount:
+      account.links.erase({action.cluster, action.subject});
+      break;
+    case Kind::kLinkAccount:
+      account.links.insert({action.cluster, action.subject});
+      break;
+    case Kind::kCreateAccount:
+    case Kind::kMoveAccount:
+      account.parent = action.subject;
+      break;
+  }
+}
+
+}  // namespace mesolys

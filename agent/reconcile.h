@@ -1,0 +1,92 @@
+#ifndef MESOLYS_AGENT_RECONCILE_H_
+#define MESOLYS_AGENT_RECONCILE_H_
+
+// What to change at a site so that it holds what it shall hold. Everything that takes something
+// away comes before everything that gives. Accounts are never deleted: their history hangs on them.
+// A grant is closed by time alone once its end has passed. Pure; any thread.
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "proto/values/period.h"
+#include "proto/values/quantity.h"
+
+namespace mesolys {
+
+// How much of a grant a site may spend on its own, and when.
+struct GrantCeiling {
+  std::string resource;
+  Amount ceiling;
+  Period period;
+
+  friend bool operator==(const GrantCeiling&, const GrantCeiling&) = default;
+};
+
+// An account at a site.
+struct SiteAccount {
+  std::string parent;  // the account above it; empty for none
+  std::set<std::string> logins;
+  std::map<std::string, GrantCeiling> grants;           // by "projects/{project}/grants/{grant}"
+  std::set<std::pair<std::string, std::string>> links;  // (cluster, older account) that bill to it
+
+  friend bool operator==(const SiteAccount&, const SiteAccount&) = default;
+};
+
+// What a site holds, or shall hold.
+struct SiteState {
+  int64_t generation = 0;
+  std::map<std::string, SiteAccount> accounts;  // by project id, which is the account's name
+
+  friend bool operator==(const SiteState&, const SiteState&) = default;
+};
+
+// One step on the way from what is held to what is desired.
+struct Action {
+  // In the order in which they are taken.
+  enum class Kind {
+    kDropGrant,      // `subject` is the grant; `grant` is what it was
+    kLowerCeiling,   // `subject` is the grant; `grant` is what it becomes
+    kRemoveLogin,    // `subject` is the login
+    kUnlinkAccount,  // `cluster`, and `subject` is the older account
+    kCreateAccount,  // `subject` is the account above it, or empty
+    kMoveAccount,    // the same
+    kLinkAccount,    // as kUnlinkAccount
+    kAddLogin,       // `subject` is the login
+    kRaiseCeiling,   // as kLowerCeiling; also the first of a grant
+  };
+  Kind kind = Kind::kDropGrant;
+  std::string account;
+  std::string subject;
+  std::string cluster;
+  GrantCeiling grant;
+
+  friend bool operator==(const Action&, const Action&) = default;
+};
+
+struct Plan {
+  std::vector<Action> actions;
+  // Grants, logins and links that it takes away, those whose end has passed not counted.
+  int64_t removal_count = 0;
+  // Grants, logins and links that are held now.
+  int64_t held_count = 0;
+};
+
+// Whether the end of the grant's period has come.
+inline bool IsEnded(const GrantCeiling& grant, absl::Time now) { return now >= grant.period.end; }
+
+// A desired grant that is ended counts as not desired; one that has not begun is held already, its
+// period says when it may be spent.
+Plan Reconcile(const SiteState& held, const SiteState& desired, absl::Time now);
+
+// What the site holds after the action. Applying every action of Reconcile(held, desired, now) in
+// order leaves nothing for Reconcile to do.
+void Apply(const Action& action, SiteState& held);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_AGENT_RECONCILE_H_

@@ -1,0 +1,146 @@
+#include "agent/reporter.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "proto/values/names.h"
+#include "spdlog/spdlog.h"
+
+namespace mesolys {
+namespace {
+
+// Five groups are some ten thousand lines: a fraction of a second.
+constexpr int kGroupsPerRound = 5;
+
+// Sent again unchanged these will be refused again: somebody has to look.
+bool NeedsPeople(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kInvalidArgument ||
+         status.code() == absl::StatusCode::kAlreadyExists ||
+         status.code() == absl::StatusCode::kInternal;
+}
+
+absl::Status During(absl::string_view what, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(what, ": ", status.message()));
+}
+
+}  // namespace
+
+Reporter::Reporter(Spool& spool, const Quarantine& quarantine, Collector& collector,
+                   SchedulerLink& link, const Clock& clock, ReporterOptions options)
+    : spool_(spool),
+      quarantine_(quarantine),
+      collector_(collector),
+      link_(link),
+      clock_(clock),
+      options_(std::move(options)),
+      backoff_(options_.seed) {}
+
+ReportTick Reporter::Tick(const std::atomic<bool>& is_stopping) {
+  ReportTick tick;
+  bool has_more = true;
+  while (has_more && tick.status.ok() && !is_stopping) {
+    has_more = false;
+    // A source that fails does not keep what is spooled from being sent.
+    const absl::Status collected = Collect(tick, has_more);
+    const absl::Status sent = SendAll(is_stopping, tick);
+    tick.status.Update(sent);
+    tick.status.Update(collected);
+  }
+  if (tick.status.ok()) {
+    backoff_.Reset();
+    tick.wait = options_.interval;
+  } else {
+    tick.wait = backoff_.Next();
+    if (NeedsPeople(tick.status)) {
+      spdlog::error(
+          "report: {}; everything is kept, but nothing more gets through until this is "
+          "put right",
+          std::string(tick.status.message()));
+    } else if (!is_stopping) {
+      spdlog::warn("report: {}", std::string(tick.status.message()));
+    }
+  }
+  return tick;
+}
+
+absl::Status Reporter::Collect(ReportTick& tick, bool& has_more) {
+  for (int group = 0; group < kGroupsPerRound; ++group) {
+    const int64_t room = std::min(spool_.Room(), kBatchRecordsMax);
+    if (room <= 0) {
+      // Room comes from sending: if that works there is more to collect at once.
+      has_more = true;
+      return absl::OkStatus();
+    }
+    const absl::StatusOr<std::string> cursor = spool_.Cursor();
+    if (!cursor.ok()) return cursor.status();
+    const absl::Time now = clock_.Now();
+    const absl::StatusOr<Collected> collected = collector_.Collect(*cursor, room, now);
+    if (!collected.ok()) return During("cannot collect", collected.status());
+    has_more = collected->has_more;
+    if (collected->records.empty() && collected->quarantined.empty() &&
+        collected->cursor == *cursor) {
+      return absl::OkStatus();
+    }
+    absl::StatusOr<QuarantineMark> mark = spool_.Mark();
+    if (mark.ok()) mark = quarantine_.Append(*mark, collected->quarantined);
+    if (!mark.ok()) return mark.status();
+    absl::Status added = spool_.Add(collected->records, collected->cursor, *mark, now);
+    if (!added.ok()) return added;
+    tick.collected_count += static_cast<int64_t>(collected->records.size());
+    tick.quarantined_count += static_cast<int64_t>(collected->quarantined.size());
+    tick.skipped_count += collected->skipped_count;
+    if (!has_more) return absl::OkStatus();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reporter::SendAll(const std::atomic<bool>& is_stopping, ReportTick& tick) {
+  while (!is_stopping) {
+    const absl::StatusOr<SpoolBatch> batch = spool_.Head(kBatchRecordsMax, kBatchBytesMax);
+    if (!batch.ok()) return batch.status();
+    if (batch->records.empty()) return absl::OkStatus();
+    if (absl::Status sent = Send(*batch, tick); !sent.ok()) return sent;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reporter::Send(const SpoolBatch& batch, ReportTick& tick) {
+  v1::ReportUsageRequest request;
+  request.set_site(SiteName(options_.site));
+  request.set_request_id(absl::StrCat(spool_.id(), "-", batch.first, "-", batch.last));
+  request.mutable_records()->Assign(batch.records.begin(), batch.records.end());
+  const absl::StatusOr<v1::ReportUsageResponse> response = link_.ReportUsage(request, kPatience);
+  if (!response.ok()) {
+    return During(
+        absl::StrCat("the scheduler did not take records ", batch.first, " to ", batch.last),
+        response.status());
+  }
+  const absl::StatusOr<QuarantineMark> mark = SetAside(batch, *response);
+  if (!mark.ok()) return mark.status();
+  if (absl::Status done = spool_.Acknowledge(batch.last, *mark); !done.ok()) return done;
+  tick.sent_count += static_cast<int64_t>(batch.records.size());
+  tick.changed_count += response->changed_count();
+  tick.rejected_count += response->rejected_size();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<QuarantineMark> Reporter::SetAside(const SpoolBatch& batch,
+                                                  const v1::ReportUsageResponse& response) {
+  std::vector<QuarantinedLine> lines;
+  for (const v1::RejectedRecord& rejected : response.rejected()) {
+    if (rejected.index() < 0 || static_cast<size_t>(rejected.index()) >= batch.records.size()) {
+      return absl::InternalError(absl::StrCat("the scheduler rejected record ", rejected.index(),
+                                              " of a batch of ", batch.records.size()));
+    }
+    lines.push_back({"scheduler",
+                     absl::StrCat(rejected.refusal().reason(), ": ", rejected.refusal().message()),
+                     batch.records[static_cast<size_t>(rejected.index())].ShortDebugString()});
+  }
+  const absl::StatusOr<QuarantineMark> mark = spool_.Mark();
+  if (!mark.ok()) return mark.status();
+  return quarantine_.Append(*mark, lines);
+}
+
+}  // namespace mesolys

@@ -1,0 +1,181 @@
+#include "agent/synchronizer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "agent/site_state_proto.h"
+#include "proto/runtime/convert.h"
+#include "proto/values/names.h"
+#include "spdlog/spdlog.h"
+
+namespace mesolys {
+namespace {
+
+constexpr absl::Duration kPatienceMin = absl::Seconds(1);
+// A scheduler that answers at once and says nothing new is not asked more often than this.
+constexpr absl::Duration kQuickAnswer = absl::Seconds(1);
+constexpr size_t kProblemBytesMax = 1024;
+
+}  // namespace
+
+Synchronizer::Synchronizer(Spool& spool, Enforcer& enforcer, SchedulerLink& link,
+                           const Clock& clock, SynchronizerOptions options)
+    : spool_(spool),
+      enforcer_(enforcer),
+      link_(link),
+      clock_(clock),
+      options_(std::move(options)),
+      backoff_(options_.seed) {}
+
+SynchronizeTick Synchronizer::Tick(const std::string& problem, absl::Duration patience) {
+  SynchronizeTick tick;
+  const absl::Time begin = clock_.Now();
+  tick.status = Load();
+  if (tick.status.ok()) {
+    tick.status = PutLastInForce(begin, tick);
+    // Whatever the site says, the scheduler is asked: it shall hear of it, and may want something
+    // else.
+    tick.status.Update(Poll(problem, patience, begin, tick));
+  }
+  problem_ = tick.status.ok() ? "" : std::string(tick.status.message());
+  if (tick.status.ok()) {
+    backoff_.Reset();
+    if (!tick.is_new && clock_.Now() - begin < kQuickAnswer) tick.wait = kQuickAnswer;
+  } else {
+    tick.wait = backoff_.Next();
+    if (tick.status.code() != absl::StatusCode::kCancelled) {
+      spdlog::warn("synchronize: {}", problem_);
+    }
+  }
+  if (last_.has_value()) tick.generation_wanted = last_->generation;
+  if (const absl::StatusOr<int64_t> generation = spool_.GenerationInForce(); generation.ok()) {
+    tick.generation_in_force = *generation;
+  }
+  return tick;
+}
+
+absl::Status Synchronizer::Load() {
+  if (is_loaded_) return absl::OkStatus();
+  const absl::StatusOr<std::optional<v1::DesiredState>> kept = spool_.DesiredState();
+  if (!kept.ok()) return kept.status();
+  if (kept->has_value()) {
+    absl::StatusOr<SiteState> state = FromProto(**kept);
+    if (!state.ok()) return state.status();
+    last_ = *std::move(state);
+  }
+  is_loaded_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status Synchronizer::PutLastInForce(absl::Time now, SynchronizeTick& tick) {
+  if (!last_.has_value()) return absl::OkStatus();
+  InForce in_force = PutInForce(*last_, {options_.removals_max, false}, now, enforcer_);
+  tick.change_count += in_force.change_count;
+  enforcements_ = std::move(in_force.enforcements);
+  if (!in_force.status.ok()) return in_force.status;
+  const absl::StatusOr<int64_t> before = spool_.GenerationInForce();
+  if (!before.ok()) return before.status();
+  if (*before == last_->generation) return absl::OkStatus();
+  return spool_.KeepGenerationInForce(last_->generation);
+}
+
+absl::StatusOr<v1::SynchronizeRequest> Synchronizer::Question(const std::string& problem,
+                                                              absl::Time now) {
+  const absl::StatusOr<int64_t> generation = spool_.GenerationInForce();
+  if (!generation.ok()) return generation.status();
+  const absl::StatusOr<SpoolLevel> level = spool_.Level();
+  if (!level.ok()) return level.status();
+  const absl::StatusOr<QuarantineMark> mark = spool_.Mark();
+  if (!mark.ok()) return mark.status();
+  const absl::StatusOr<std::optional<v1::LedgerHead>> witness = spool_.Witness();
+  if (!witness.ok()) return witness.status();
+
+  v1::SynchronizeRequest request;
+  request.set_site(SiteName(options_.site));
+  request.set_generation(*generation);
+  request.mutable_enforcements()->Assign(enforcements_.begin(), enforcements_.end());
+  request.set_version(options_.version);
+  *request.mutable_agent_time() = ToProto(now);
+  request.set_spool_record_count(level->record_count);
+  const absl::Duration age =
+      std::max(absl::ZeroDuration(), now - level->oldest_add_time.value_or(now));
+  request.mutable_spool_age()->set_seconds(absl::ToInt64Seconds(age));
+  request.set_quarantined_count(mark->line_count);
+  const std::string both =
+      absl::StrCat(problem, problem.empty() || problem_.empty() ? "" : "; ", problem_);
+  // Texts of sites and peers: what is not plain is escaped, for it travels as a protobuf string.
+  request.set_problem(absl::CHexEscape(both).substr(0, kProblemBytesMax));
+  if (witness->has_value()) *request.mutable_witness() = **witness;
+  return request;
+}
+
+absl::Status Synchronizer::Poll(const std::string& problem, absl::Duration patience, absl::Time now,
+                                SynchronizeTick& tick) {
+  const absl::StatusOr<v1::SynchronizeRequest> request = Question(problem, now);
+  if (!request.ok()) return request.status();
+  patience = std::max(kPatienceMin, std::min(patience, UntilNextEnd(now)));
+  const absl::StatusOr<v1::SynchronizeResponse> response = link_.Synchronize(*request, patience);
+  if (!response.ok()) {
+    const bool was_cut_short =
+        response.status().code() == absl::StatusCode::kDeadlineExceeded && patience < kPatience;
+    if (was_cut_short) return absl::OkStatus();
+    return absl::Status(response.status().code(), absl::StrCat("the scheduler did not answer: ",
+                                                               response.status().message()));
+  }
+  const absl::Status witnessed = KeepWitness(response->head());
+  absl::Status taken = Take(response->desired_state(), clock_.Now(), tick);
+  taken.Update(witnessed);
+  return taken;
+}
+
+absl::Status Synchronizer::Take(const v1::DesiredState& wanted, absl::Time now,
+                                SynchronizeTick& tick) {
+  absl::StatusOr<SiteState> state = FromProto(wanted);
+  if (!state.ok()) return state.status();
+  if (last_.has_value() && *state == *last_) return absl::OkStatus();
+  const absl::StatusOr<SiteState> held = enforcer_.ReadBack();
+  if (!held.ok()) return held.status();
+  const bool is_doubtful = last_.has_value() && state->generation <= last_->generation;
+  const absl::Status allowed =
+      CheckRemovals(Reconcile(*held, *state, now), {options_.removals_max, is_doubtful});
+  if (!allowed.ok()) return allowed;
+  // Before anything changes at the site: an agent that is killed in between goes on from here.
+  if (absl::Status kept = spool_.KeepDesiredState(wanted); !kept.ok()) return kept;
+  last_ = *std::move(state);
+  tick.is_new = true;
+  return PutLastInForce(now, tick);
+}
+
+absl::Status Synchronizer::KeepWitness(const v1::LedgerHead& head) {
+  const absl::StatusOr<std::optional<v1::LedgerHead>> kept = spool_.Witness();
+  if (!kept.ok()) return kept.status();
+  if (!kept->has_value() || head.revision() > (*kept)->revision()) {
+    return spool_.KeepWitness(head);
+  }
+  if (head.revision() < (*kept)->revision()) {
+    return absl::DataLossError(absl::StrCat("the scheduler's ledger ends at revision ",
+                                            head.revision(), ", it has been at ",
+                                            (*kept)->revision(), ": is it an old copy?"));
+  }
+  if (head.hash() != (*kept)->hash()) {
+    return absl::DataLossError(absl::StrCat("revision ", head.revision(),
+                                            " of the scheduler's ledger has another hash than "
+                                            "before: is it another ledger?"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Duration Synchronizer::UntilNextEnd(absl::Time now) const {
+  absl::Duration until = absl::InfiniteDuration();
+  if (!last_.has_value()) return until;
+  for (const auto& [id, account] : last_->accounts) {
+    for (const auto& [name, grant] : account.grants) {
+      if (!IsEnded(grant, now)) until = std::min(until, grant.period.end - now);
+    }
+  }
+  return until;
+}
+
+}  // namespace mesolys

@@ -1,0 +1,51 @@
+#ifndef MESOLYS_CLIENT_ARGUMENTS_H_
+#define MESOLYS_CLIENT_ARGUMENTS_H_
+
+// What people write on a command line, parsed. Errors are INVALID_ARGUMENT and say what would be
+// right. Pure; any thread.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "proto/values/period.h"
+
+namespace mesolys {
+
+// "2026-12-01" (midnight UTC), "2026-12-01T08:00:00+01:00" or "today" (midnight UTC of `now`).
+absl::StatusOr<absl::Time> ParseInstant(absl::string_view option, absl::string_view text,
+                                        absl::Time now);
+
+// `start` plus "6m", "90d", "2w" or "1y" of the calendar; the day of the month is kept where there
+// is one, else it is the last.
+absl::StatusOr<absl::Time> ParseSpan(absl::string_view text, absl::Time start);
+
+// --from (today when empty) with exactly one of --to and --for.
+absl::StatusOr<Period> ParsePeriod(absl::string_view from, absl::string_view to,
+                                   absl::string_view span, absl::Time now);
+
+// "1200kWh", "1.5MWh" or "500Wh", in watt-hours.
+absl::StatusOr<int64_t> ParseEnergy(absl::string_view option, absl::string_view text);
+
+// "10s", "500ms", "1m"; above zero and at most an hour.
+absl::StatusOr<absl::Duration> ParseTimeout(absl::string_view text);
+
+// KEY<separator>VALUE, both not empty; `form` says so in the error: "MODEL=AMOUNT".
+absl::StatusOr<std::pair<std::string, std::string>> ParsePair(absl::string_view option,
+                                                              absl::string_view form,
+                                                              char separator,
+                                                              absl::string_view text);
+
+// "proj_a" or "projects/proj_a": the latter. Likewise "proj_a/g17", "proj_a/r5" and "psmn".
+absl::StatusOr<std::string> ParseProject(absl::string_view text);
+absl::StatusOr<std::string> ParseGrant(absl::string_view text);
+absl::StatusOr<std::string> ParseRequest(absl::string_view text);
+absl::StatusOr<std::string> ParseSite(absl::string_view text);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_CLIENT_ARGUMENTS_H_

@@ -1,0 +1,79 @@
+#include "client/cells.h"
+
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "client/terminal_text.h"
+#include "proto/runtime/convert.h"
+#include "proto/values/amount_text.h"
+#include "proto/values/names.h"
+#include "proto/values/quantity.h"
+
+namespace mesolys {
+namespace {
+
+Cell TimeCell(bool given, const google::protobuf::Timestamp& time, const absl::TimeZone& zone,
+              const char* form) {
+  const absl::StatusOr<absl::Time> parsed = FromProto(time);
+  if (!given || !parsed.ok()) return {"", nullptr};
+  return {absl::FormatTime(form, *parsed, zone),
+          absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", *parsed, absl::UTCTimeZone())};
+}
+
+}  // namespace
+
+Cell TextCell(absl::string_view text) { return {Escaped(text), std::string(text)}; }
+
+Cell NumberCell(int64_t number) { return {absl::StrCat(number), number}; }
+
+Cell TextsCell(const std::vector<std::string>& texts) {
+  return {Escaped(absl::StrJoin(texts, ", ")), texts};
+}
+
+std::string ShortName(absl::string_view name) {
+  return Escaped(absl::StrReplaceAll(
+      name, {{"projects/", ""}, {"sites/", ""}, {"/grants/", "/"}, {"/requests/", "/"}}));
+}
+
+Cell NameCell(absl::string_view name) { return {ShortName(name), std::string(name)}; }
+
+Cell StateCell(absl::string_view state, Tone tone) {
+  return {absl::StrReplaceAll(absl::AsciiStrToLower(state), {{"_", " "}}), std::string(state),
+          tone};
+}
+
+std::string AmountTextOf(absl::string_view resource, int64_t base_units) {
+  if (!CheckResource(resource).ok()) return absl::StrCat(base_units);
+  return FormatAmount(resource, Amount(base_units));
+}
+
+Cell AmountCell(absl::string_view resource, int64_t base_units) {
+  return {AmountTextOf(resource, base_units), base_units};
+}
+
+Cell AmountCellUnlessZero(absl::string_view resource, int64_t base_units) {
+  return {base_units == 0 ? "" : AmountTextOf(resource, base_units), base_units};
+}
+
+Cell DayCell(bool given, const google::protobuf::Timestamp& time, const absl::TimeZone& zone) {
+  return TimeCell(given, time, zone, "%Y-%m-%d");
+}
+
+Cell MinuteCell(bool given, const google::protobuf::Timestamp& time, const absl::TimeZone& zone) {
+  return TimeCell(given, time, zone, "%Y-%m-%d %H:%M");
+}
+
+Cell ElapsedCell(int64_t seconds) {
+  constexpr int64_t kDay = 24 * 60 * 60;
+  const int64_t rest = seconds % kDay;
+  const std::string clock =
+      absl::StrFormat("%02d:%02d:%02d", rest / 3600, rest / 60 % 60, rest % 60);
+  if (seconds < 0) return {"", seconds};
+  return {seconds < kDay ? clock : absl::StrCat(seconds / kDay, "d ", clock), seconds};
+}
+
+}  // namespace mesolys

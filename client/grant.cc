@@ -1,0 +1,146 @@
+// `mesolys grant list|show`, and the list that `mesolys request` shows too.
+
+#include "client/grant.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/arguments.h"
+#include "client/cells.h"
+#include "client/command_tree.h"
+#include "client/pages.h"
+#include "client/session.h"
+#include "mesolys/v1/allocation_service.pb.h"
+
+namespace mesolys {
+namespace {
+
+Tone ToneOf(v1::Grant::State state) {
+  switch (state) {
+    case v1::Grant::ACTIVE:
+      return Tone::kGood;
+    case v1::Grant::EXHAUSTED:
+      return Tone::kWarning;
+    default:
+      return Tone::kPlain;
+  }
+}
+
+Tone ToneOf(v1::Ceiling::State state) {
+  switch (state) {
+    case v1::Ceiling::ENFORCED:
+      return Tone::kGood;
+    case v1::Ceiling::DRIFTED:
+      return Tone::kWarning;
+    case v1::Ceiling::FAILED:
+      return Tone::kBad;
+    default:
+      return Tone::kPlain;
+  }
+}
+
+// "psmn 30000 h, p2chpd 20000 h (failed)"; by site and base units for programs.
+Cell SitesCell(const v1::Grant& grant) {
+  std::vector<std::string> texts;
+  nlohmann::ordered_json by_site = nlohmann::ordered_json::object();
+  Tone tone = Tone::kPlain;
+  for (const v1::Ceiling& ceiling : grant.ceilings()) {
+    const bool wrong =
+        ceiling.state() == v1::Ceiling::DRIFTED || ceiling.state() == v1::Ceiling::FAILED;
+    const std::string state = StateCell(v1::Ceiling::State_Name(ceiling.state())).text;
+    texts.push_back(absl::StrCat(TextCell(ceiling.site()).text, " ",
+                                 AmountTextOf(grant.resource(), ceiling.wanted_base_units()),
+                                 wrong ? absl::StrCat(" (", state, ")") : ""));
+    if (wrong) tone = ToneOf(ceiling.state());
+    by_site[ceiling.site()] = ceiling.wanted_base_units();
+  }
+  return {absl::StrJoin(texts, ", "), by_site, tone};
+}
+
+std::vector<Column> GrantColumns() {
+  return {{"name", "GRANT"},      {"resource", "RESOURCE"}, {"amount_base_units", "AMOUNT", true},
+          {"start_time", "FROM"}, {"end_time", "TO"},       {"state", "STATE"},
+          {"request", "REQUEST"}, {"sites", "SITES"},       {"issue_time", ""}};
+}
+
+std::vector<Cell> GrantRow(const v1::Grant& grant, const absl::TimeZone& zone) {
+  const v1::Period& period = grant.period();
+  return {NameCell(grant.name()),
+          TextCell(grant.resource()),
+          AmountCell(grant.resource(), grant.amount_base_units()),
+          DayCell(period.has_start_time(), period.start_time(), zone),
+          DayCell(period.has_end_time(), period.end_time(), zone),
+          StateCell(v1::Grant::State_Name(grant.state()), ToneOf(grant.state())),
+          NameCell(grant.request()),
+          SitesCell(grant),
+          MinuteCell(grant.has_issue_time(), grant.issue_time(), zone)};
+}
+
+absl::Status List(Session& session, const std::string& text) {
+  const absl::StatusOr<std::string> project = ParseProject(text);
+  if (!project.ok()) return project.status();
+  v1::ListGrantsRequest request;
+  request.set_project(*project);
+  const auto grants = ReadPages(session, request, &v1::ListGrantsResponse::grants);
+  if (!grants.ok()) return grants.status();
+  session.Print({{GrantsTable({grants->begin(), grants->end()}, session.zone())}, {}});
+  return absl::OkStatus();
+}
+
+absl::Status Show(Session& session, const std::string& text) {
+  const absl::StatusOr<std::string> name = ParseGrant(text);
+  if (!name.ok()) return name.status();
+  v1::GetGrantRequest request;
+  request.set_name(*name);
+  v1::Grant grant;
+  if (absl::Status status = session.Read(request, grant); !status.ok()) return status;
+  Table one{"grant", GrantColumns(), {GrantRow(grant, session.zone())}, /*single=*/true};
+  Table ceilings{"ceilings",
+                 {{"site", "SITE"},
+                  {"wanted_base_units", "CEILING", true},
+                  {"state", "STATE"},
+                  {"text", "THE SITE SAYS"}},
+                 {}};
+  for (const v1::Ceiling& ceiling : grant.ceilings()) {
+    ceilings.rows.push_back(
+        {TextCell(ceiling.site()), AmountCell(grant.resource(), ceiling.wanted_base_units()),
+         StateCell(v1::Ceiling::State_Name(ceiling.state()), ToneOf(ceiling.state())),
+         TextCell(ceiling.text())});
+  }
+  Table placements{"placements",
+                   {{"site", "SITE"}, {"month", "MONTH"}, {"amount_base_units", "PROMISED", true}},
+                   {}};
+  for (const v1::Placement& placement : grant.placements()) {
+    placements.rows.push_back({TextCell(placement.site()), TextCell(placement.month()),
+                               AmountCell(grant.resource(), placement.amount_base_units())});
+  }
+  session.Print({{one, ceilings, placements}, {}});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Table GrantsTable(const google::protobuf::RepeatedPtrField<v1::Grant>& grants,
+                  const absl::TimeZone& zone) {
+  Table table{"grants", GrantColumns(), {}};
+  for (const v1::Grant& grant : grants) table.rows.push_back(GrantRow(grant, zone));
+  return table;
+}
+
+void AddGrant(CommandTree& tree) {
+  CLI::App& noun = tree.Noun("grant", "What was granted, and what each site may spend of it");
+  auto project = std::make_shared<std::string>();
+  tree.Read(noun, "list", "The grants of a project", {"mesolys grant list proj_a"},
+            [project](Session& session) { return List(session, *project); })
+      .Argument("PROJECT", project.get(), "Its id");
+  auto name = std::make_shared<std::string>();
+  tree.Read(noun, "show", "One grant, site by site and month by month",
+            {"mesolys grant show proj_a/g17"},
+            [name](Session& session) { return Show(session, *name); })
+      .Argument("GRANT", name.get(), "PROJECT/gNUMBER");
+}
+
+}  // namespace mesolys

@@ -1,0 +1,118 @@
+// `mesolys member add|list`: the persons of a project.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "client/arguments.h"
+#include "client/cells.h"
+#include "client/command_tree.h"
+#include "client/pages.h"
+#include "client/session.h"
+#include "client/suggestion.h"
+#include "mesolys/v1/allocation_service.pb.h"
+#include "proto/values/quoted.h"
+
+namespace mesolys {
+namespace {
+
+struct Options {
+  std::string project;
+  std::string user;
+  std::string role;
+  std::vector<std::string> logins;
+};
+
+absl::StatusOr<v1::Member::Role> ParseRole(const std::string& text) {
+  v1::Member::Role role = v1::Member::ROLE_UNSPECIFIED;
+  if (v1::Member::Role_Parse(absl::AsciiStrToUpper(text), &role) &&
+      role != v1::Member::ROLE_UNSPECIFIED) {
+    return role;
+  }
+  const std::string closest = Closest(text, {"pi", "researcher", "supervisor"});
+  return absl::InvalidArgumentError(
+      absl::StrCat("--role: ", Quoted(text), " is none of pi, researcher and supervisor",
+                   closest.empty() ? "" : absl::StrCat("; did you mean ", closest, "?")));
+}
+
+Table MemberTable(const std::string& key, bool single) {
+  return {key,
+          {{"user", "USER"}, {"role", "ROLE"}, {"logins", "LOGINS"}, {"add_time", "SINCE"}},
+          {},
+          single};
+}
+
+std::vector<Cell> MemberRow(const v1::Member& member, const absl::TimeZone& zone) {
+  std::vector<std::string> texts;
+  nlohmann::ordered_json by_site = nlohmann::ordered_json::object();
+  for (const v1::Login& login : member.logins()) {
+    texts.push_back(absl::StrCat(login.site(), "=", login.login()));
+    by_site[login.site()] = login.login();
+  }
+  return {TextCell(member.user()), StateCell(v1::Member::Role_Name(member.role())),
+          Cell{TextsCell(texts).text, by_site},
+          DayCell(member.has_add_time(), member.add_time(), zone)};
+}
+
+absl::Status List(Session& session, const Options& options) {
+  const absl::StatusOr<std::string> project = ParseProject(options.project);
+  if (!project.ok()) return project.status();
+  v1::ListMembersRequest request;
+  request.set_project(*project);
+  const auto members = ReadPages(session, request, &v1::ListMembersResponse::members);
+  if (!members.ok()) return members.status();
+  Table table = MemberTable("members", /*single=*/false);
+  for (const v1::Member& member : *members) {
+    table.rows.push_back(MemberRow(member, session.zone()));
+  }
+  session.Print({{table}, {}});
+  return absl::OkStatus();
+}
+
+absl::Status Add(Session& session, const Options& options) {
+  const absl::StatusOr<std::string> project = ParseProject(options.project);
+  if (!project.ok()) return project.status();
+  const absl::StatusOr<v1::Member::Role> role = ParseRole(options.role);
+  if (!role.ok()) return role.status();
+  v1::AddMemberRequest request;
+  request.set_project(*project);
+  request.mutable_member()->set_user(options.user);
+  request.mutable_member()->set_role(*role);
+  for (const std::string& text : options.logins) {
+    const auto pair = ParsePair("--login", "SITE=LOGIN", '=', text);
+    if (!pair.ok()) return pair.status();
+    v1::Login& login = *request.mutable_member()->add_logins();
+    login.set_site(pair->first);
+    login.set_login(pair->second);
+  }
+  v1::Member member;
+  if (absl::Status status = session.Change(request, member); !status.ok()) return status;
+  Table table = MemberTable("member", /*single=*/true);
+  table.rows.push_back(MemberRow(member, session.zone()));
+  session.Say(absl::StrCat(member.user(), session.dry_run() ? " would be " : " is ",
+                           table.rows[0][1].text, " of ", ShortName(*project)));
+  session.Print({{table}, {}});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddMember(CommandTree& tree) {
+  CLI::App& noun = tree.Noun("member", "The persons of a project");
+  auto added = std::make_shared<Options>();
+  tree.Change(noun, "add", "Add a person, or change their role and logins",
+              {"mesolys member add proj_a bob --role researcher --login psmn=bmartin"},
+              [added](Session& session) { return Add(session, *added); })
+      .Argument("PROJECT", &added->project, "Its id")
+      .Argument("USER", &added->user, "Their user id")
+      .RequiredOption("--role", "ROLE", &added->role, "pi, researcher or supervisor")
+      .Options("--login", "SITE=LOGIN", &added->logins, "Their Unix login at a site; repeatable");
+  auto listed = std::make_shared<Options>();
+  tree.Read(noun, "list", "The members of a project", {"mesolys member list proj_a"},
+            [listed](Session& session) { return List(session, *listed); })
+      .Argument("PROJECT", &listed->project, "Its id");
+}
+
+}  // namespace mesolys

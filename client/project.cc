@@ -1,0 +1,188 @@
+// `mesolys project create|list|show|link`: what hours are given to.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/arguments.h"
+#include "client/cells.h"
+#include "client/command_tree.h"
+#include "client/pages.h"
+#include "client/session.h"
+#include "mesolys/v1/allocation_service.pb.h"
+#include "proto/runtime/convert.h"
+#include "proto/values/names.h"
+
+namespace mesolys {
+namespace {
+
+struct Options {
+  std::string project;
+  std::string title;
+  std::string institution;
+  std::string programme;
+  std::string pi;
+  std::string from;
+  std::string to;
+  std::string span;
+  std::string data_class;
+  std::string parent;
+  std::string link;
+};
+
+Table ProjectTable(const std::string& key, bool single) {
+  return {key,
+          {{"name", "PROJECT"},
+           {"title", "TITLE"},
+           {"programme", "PROGRAMME"},
+           {"institution", "INSTITUTION"},
+           {"pi", "PI"},
+           {"data_class", "DATA CLASS"},
+           {"parent", "PARENT"},
+           {"start_time", "FROM"},
+           {"end_time", "TO"},
+           {"create_time", single ? "RECORDED" : ""},
+           {"links", "LINKS"},
+           {"etag", ""}},
+          {},
+          single};
+}
+
+std::vector<Cell> ProjectRow(const v1::Project& project, const absl::TimeZone& zone) {
+  std::vector<std::string> links;
+  for (const v1::AccountLink& link : project.links()) {
+    links.push_back(absl::StrCat(link.cluster(), ":", link.account()));
+  }
+  const v1::Period& period = project.period();
+  return {NameCell(project.name()),
+          TextCell(project.title()),
+          TextCell(project.programme()),
+          TextCell(project.institution()),
+          TextCell(project.pi()),
+          TextCell(project.data_class()),
+          NameCell(project.parent()),
+          DayCell(period.has_start_time(), period.start_time(), zone),
+          DayCell(period.has_end_time(), period.end_time(), zone),
+          MinuteCell(project.has_create_time(), project.create_time(), zone),
+          TextsCell(links),
+          TextCell(project.etag())};
+}
+
+void PrintOne(Session& session, const v1::Project& project) {
+  Table table = ProjectTable("project", /*single=*/true);
+  table.rows.push_back(ProjectRow(project, session.zone()));
+  session.Print({{table}, {}});
+}
+
+absl::Status List(Session& session) {
+  const auto projects =
+      ReadPages(session, v1::ListProjectsRequest(), &v1::ListProjectsResponse::projects);
+  if (!projects.ok()) return projects.status();
+  Table table = ProjectTable("projects", /*single=*/false);
+  for (const v1::Project& project : *projects) {
+    table.rows.push_back(ProjectRow(project, session.zone()));
+  }
+  session.Print({{table}, {}});
+  return absl::OkStatus();
+}
+
+absl::Status Show(Session& session, const Options& options) {
+  const absl::StatusOr<std::string> name = ParseProject(options.project);
+  if (!name.ok()) return name.status();
+  v1::GetProjectRequest request;
+  request.set_name(*name);
+  v1::Project project;
+  if (absl::Status status = session.Read(request, project); !status.ok()) return status;
+  PrintOne(session, project);
+  return absl::OkStatus();
+}
+
+absl::Status Create(Session& session, const Options& options) {
+  const absl::StatusOr<std::string> name = ParseProject(options.project);
+  if (!name.ok()) return name.status();
+  const absl::StatusOr<Period> period =
+      ParsePeriod(options.from, options.to, options.span, session.now());
+  if (!period.ok()) return period.status();
+  v1::CreateProjectRequest request;
+  v1::Project& wanted = *request.mutable_project();
+  wanted.set_name(*name);
+  wanted.set_title(options.title);
+  wanted.set_institution(options.institution);
+  wanted.set_programme(options.programme);
+  wanted.set_pi(options.pi);
+  wanted.set_data_class(options.data_class);
+  *wanted.mutable_period() = ToProto(*period);
+  if (!options.parent.empty()) {
+    const absl::StatusOr<std::string> parent = ParseProject(options.parent);
+    if (!parent.ok()) return parent.status();
+    wanted.set_parent(*parent);
+  }
+  v1::Project project;
+  if (absl::Status status = session.Change(request, project); !status.ok()) return status;
+  session.Say(absl::StrCat("project ", ShortName(project.name()),
+                           session.dry_run() ? " would be recorded" : " is recorded"));
+  PrintOne(session, project);
+  return absl::OkStatus();
+}
+
+absl::Status Link(Session& session, const Options& options) {
+  const absl::StatusOr<std::string> name = ParseProject(options.project);
+  if (!name.ok()) return name.status();
+  const auto link = ParsePair("the link", "CLUSTER:ACCOUNT", ':', options.link);
+  if (!link.ok()) return link.status();
+  v1::LinkAccountRequest request;
+  request.set_project(*name);
+  request.mutable_link()->set_cluster(link->first);
+  request.mutable_link()->set_account(link->second);
+  v1::AccountLink linked;
+  if (absl::Status status = session.Change(request, linked); !status.ok()) return status;
+  session.Say(absl::StrCat("account ", linked.account(), " of ", linked.cluster(),
+                           session.dry_run() ? " would bill to " : " bills to ", ShortName(*name),
+                           "; its kept jobs are settled next"));
+  Table table{"link",
+              {{"cluster", "CLUSTER"}, {"account", "ACCOUNT"}, {"project", "PROJECT"}},
+              {{TextCell(linked.cluster()), TextCell(linked.account()), NameCell(*name)}},
+              /*single=*/true};
+  session.Print({{table}, {}});
+  return absl::OkStatus();
+}
+
+void AddCreate(CommandTree& tree, CLI::App& noun) {
+  auto options = std::make_shared<Options>();
+  Verb create =
+      tree.Change(noun, "create", "Record a project",
+                  {"mesolys project create proj_a --title \"Green learning\" --institution cnrs "
+                   "--programme chair --pi alice --from 2026-12-01 --to 2028-12-01"},
+                  [options](Session& session) { return Create(session, *options); });
+  create.Argument("PROJECT", &options->project, "Its id, which is also its Slurm account")
+      .RequiredOption("--title", "TEXT", &options->title, "What people call it")
+      .RequiredOption("--institution", "ID", &options->institution, "The institution behind it")
+      .RequiredOption("--programme", "ID", &options->programme, "Whose rules it follows")
+      .RequiredOption("--pi", "USER", &options->pi, "Its principal investigator")
+      .Option("--from", "DATE", &options->from, "Its first day; today if not given")
+      .Option("--to", "DATE", &options->to, "The day after its last")
+      .Option("--for", "SPAN", &options->span, "Instead of --to: 90d, 6m or 2y")
+      .Option("--data-class", "ID", &options->data_class, "Decides which sites may hold it")
+      .Option("--parent", "PROJECT", &options->parent, "The chair above it");
+}
+
+}  // namespace
+
+void AddProject(CommandTree& tree) {
+  CLI::App& noun = tree.Noun("project", "What hours are given to");
+  AddCreate(tree, noun);
+  tree.Read(noun, "list", "The projects that you may see", {"mesolys project list"}, List);
+  auto shown = std::make_shared<Options>();
+  tree.Read(noun, "show", "One project", {"mesolys project show proj_a"},
+            [shown](Session& session) { return Show(session, *shown); })
+      .Argument("PROJECT", &shown->project, "Its id");
+  auto linked = std::make_shared<Options>();
+  tree.Change(noun, "link", "Let an account of a cluster bill to a project",
+              {"mesolys project link proj_a psmn:old_account"},
+              [linked](Session& session) { return Link(session, *linked); })
+      .Argument("PROJECT", &linked->project, "Its id")
+      .Argument("ACCOUNT", &linked->link, "CLUSTER:ACCOUNT, as Slurm knows it");
+}
+
+}  // namespace mesolys

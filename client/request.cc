@@ -1,0 +1,282 @@
+// `mesolys request create|list|show`: asking for hours, space and support.
+
+#include <limits>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/arguments.h"
+#include "client/cells.h"
+#include "client/command_tree.h"
+#include "client/failure.h"
+#include "client/grant.h"
+#include "client/pages.h"
+#include "client/request_lines.h"
+#include "client/session.h"
+#include "mesolys/v1/allocation_service.pb.h"
+#include "proto/runtime/convert.h"
+#include "proto/values/reason.h"
+
+namespace mesolys {
+namespace {
+
+struct Options {
+  std::string project;
+  RequestTexts lines;
+  std::string from;
+  std::string to;
+  std::string span;
+  std::string justification;
+  std::string necessity;
+  std::string energy_median;
+  std::string energy_p90;
+};
+
+Tone ToneOf(v1::Request::State state) {
+  switch (state) {
+    case v1::Request::GRANTED:
+      return Tone::kGood;
+    case v1::Request::PARTLY_GRANTED:
+      return Tone::kWarning;
+    default:
+      return Tone::kBad;
+  }
+}
+
+// Watt-hours; nothing where none was declared.
+Cell EnergyCell(int64_t watt_hours) {
+  if (watt_hours == 0) return {"", nullptr};
+  return {watt_hours % 1000 == 0 ? absl::StrCat(watt_hours / 1000, " kWh")
+                                 : absl::StrCat(watt_hours, " Wh"),
+          watt_hours};
+}
+
+// "cpu 50000 h, gpu-a100 2000 h"
+Cell AskedCell(const v1::Request& request) {
+  std::vector<std::string> texts;
+  nlohmann::ordered_json by_resource = nlohmann::ordered_json::object();
+  for (const v1::RequestLine& line : request.lines()) {
+    texts.push_back(absl::StrCat(TextCell(line.resource()).text, " ",
+                                 AmountTextOf(line.resource(), line.amount_base_units())));
+    by_resource[line.resource()] = line.amount_base_units();
+  }
+  return {absl::StrJoin(texts, ", "), by_resource};
+}
+
+Table RequestTable(const std::string& key, bool single) {
+  return {key,
+          {{"name", "REQUEST"},
+           {"state", "STATE"},
+           {"asked_base_units", single ? "" : "ASKED"},
+           {"start_time", "FROM"},
+           {"end_time", "TO"},
+           {"requester", "REQUESTER"},
+           {"decide_time", "DECIDED"},
+           {"justification", single ? "JUSTIFICATION" : ""},
+           {"necessity", single ? "NECESSITY" : ""},
+           {"energy_median_watt_hours", single ? "ENERGY, MEDIAN" : ""},
+           {"energy_p90_watt_hours", single ? "ENERGY, 90 %" : ""}},
+          {},
+          single};
+}
+
+std::vector<Cell> RequestRow(const v1::Request& request, const absl::TimeZone& zone) {
+  const v1::Period& period = request.period();
+  return {NameCell(request.name()),
+          StateCell(v1::Request::State_Name(request.state()), ToneOf(request.state())),
+          AskedCell(request),
+          DayCell(period.has_start_time(), period.start_time(), zone),
+          DayCell(period.has_end_time(), period.end_time(), zone),
+          TextCell(request.requester()),
+          MinuteCell(request.has_decide_time(), request.decide_time(), zone),
+          TextCell(request.justification()),
+          TextCell(request.necessity()),
+          EnergyCell(request.energy_median_watt_hours()),
+          EnergyCell(request.energy_p90_watt_hours())};
+}
+
+Table LinesTable(const v1::Request& request) {
+  std::map<std::string, int64_t> granted;
+  for (const v1::Grant& grant : request.grants()) {
+    int64_t& sum = granted[grant.resource()];
+    if (__builtin_add_overflow(sum, grant.amount_base_units(), &sum)) {
+      sum = std::numeric_limits<int64_t>::max();
+    }
+  }
+  Table table{"lines",
+              {{"resource", "RESOURCE"},
+               {"amount_base_units", "ASKED", true},
+               {"granted_base_units", "GRANTED", true},
+               {"minimum_base_units", "MINIMUM", true},
+               {"sites", "SITES"},
+               {"derived", "NOTE"}},
+              {}};
+  for (const v1::RequestLine& line : request.lines()) {
+    Cell got = AmountCell(line.resource(), granted[line.resource()]);
+    if (granted[line.resource()] < line.amount_base_units()) got.tone = Tone::kWarning;
+    table.rows.push_back({TextCell(line.resource()),
+                          AmountCell(line.resource(), line.amount_base_units()), got,
+                          AmountCellUnlessZero(line.resource(), line.minimum_base_units()),
+                          TextsCell({line.sites().begin(), line.sites().end()}),
+                          Cell{line.derived() ? "comes with the GPUs" : "", line.derived()}});
+  }
+  return table;
+}
+
+Table RefusalsTable(const v1::Request& request) {
+  Table table{"refusals", {{"reason", "REASON"}, {"message", "WHY"}, {"metadata", ""}}, {}};
+  for (const v1::Refusal& refusal : request.refusals()) {
+    nlohmann::ordered_json metadata = nlohmann::ordered_json::object();
+    const std::map<std::string, std::string> sorted(refusal.metadata().begin(),
+                                                    refusal.metadata().end());
+    for (const auto& [key, value] : sorted) metadata[key] = value;
+    table.rows.push_back(
+        {TextCell(refusal.reason()), TextCell(refusal.message()), Cell{"", metadata}});
+  }
+  table.for_people = !table.rows.empty();
+  return table;
+}
+
+Report ReportOf(const v1::Request& request, const absl::TimeZone& zone) {
+  Table one = RequestTable("request", /*single=*/true);
+  one.rows.push_back(RequestRow(request, zone));
+  Table grants = GrantsTable(request.grants(), zone);
+  grants.for_people = !grants.rows.empty();
+  return {{one, LinesTable(request), grants, RefusalsTable(request)}, {}};
+}
+
+// Why a request was refused: the first reason, and its code.
+absl::Status RefusalStatus(const v1::Request& request) {
+  if (request.refusals().empty()) {
+    return WithExit(absl::FailedPreconditionError("the request was refused without a reason"),
+                    ExitCode::kRefused);
+  }
+  Refusal refusal = FromProto(request.refusals(0));
+  // A reason of a newer scheduler has no code here.
+  if (refusal.reason == Reason::kNone) {
+    return WithExit(absl::FailedPreconditionError(
+                        absl::StrCat(request.refusals(0).reason(), ": ", refusal.message)),
+                    ExitCode::kRefused);
+  }
+  return WithExit(Refuse(refusal), ExitCode::kRefused);
+}
+
+absl::Status PrintDecision(Session& session, const v1::Request& request) {
+  Report report = ReportOf(request, session.zone());
+  // A person reads the reasons beside the tables, with what the program says of them.
+  for (Table& table : report.tables) table.for_people &= table.key != "refusals";
+  absl::Status status;
+  if (request.state() == v1::Request::REFUSED) {
+    status = AsPrinted(RefusalStatus(request));
+    report.error = ErrorJson(status);
+  }
+  session.Print(report);
+  const std::string state = StateCell(v1::Request::State_Name(request.state())).text;
+  // A dry run may have no name yet.
+  session.Say(absl::StrCat("request ", ShortName(request.name()), request.name().empty() ? "" : " ",
+                           session.dry_run() ? "would be " : "is ", state));
+  // The last word of a refused one is its first reason; the caller says it.
+  for (int i = status.ok() ? 0 : 1; i < request.refusals_size(); ++i) {
+    session.Say(request.refusals(i).message());
+  }
+  return status;
+}
+
+absl::Status Create(Session& session, const Options& options) {
+  const absl::StatusOr<std::string> project = ParseProject(options.project);
+  if (!project.ok()) return project.status();
+  const absl::StatusOr<Period> period =
+      ParsePeriod(options.from, options.to, options.span, session.now());
+  if (!period.ok()) return period.status();
+  v1::CreateRequestRequest create;
+  create.set_project(*project);
+  v1::Request& wanted = *create.mutable_request();
+  if (absl::Status status = AddLines(options.lines, &wanted); !status.ok()) return status;
+  *wanted.mutable_period() = ToProto(*period);
+  wanted.set_justification(options.justification);
+  wanted.set_necessity(options.necessity);
+  if (!options.energy_median.empty()) {
+    const auto energy = ParseEnergy("--energy-median", options.energy_median);
+    if (!energy.ok()) return energy.status();
+    wanted.set_energy_median_watt_hours(*energy);
+  }
+  if (!options.energy_p90.empty()) {
+    const auto energy = ParseEnergy("--energy-p90", options.energy_p90);
+    if (!energy.ok()) return energy.status();
+    wanted.set_energy_p90_watt_hours(*energy);
+  }
+  v1::Request decided;
+  if (absl::Status status = session.Change(create, decided); !status.ok()) return status;
+  return PrintDecision(session, decided);
+}
+
+absl::Status List(Session& session, const std::string& text) {
+  const absl::StatusOr<std::string> project = ParseProject(text);
+  if (!project.ok()) return project.status();
+  v1::ListRequestsRequest request;
+  request.set_project(*project);
+  const auto requests = ReadPages(session, request, &v1::ListRequestsResponse::requests);
+  if (!requests.ok()) return requests.status();
+  Table table = RequestTable("requests", /*single=*/false);
+  for (const v1::Request& one : *requests) table.rows.push_back(RequestRow(one, session.zone()));
+  session.Print({{table}, {}});
+  return absl::OkStatus();
+}
+
+absl::Status Show(Session& session, const std::string& text) {
+  const absl::StatusOr<std::string> name = ParseRequest(text);
+  if (!name.ok()) return name.status();
+  v1::GetRequestRequest get;
+  get.set_name(*name);
+  v1::Request request;
+  if (absl::Status status = session.Read(get, request); !status.ok()) return status;
+  session.Print(ReportOf(request, session.zone()));
+  return absl::OkStatus();
+}
+
+void AddCreate(CommandTree& tree, CLI::App& noun) {
+  auto options = std::make_shared<Options>();
+  RequestTexts& lines = options->lines;
+  tree.Change(noun, "create", "Ask for hours, space or support; decided at once",
+              {"mesolys request create proj_a --cpu 50000h --gpu a100=2000h --for 6m "
+               "--justification \"Training of a sparse model\"",
+               "mesolys request create proj_a --storage scratch=2TB --from 2026-12-01 "
+               "--to 2027-06-01 --justification \"Checkpoints\" --dry-run"},
+              [options](Session& session) { return Create(session, *options); })
+      .Argument("PROJECT", &options->project, "Its id")
+      .Option("--cpu", "AMOUNT", &lines.cpu, "Core hours: 50000h")
+      .Options("--gpu", "MODEL=AMOUNT", &lines.gpus, "GPU hours: a100=2000h; repeatable")
+      .Options("--storage", "TIER=AMOUNT", &lines.storages, "Space: scratch=2TB; repeatable")
+      .Option("--support", "AMOUNT", &lines.support, "Time of an engineer: 3d")
+      .Options("--line", "RESOURCE=AMOUNT", &lines.lines, "Any resource: gpu-a100=2000h")
+      .Options("--minimum", "RESOURCE=AMOUNT", &lines.minimums,
+               "Less than this is of no use: cpu=10000h; repeatable")
+      .Options("--site", "SITE", &lines.sites, "Where; any site if not given; repeatable")
+      .Option("--from", "DATE", &options->from, "The first day; today if not given")
+      .Option("--to", "DATE", &options->to, "The day after the last")
+      .Option("--for", "SPAN", &options->span, "Instead of --to: 90d, 6m or 1y")
+      .RequiredOption("--justification", "TEXT", &options->justification, "Why it is needed")
+      .Option("--necessity", "TEXT", &options->necessity, "Why AI is necessary here")
+      .Option("--energy-median", "ENERGY", &options->energy_median, "Expected: 1200kWh")
+      .Option("--energy-p90", "ENERGY", &options->energy_p90, "With 90 % certainty: 2000kWh");
+}
+
+}  // namespace
+
+void AddRequest(CommandTree& tree) {
+  CLI::App& noun = tree.Noun("request", "Asking for hours, space and support");
+  AddCreate(tree, noun);
+  auto project = std::make_shared<std::string>();
+  tree.Read(noun, "list", "The requests of a project", {"mesolys request list proj_a"},
+            [project](Session& session) { return List(session, *project); })
+      .Argument("PROJECT", project.get(), "Its id");
+  auto name = std::make_shared<std::string>();
+  tree.Read(noun, "show", "One request, and what came of it", {"mesolys request show proj_a/r5"},
+            [name](Session& session) { return Show(session, *name); })
+      .Argument("REQUEST", name.get(), "PROJECT/rNUMBER");
+}
+
+}  // namespace mesolys

@@ -1,0 +1,119 @@
+// `mesolys site list|show`: the datacentres and what they can give.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "client/arguments.h"
+#include "client/cells.h"
+#include "client/command_tree.h"
+#include "client/pages.h"
+#include "client/session.h"
+#include "client/terminal_text.h"
+#include "mesolys/v1/allocation_service.pb.h"
+
+namespace mesolys {
+namespace {
+
+const std::vector<Column>& SiteColumns() {
+  static const auto& columns =
+      *new std::vector<Column>{{"name", "SITE"},
+                               {"title", "TITLE"},
+                               {"clusters", "CLUSTERS"},
+                               {"certifications", "CERTIFICATIONS"},
+                               {"pue_milli", "PUE", true},
+                               {"agent_last_seen_time", "AGENT SEEN"},
+                               {"agent_version", ""},
+                               {"generation_wanted", ""},
+                               {"generation_in_force", ""},
+                               {"spool_record_count", "WAITING RECORDS", true},
+                               {"spool_age_seconds", ""},
+                               {"quarantined_count", "QUARANTINED", true},
+                               {"clock_skew_seconds", ""},
+                               {"problem", "PROBLEM"}};
+  return columns;
+}
+
+// Nothing for people where there is nothing to worry about.
+Cell CountCell(int64_t count) {
+  Cell cell = NumberCell(count);
+  if (count == 0) cell.text.clear();
+  cell.tone = Tone::kWarning;
+  return cell;
+}
+
+std::vector<Cell> SiteRow(const v1::Site& site, const absl::TimeZone& zone) {
+  const v1::AgentStatus& agent = site.agent();
+  const int pue = site.pue_milli();
+  Cell pue_cell{pue == 0 ? "" : absl::StrFormat("%d.%03d", pue / 1000, pue % 1000), pue};
+  if (pue == 0) pue_cell.value = nullptr;
+  Cell seen = MinuteCell(agent.has_last_seen_time(), agent.last_seen_time(), zone);
+  if (seen.text.empty()) seen = {"never", nullptr, Tone::kWarning};
+  Cell problem = TextCell(agent.problem());
+  problem.tone = Tone::kBad;
+  return {NameCell(site.name()),
+          TextCell(site.title()),
+          TextsCell({site.clusters().begin(), site.clusters().end()}),
+          TextsCell({site.certifications().begin(), site.certifications().end()}),
+          pue_cell,
+          seen,
+          TextCell(agent.version()),
+          NumberCell(agent.generation_wanted()),
+          NumberCell(agent.generation_in_force()),
+          CountCell(agent.spool_record_count()),
+          NumberCell(agent.spool_age().seconds()),
+          CountCell(agent.quarantined_count()),
+          NumberCell(agent.clock_skew().seconds()),
+          problem};
+}
+
+absl::Status List(Session& session) {
+  const auto sites = ReadPages(session, v1::ListSitesRequest(), &v1::ListSitesResponse::sites);
+  if (!sites.ok()) return sites.status();
+  Table table{"sites", SiteColumns(), {}};
+  for (const v1::Site& site : *sites) table.rows.push_back(SiteRow(site, session.zone()));
+  session.Print({{table}, {}});
+  return absl::OkStatus();
+}
+
+absl::Status Show(Session& session, const std::string& text) {
+  const absl::StatusOr<std::string> name = ParseSite(text);
+  if (!name.ok()) return name.status();
+  v1::GetSiteRequest request;
+  request.set_name(*name);
+  v1::Site site;
+  if (absl::Status status = session.Read(request, site); !status.ok()) return status;
+  Table one{"site", SiteColumns(), {SiteRow(site, session.zone())}, /*single=*/true};
+  Table capacities{"capacities",
+                   {{"resource", "RESOURCE"},
+                    {"month", "MONTH"},
+                    {"capacity_base_units", "CAPACITY", true},
+                    {"granted_base_units", "GRANTED", true},
+                    {"", "USE"}},
+                   {}};
+  for (const v1::SiteCapacity& capacity : site.capacities()) {
+    const std::string bar =
+        Bar(capacity.granted_base_units(), 0, capacity.capacity_base_units(), session.look().utf8);
+    capacities.rows.push_back({TextCell(capacity.resource()), TextCell(capacity.month()),
+                               AmountCell(capacity.resource(), capacity.capacity_base_units()),
+                               AmountCell(capacity.resource(), capacity.granted_base_units()),
+                               Cell{bar, nullptr}});
+  }
+  session.Print({{one, capacities}, {}});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddSite(CommandTree& tree) {
+  CLI::App& noun = tree.Noun("site", "The datacentres: what they can give, how their agents are");
+  tree.Read(noun, "list", "All sites", {"mesolys site list"}, List);
+  auto name = std::make_shared<std::string>();
+  tree.Read(noun, "show", "One site, with its capacity month by month", {"mesolys site show psmn"},
+            [name](Session& session) { return Show(session, *name); })
+      .Argument("SITE", name.get(), "Its id");
+}
+
+}  // namespace mesolys

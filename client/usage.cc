@@ -1,0 +1,199 @@
+// `mesolys usage list`: the jobs of a project and their price, or what no project claims.
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/arguments.h"
+#include "client/cells.h"
+#include "client/command_tree.h"
+#include "client/pages.h"
+#include "client/session.h"
+#include "mesolys/v1/allocation_service.pb.h"
+#include "proto/values/quoted.h"
+
+namespace mesolys {
+namespace {
+
+struct Options {
+  std::string project;
+  bool unassigned = false;
+  std::string limit;
+};
+
+// 0, for no limit, when the text is empty.
+absl::StatusOr<int64_t> ParseLimit(const std::string& text) {
+  int64_t limit = 0;
+  if (text.empty()) return limit;
+  if (absl::SimpleAtoi(text, &limit) && limit > 0) return limit;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--limit: ", Quoted(text), " is not a number of rows; write 100"));
+}
+
+// Seconds that the job held its allocation; 0 where the record cannot be right.
+int64_t ElapsedSeconds(const v1::UsageRecord& record) {
+  int64_t elapsed = 0;
+  if (__builtin_sub_overflow(record.end_time().seconds(), record.start_time().seconds(),
+                             &elapsed) ||
+      __builtin_sub_overflow(elapsed, record.suspended_seconds(), &elapsed)) {
+    return 0;
+  }
+  return std::max<int64_t>(elapsed, 0);
+}
+
+// "a100 x2"; a GPU without a model is "gpu".
+Cell GpusCell(const v1::UsageRecord& record) {
+  const std::map<std::string, int64_t> sorted(record.gpu_counts().begin(),
+                                              record.gpu_counts().end());
+  std::vector<std::string> texts;
+  nlohmann::ordered_json by_model = nlohmann::ordered_json::object();
+  for (const auto& [model, count] : sorted) {
+    texts.push_back(absl::StrCat(model.empty() ? "gpu" : TextCell(model).text, " x", count));
+    by_model[model] = count;
+  }
+  return {absl::StrJoin(texts, ", "), by_model};
+}
+
+// What the job cost, by resource: settled and in flight, less what was given back.
+Cell ChargedCell(const v1::Job& job) {
+  std::map<std::string, int64_t> sums;
+  for (const v1::Charge& charge : job.charges()) {
+    int64_t& sum = sums[charge.resource()];
+    const int64_t before = sum;
+    bool overflow = false;
+    if (charge.kind() == v1::Charge::SETTLED || charge.kind() == v1::Charge::IN_FLIGHT) {
+      overflow = __builtin_add_overflow(sum, charge.amount_base_units(), &sum);
+    } else if (charge.kind() == v1::Charge::REFUND) {
+      overflow = __builtin_sub_overflow(sum, charge.amount_base_units(), &sum);
+    }
+    if (overflow) sum = before;  // no honest scheduler sends such a charge
+  }
+  std::vector<std::string> texts;
+  nlohmann::ordered_json by_resource = nlohmann::ordered_json::object();
+  for (const auto& [resource, amount] : sums) {
+    texts.push_back(absl::StrCat(TextCell(resource).text, " ", AmountTextOf(resource, amount)));
+    by_resource[resource] = amount;
+  }
+  return {absl::StrJoin(texts, ", "), by_resource};
+}
+
+// Each entry of the price, for programs.
+Cell ChargesCell(const v1::Job& job) {
+  nlohmann::ordered_json charges = nlohmann::ordered_json::array();
+  for (const v1::Charge& charge : job.charges()) {
+    nlohmann::ordered_json one;
+    one["grant"] = charge.grant();
+    one["resource"] = charge.resource();
+    one["kind"] = v1::Charge::Kind_Name(charge.kind());
+    one["amount_base_units"] = charge.amount_base_units();
+    charges.push_back(one);
+  }
+  return {"", charges};
+}
+
+Tone ToneOf(v1::UsageRecord::State state) {
+  switch (state) {
+    case v1::UsageRecord::RUNNING:
+    case v1::UsageRecord::COMPLETED:
+      return Tone::kPlain;
+    case v1::UsageRecord::FAILED:
+    case v1::UsageRecord::NODE_FAIL:
+    case v1::UsageRecord::BOOT_FAIL:
+    case v1::UsageRecord::OUT_OF_MEMORY:
+      return Tone::kBad;
+    default:
+      return Tone::kWarning;
+  }
+}
+
+absl::Status ListJobs(Session& session, const std::string& text, int64_t limit) {
+  const absl::StatusOr<std::string> project = ParseProject(text);
+  if (!project.ok()) return project.status();
+  v1::ListJobsRequest request;
+  request.set_project(*project);
+  const auto jobs = ReadPages(session, request, &v1::ListJobsResponse::jobs, limit);
+  if (!jobs.ok()) return jobs.status();
+  Table table{"jobs",
+              {{"cluster", "CLUSTER"},
+               {"job_id", "JOB", true},
+               {"account", "ACCOUNT"},
+               {"user", "USER"},
+               {"state", "STATE"},
+               {"submit_time", ""},
+               {"start_time", "START"},
+               {"end_time", ""},
+               {"elapsed_seconds", "ELAPSED", true},
+               {"core_count", "CORES", true},
+               {"gpu_counts", "GPUS"},
+               {"charged_base_units", "CHARGED"},
+               {"charges", "", false, /*nested=*/true}},
+              {}};
+  for (const v1::Job& job : *jobs) {
+    const v1::UsageRecord& record = job.record();
+    table.rows.push_back(
+        {TextCell(record.cluster()), NumberCell(record.job_id()), TextCell(record.account()),
+         TextCell(record.user()),
+         StateCell(v1::UsageRecord::State_Name(record.state()), ToneOf(record.state())),
+         MinuteCell(record.has_submit_time(), record.submit_time(), session.zone()),
+         MinuteCell(record.has_start_time(), record.start_time(), session.zone()),
+         MinuteCell(record.has_end_time(), record.end_time(), session.zone()),
+         ElapsedCell(ElapsedSeconds(record)), NumberCell(record.core_count()), GpusCell(record),
+         ChargedCell(job), ChargesCell(job)});
+  }
+  session.Print({{table}, {}});
+  return absl::OkStatus();
+}
+
+absl::Status ListUnassigned(Session& session, int64_t limit) {
+  const auto uses =
+      ReadPages(session, v1::ListUnassignedRequest(), &v1::ListUnassignedResponse::uses, limit);
+  if (!uses.ok()) return uses.status();
+  Table table{"unassigned",
+              {{"site", "SITE"},
+               {"cluster", "CLUSTER"},
+               {"account", "ACCOUNT"},
+               {"resource", "RESOURCE"},
+               {"settled_base_units", "SETTLED", true},
+               {"in_flight_base_units", "IN FLIGHT", true}},
+              {}};
+  for (const v1::UnassignedUse& use : *uses) {
+    table.rows.push_back({TextCell(use.site()), TextCell(use.account().cluster()),
+                          TextCell(use.account().account()), TextCell(use.resource()),
+                          AmountCell(use.resource(), use.settled_base_units()),
+                          AmountCell(use.resource(), use.in_flight_base_units())});
+  }
+  session.Print({{table}, {}});
+  return absl::OkStatus();
+}
+
+absl::Status List(Session& session, const Options& options) {
+  if (options.project.empty() != options.unassigned) {
+    return absl::InvalidArgumentError(
+        "say whose: either a project, as in \"mesolys usage list proj_a\", or --unassigned");
+  }
+  const absl::StatusOr<int64_t> limit = ParseLimit(options.limit);
+  if (!limit.ok()) return limit.status();
+  return options.unassigned ? ListUnassigned(session, *limit)
+                            : ListJobs(session, options.project, *limit);
+}
+
+}  // namespace
+
+void AddUsage(CommandTree& tree) {
+  CLI::App& noun = tree.Noun("usage", "What was used, job by job");
+  auto options = std::make_shared<Options>();
+  tree.Read(noun, "list", "The jobs of a project and what they were charged",
+            {"mesolys usage list proj_a --limit 20", "mesolys usage list --unassigned"},
+            [options](Session& session) { return List(session, *options); })
+      .Argument("PROJECT", &options->project, "Its id", /*required=*/false)
+      .Flag("--unassigned", &options->unassigned, "What ran under accounts of no project")
+      .Option("--limit", "ROWS", &options->limit, "At most so many; all if not given");
+}
+
+}  // namespace mesolys

@@ -1,0 +1,9 @@
+#include "proto/runtime/clock.h"
+
+#include "absl/time/clock.h"
+
+namespace mesolys {
+
+absl::Time SystemClock::Now() const { return absl::Now(); }
+
+}  // namespace mesolys

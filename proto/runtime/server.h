@@ -1,0 +1,30 @@
+#ifndef MESOLYS_PROTO_RUNTIME_SERVER_H_
+#define MESOLYS_PROTO_RUNTIME_SERVER_H_
+
+// A gRPC server with our limits: 4 MiB messages, 100 streams a connection, no shared port,
+// reflection and health.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "grpcpp/impl/service_type.h"
+#include "grpcpp/server.h"
+#include "proto/runtime/tls.h"
+
+namespace mesolys {
+
+struct RunningServer {
+  std::unique_ptr<grpc::Server> server;
+  int port = 0;  // the one bound, where `listen` asked for port 0
+};
+
+// `listen` is "host:port". UNAVAILABLE when the port is in use or the address cannot be bound;
+// FAILED_PRECONDITION from the TLS files. The services outlive the server.
+absl::StatusOr<RunningServer> StartServer(const std::string& listen, const TlsFiles& files,
+                                          const std::vector<grpc::Service*>& services);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_PROTO_RUNTIME_SERVER_H_

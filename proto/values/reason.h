@@ -1,0 +1,93 @@
+#ifndef MESOLYS_PROTO_VALUES_REASON_H_
+#define MESOLYS_PROTO_VALUES_REASON_H_
+
+// Why something is refused. A refusal is a canonical code, a stable reason, a sentence that says what
+// would be accepted, and every number of that sentence. It travels inside this process as the payload of
+// an absl::Status and over the wire as google.rpc.ErrorInfo (proto/runtime/status). Pure; any thread.
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace mesolys {
+
+enum class Reason {
+  kNone,
+  // The form of what was said.
+  kInvalidArgument,
+  kInvalidName,
+  kInvalidPeriod,
+  kInvalidAmount,
+  kRequestIdMissing,
+  kRequestIdReused,
+  kEtagMismatch,
+  kPageTokenInvalid,
+  // What it speaks of.
+  kUnknownInstitution,
+  kUnknownProgramme,
+  kUnknownDataClass,
+  kUnknownSite,
+  kUnknownCluster,
+  kUnknownResource,
+  kUnknownProject,
+  kUnknownRequest,
+  kUnknownGrant,
+  kProjectExists,
+  kAccountLinked,
+  kCatalogueConflict,
+  // Who says it.
+  kNotAuthenticated,
+  kNotAllowed,
+  // The rules of dynamic access.
+  kProjectEnded,
+  kProgrammeNeedsCall,
+  kPeriodTooLong,
+  kTeamSize,
+  kSupervisorMissing,
+  kThresholdReached,
+  kReserveExhausted,
+  kSiteNotCertified,
+  kSiteLacksResource,
+  kSiteExhausted,
+  kBelowMinimum,
+  // Job records.
+  kRecordInvalid,
+  kRecordEndsInFuture,
+  kRecordForeignCluster,
+  kRecordOverflow,
+  kTooManyRecords,
+  // The state of the service.
+  kStoreUnavailable,
+  kStoreFull,
+};
+
+// "SITE_EXHAUSTED".
+absl::string_view ReasonName(Reason reason);
+// kNone for an unknown name.
+Reason ParseReason(absl::string_view name);
+
+struct Refusal {
+  Reason reason = Reason::kNone;
+  std::string message;
+  std::map<std::string, std::string> metadata;
+
+  friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
+// The canonical code that goes with a reason (AIP-193).
+absl::StatusCode CodeOf(Reason reason);
+
+// A status with CodeOf(refusal.reason) and the refusal as its payload.
+absl::Status Refuse(const Refusal& refusal);
+absl::Status Refuse(Reason reason, std::string message,
+                    std::map<std::string, std::string> metadata = {});
+
+// Nothing when the status carries no refusal.
+std::optional<Refusal> RefusalOf(const absl::Status& status);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_PROTO_VALUES_REASON_H_

@@ -1,0 +1,26 @@
+#ifndef MESOLYS_SCHEDULER_CONFIG_SCHEDULER_CONFIG_H_
+#define MESOLYS_SCHEDULER_CONFIG_SCHEDULER_CONFIG_H_
+
+// The scheduler's own settings: where to listen, what to trust, where to keep the ledger.
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "proto/runtime/tls.h"
+
+namespace mesolys {
+
+struct SchedulerConfig {
+  std::string listen;     // host:port
+  TlsFiles tls;
+  std::string database;   // path of the SQLite file
+  std::string catalogue;  // path of the catalogue's TOML
+  std::string log_level;
+};
+
+// Paths in the file are relative to its folder. Errors as proto/runtime/config_file.
+absl::StatusOr<SchedulerConfig> LoadSchedulerConfig(const std::string& path);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_SCHEDULER_CONFIG_SCHEDULER_CONFIG_H_

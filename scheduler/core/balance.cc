@@ -1,0 +1,79 @@
+#include "scheduler/core/balance.h"
+
+#include <algorithm>
+
+namespace mesolys {
+namespace {
+
+constexpr int64_t kSecondsPerDay = 86'400;
+constexpr int64_t kForecastDaysMax = 36'500;  // beyond a century, nothing is foreseen
+
+Amount NotBelowZero(Amount amount) { return std::max(Amount(), amount); }
+
+}  // namespace
+
+BalanceLine BalanceOf(const GrantEntry& entry, absl::Time now) {
+  const Grant& grant = entry.grant;
+  Totals totals;
+  for (const auto& [site, used] : entry.used) totals.Add(used);
+  BalanceLine line;
+  line.grant = grant.number;
+  line.resource = grant.resource;
+  line.granted = grant.amount;
+  line.settled = totals.settled - totals.refund;
+  line.in_flight = totals.in_flight;
+  line.committed = totals.committed;
+  line.period = grant.period;
+  line.sites = entry.used;
+  const Amount spent = line.settled + line.in_flight;
+  const Amount unspent = NotBelowZero(grant.amount - spent - line.committed);
+  line.overdraft = NotBelowZero(spent - grant.amount);
+  (now >= grant.period.end ? line.expired : line.left) = unspent;
+  const int64_t seconds =
+      Period{grant.period.start, std::min(now, grant.period.end)}.Seconds();
+  if (seconds > 0) line.burn_per_day = Amount(MulDiv(spent.count(), kSecondsPerDay, seconds));
+  const bool foreseeable = line.burn_per_day > Amount() && line.left > Amount() &&
+                           line.left.count() / line.burn_per_day.count() < kForecastDaysMax;
+  if (foreseeable) {
+    line.exhaust_time =
+        now + absl::Seconds(MulDiv(line.left.count(), kSecondsPerDay, line.burn_per_day.count()));
+  }
+  return line;
+}
+
+std::vector<BalanceLine> BalanceOf(const Ledger& ledger, const ProjectEntry& project,
+                                   absl::Time now) {
+  std::vector<BalanceLine> lines;
+  lines.reserve(project.grants.size());
+  for (int64_t number : project.grants) lines.push_back(BalanceOf(*ledger.FindGrant(number), now));
+
+  std::map<std::string, std::map<std::string, Totals>> uncovered;  // resource -> site -> totals
+  for (auto it = ledger.uncovered().lower_bound({project.project.id, "", "", ""});
+       it != ledger.uncovered().end() && it->first.project == project.project.id; ++it) {
+    if (it->second == Totals()) continue;
+    uncovered[it->first.resource][ledger.SiteOf(it->first.cluster)].Add(it->second);
+  }
+  for (auto& [resource, sites] : uncovered) {
+    BalanceLine line;
+    line.resource = resource;
+    Totals totals;
+    for (const auto& [site, used] : sites) totals.Add(used);
+    line.settled = totals.settled - totals.refund;
+    line.in_flight = totals.in_flight;
+    line.committed = totals.committed;
+    line.overdraft = NotBelowZero(line.settled + line.in_flight);
+    line.sites = std::move(sites);
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+GrantState StateOf(const GrantEntry& grant, absl::Time now) {
+  if (now >= grant.grant.period.end) return GrantState::kExpired;
+  if (now < grant.grant.period.start) return GrantState::kPending;
+  const BalanceLine line = BalanceOf(grant, now);
+  return line.settled + line.in_flight >= grant.grant.amount ? GrantState::kExhausted
+                                                             : GrantState::kActive;
+}
+
+}  // namespace mesolys

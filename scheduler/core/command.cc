@@ -1,0 +1,139 @@
+#include "scheduler/core/command.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace mesolys {
+namespace {
+
+// Fields in declared order, each with its length, so that no two commands share a text.
+class CanonicalWriter {
+ public:
+  void Put(absl::string_view text) { absl::StrAppend(&text_, text.size(), ":", text, ";"); }
+  void Put(int64_t number) { absl::StrAppend(&text_, number, ";"); }
+  void Put(Amount amount) { Put(amount.count()); }
+  void Put(absl::Time time) { Put(absl::ToUnixMicros(time)); }
+  void Put(const Period& period) {
+    Put(period.start);
+    Put(period.end);
+  }
+  void Put(const JobKey& key) {
+    Put(absl::string_view(key.cluster));
+    Put(key.job_id);
+    Put(key.submit_time);
+  }
+  template <typename T>
+  void PutCount(const T& container) {
+    Put(static_cast<int64_t>(container.size()));
+  }
+  void Put(const UsageRecord& record);
+
+  std::string Take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+void CanonicalWriter::Put(const UsageRecord& record) {
+  Put(record.key);
+  for (const std::string* text : {&record.account, &record.user, &record.partition, &record.qos}) {
+    Put(absl::string_view(*text));
+  }
+  Put(static_cast<int64_t>(record.state));
+  Put(record.cancelled_by_uid);
+  Put(record.start_time);
+  Put(record.end_time);
+  Put(record.suspended_seconds);
+  Put(record.time_limit_seconds);
+  Put(record.core_count);
+  PutCount(record.gpu_counts);
+  for (const auto& [model, count] : record.gpu_counts) {
+    Put(absl::string_view(model));
+    Put(count);
+  }
+  Put(record.memory_bytes);
+  Put(record.node_count);
+  Put(record.observe_time);
+}
+
+void Put(CanonicalWriter& out, const AdoptCatalogue& command) {
+  out.Put(absl::string_view(command.digest));
+}
+
+void Put(CanonicalWriter& out, const CreateProject& command) {
+  const Project& project = command.project;
+  for (const std::string* text :
+       {&project.id, &project.title, &project.institution, &project.programme,
+        &project.data_class, &project.parent, &project.pi}) {
+    out.Put(absl::string_view(*text));
+  }
+  out.Put(project.period);
+}
+
+void Put(CanonicalWriter& out, const LinkAccount& command) {
+  for (const std::string* text :
+       {&command.project, &command.cluster, &command.account, &command.etag}) {
+    out.Put(absl::string_view(*text));
+  }
+}
+
+void Put(CanonicalWriter& out, const AddMember& command) {
+  out.Put(absl::string_view(command.project));
+  out.Put(absl::string_view(command.member.user));
+  out.Put(static_cast<int64_t>(command.member.role));
+  out.PutCount(command.member.logins);
+  for (const auto& [site, login] : command.member.logins) {
+    out.Put(absl::string_view(site));
+    out.Put(absl::string_view(login));
+  }
+}
+
+void Put(CanonicalWriter& out, const SubmitRequest& command) {
+  const Request& request = command.request;
+  out.Put(absl::string_view(request.project));
+  out.PutCount(request.lines);
+  for (const RequestLine& line : request.lines) {
+    out.Put(absl::string_view(line.resource));
+    out.Put(line.amount);
+    out.Put(line.minimum);
+    out.PutCount(line.sites);
+    for (const std::string& site : line.sites) out.Put(absl::string_view(site));
+  }
+  out.Put(request.period);
+  out.Put(absl::string_view(request.justification));
+  out.Put(absl::string_view(request.necessity));
+  out.Put(request.energy_median_watt_hours);
+  out.Put(request.energy_p90_watt_hours);
+}
+
+void Put(CanonicalWriter& out, const ReportUsage& command) {
+  out.Put(absl::string_view(command.site));
+  out.PutCount(command.records);
+  for (size_t i = 0; i < command.records.size(); ++i) {
+    out.Put(int64_t{command.indexes[i]});
+    out.Put(command.records[i]);
+  }
+  out.PutCount(command.malformed);
+  for (const RejectedRecord& record : command.malformed) {
+    out.Put(int64_t{record.index});
+    out.Put(absl::string_view(record.refusal.message));
+  }
+}
+
+void Put(CanonicalWriter& out, const ResettleJobs& command) {
+  out.Put(absl::string_view(command.cluster));
+  out.Put(absl::string_view(command.account));
+  out.PutCount(command.page);
+  for (const JobKey& key : command.page) out.Put(key);
+  out.Put(command.ledger_revision);
+}
+
+}  // namespace
+
+std::string CanonicalText(const Command& command) {
+  CanonicalWriter out;
+  out.Put(static_cast<int64_t>(command.index()));
+  std::visit([&](const auto& what) { Put(out, what); }, command);
+  return out.Take();
+}
+
+}  // namespace mesolys

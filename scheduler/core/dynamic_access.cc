@@ -1,0 +1,375 @@
+#include "scheduler/core/dynamic_access.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/civil_time.h"
+#include "proto/values/amount_text.h"
+#include "proto/values/names.h"
+#include "scheduler/core/placement.h"
+#include "scheduler/core/request_check.h"
+#include "scheduler/core/site_choice.h"
+
+namespace mesolys {
+namespace {
+
+constexpr int64_t kMillion = 1'000'000;
+constexpr int64_t kSecondsPerDay = 86'400;
+
+absl::Time TwelveMonthsBefore(absl::Time now) {
+  const absl::CivilSecond civil = absl::ToCivilSecond(now, absl::UTCTimeZone());
+  return absl::FromCivil(absl::CivilSecond(civil.year() - 1, civil.month(), civil.day(),
+                                           civil.hour(), civil.minute(), civil.second()),
+                         absl::UTCTimeZone());
+}
+
+std::string Count(Amount amount) { return absl::StrCat(amount.count()); }
+
+// GPUs first: they are scarce, and they bring cores; storage after compute, which it follows.
+int Order(const RequestLine& line) {
+  switch (KindOf(line.resource)) {
+    case ResourceKind::kGpu:
+      return 0;
+    case ResourceKind::kCpu:
+      return 1;
+    case ResourceKind::kStorage:
+      return 2;
+    case ResourceKind::kSupport:
+      return 3;
+  }
+  return 4;
+}
+
+class Decision {
+ public:
+  Decision(const Ledger& ledger, Request request, absl::Time now)
+      : ledger_(ledger),
+        catalogue_(ledger.catalogue()),
+        now_(now),
+        entry_(*ledger.FindProject(request.project)),
+        programme_(catalogue_.programmes.at(entry_.project.programme)) {
+    decision_.request = std::move(request);
+    decision_.request.number = ledger.next_request();
+    decision_.outcome.request = decision_.request.number;
+  }
+
+  RequestDecision Take() {
+    if (std::optional<Refusal> refusal = BrokenRule(); refusal.has_value()) {
+      return Refused(*std::move(refusal));
+    }
+    std::vector<RequestLine> lines = decision_.request.lines;
+    std::stable_sort(lines.begin(), lines.end(), [](const RequestLine& a, const RequestLine& b) {
+      return Order(a) < Order(b);
+    });
+    const bool asks_cpu = std::any_of(lines.begin(), lines.end(), [](const RequestLine& line) {
+      return KindOf(line.resource) == ResourceKind::kCpu;
+    });
+    NormalisedSeconds threshold_left =
+        programme_.threshold - ledger_.DynamicNormalised(entry_.project.pi,
+                                                         entry_.project.programme,
+                                                         TwelveMonthsBefore(now_));
+    std::vector<LineChoice> choices;
+    for (const RequestLine& line : lines) {
+      absl::StatusOr<LineChoice> choice = ChoiceFor(line, threshold_left);
+      if (!choice.ok()) return Refused(*RefusalOf(choice.status()));
+      choice->brings_cores = KindOf(line.resource) == ResourceKind::kGpu && !asks_cpu;
+      choices.push_back(*std::move(choice));
+    }
+    const std::map<std::string, Amount> cores =
+        ChooseSites(catalogue_, CoresLeft(), choices);
+    return Issue(lines, choices, cores);
+  }
+
+ private:
+  // The rules of project and programme, before any amount.
+  std::optional<Refusal> BrokenRule() const {
+    const Project& project = entry_.project;
+    const Period& period = decision_.request.period;
+    const auto day = [](absl::Time time) {
+      return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone());
+    };
+    if (period.start < project.period.start || period.end > project.period.end) {
+      return Refusal{Reason::kProjectEnded,
+                     absl::StrCat("project ", project.id, " may hold grants from ",
+                                  day(project.period.start), " to ", day(project.period.end),
+                                  "; ask within these dates"),
+                     {{"start", day(project.period.start)}, {"end", day(project.period.end)}}};
+    }
+    if (!programme_.dynamic) {
+      return Refusal{Reason::kProgrammeNeedsCall,
+                     absl::StrCat("programme ", project.programme,
+                                  " takes requests within a call only; wait for the next one"),
+                     {{"programme", project.programme}}};
+    }
+    const int64_t days = (period.Seconds() + kSecondsPerDay - 1) / kSecondsPerDay;
+    if (programme_.period_days_max > 0 && days > programme_.period_days_max) {
+      return Refusal{Reason::kPeriodTooLong,
+                     absl::StrCat("programme ", project.programme, " grants at most ",
+                                  programme_.period_days_max, " days at a time; ", days,
+                                  " were asked"),
+                     {{"days", absl::StrCat(days)},
+                      {"days_max", absl::StrCat(programme_.period_days_max)}}};
+    }
+    return BrokenTeamRule();
+  }
+
+  std::optional<Refusal> BrokenTeamRule() const {
+    int researchers = 0;
+    bool supervised = false;
+    for (const auto& [user, member] : entry_.members) {
+      researchers += member.member.role == ProjectRole::kResearcher ? 1 : 0;
+      supervised |= member.member.role == ProjectRole::kSupervisor;
+    }
+    const std::string& id = entry_.project.programme;
+    if (programme_.supervisor_required && !supervised) {
+      return Refusal{Reason::kSupervisorMissing,
+                     absl::StrCat("a project of programme ", id,
+                                  " needs a supervisor: `mesolys member add ", entry_.project.id,
+                                  " USER --role supervisor`"),
+                     {{"programme", id}}};
+    }
+    if (researchers < programme_.team_min ||
+        (programme_.team_max > 0 && researchers > programme_.team_max)) {
+      return Refusal{Reason::kTeamSize,
+                     absl::StrCat("a team of programme ", id, " has ", programme_.team_min, " to ",
+                                  programme_.team_max, " researchers; ", entry_.project.id,
+                                  " has ", researchers),
+                     {{"researchers", absl::StrCat(researchers)},
+                      {"team_min", absl::StrCat(programme_.team_min)},
+                      {"team_max", absl::StrCat(programme_.team_max)}}};
+    }
+    return std::nullopt;
+  }
+
+  // The sites that the line names, or all; certified for the data; having the resource.
+  absl::StatusOr<std::vector<std::string>> AllowedSites(const RequestLine& line) const {
+    const DataClass& data = catalogue_.data_classes.at(entry_.project.data_class);
+    std::vector<std::string> certified;
+    std::vector<std::string> allowed;
+    for (const auto& [id, site] : catalogue_.sites) {
+      const bool holds = std::all_of(
+          data.certifications.begin(), data.certifications.end(), [&](const std::string& needed) {
+            const auto& had = site.certifications;
+            return std::find(had.begin(), had.end(), needed) != had.end();
+          });
+      if (!holds) continue;
+      certified.push_back(id);
+      const bool named = line.sites.empty() ||
+                         std::find(line.sites.begin(), line.sites.end(), id) != line.sites.end();
+      if (named && catalogue_.Offers(site, line.resource)) allowed.push_back(id);
+    }
+    if (!allowed.empty()) return allowed;
+    const auto is_certified = [&](const std::string& id) {
+      return std::find(certified.begin(), certified.end(), id) != certified.end();
+    };
+    if (!line.sites.empty() && std::none_of(line.sites.begin(), line.sites.end(), is_certified)) {
+      return Refuse(Reason::kSiteNotCertified,
+                    absl::StrCat(line.resource, ": data of class ", entry_.project.data_class,
+                                 " may go to ", absl::StrJoin(certified, ", "), " only; asked: ",
+                                 absl::StrJoin(line.sites, ", ")),
+                    {{"data_class", entry_.project.data_class},
+                     {"certified_sites", absl::StrJoin(certified, " ")}});
+    }
+    return Refuse(Reason::kSiteLacksResource,
+                  absl::StrCat("none of the sites allowed (",
+                               absl::StrJoin(line.sites.empty() ? certified : line.sites, ", "),
+                               ") has ", line.resource, "; see `mesolys site show SITE`"),
+                  {{"resource", line.resource}});
+  }
+
+  // What the programme still gives of this resource.
+  Amount ProgrammeBound(const RequestLine& line, NormalisedSeconds threshold_left) const {
+    switch (KindOf(line.resource)) {
+      case ResourceKind::kCpu:
+      case ResourceKind::kGpu: {
+        const PartsPerMillion rate = catalogue_.RateOf(line.resource, now_);
+        if (rate.count() == 0) return kAmountMax;
+        const int64_t left = std::max<int64_t>(0, threshold_left.count());
+        // Threshold and rate are bounded, so only a tiny rate could leave int64: cap it first.
+        return std::min(kAmountMax, Amount(MulDiv(std::min(left, kAmountMax.count() / kMillion *
+                                                                     rate.count()),
+                                                  kMillion, rate.count())));
+      }
+      case ResourceKind::kStorage: {
+        Amount held;
+        for (int64_t number : entry_.grants) {
+          const Grant& grant = ledger_.FindGrant(number)->grant;
+          const Period both = Intersection(grant.period, decision_.request.period);
+          if (grant.resource == line.resource && both.Seconds() > 0) held += grant.amount;
+        }
+        return std::max(Amount(), programme_.storage_max - held);
+      }
+      case ResourceKind::kSupport:
+        break;
+    }
+    return std::max(Amount(), programme_.support_max -
+                                  ledger_.DynamicAmount(entry_.project.pi, entry_.project.programme,
+                                                        line.resource, TwelveMonthsBefore(now_)));
+  }
+
+  // What is left of the reserve that the months of this year released so far at a site. A stock has none.
+  Amount ReserveLeft(const std::string& site, const std::string& resource) const {
+    if (IsStock(resource)) return kAmountMax;
+    const Month current = catalogue_.MonthAt(now_);
+    Amount released;
+    for (Month month(current.year(), 1); month <= current; month = month.Plus(1)) {
+      released += catalogue_.CapacityOf(catalogue_.sites.at(site), resource,
+                                        catalogue_.PeriodOf(month));
+    }
+    released = Amount(MulDiv(released.count(), catalogue_.dynamic_reserve.count(), kMillion));
+    return std::clamp(released - ledger_.ReserveDrawn(site, resource, current.year()), Amount(),
+                      kAmountMax);
+  }
+
+  absl::StatusOr<LineChoice> ChoiceFor(const RequestLine& line,
+                                       NormalisedSeconds& threshold_left) {
+    absl::StatusOr<std::vector<std::string>> sites = AllowedSites(line);
+    if (!sites.ok()) return sites.status();
+    LineChoice choice;
+    choice.resource = line.resource;
+    Amount room;
+    Amount reserve;
+    Amount available;
+    for (const std::string& site : *sites) {
+      const Amount free = std::min(
+          kAmountMax, Room(ledger_, site, line.resource, decision_.request.period, now_).free());
+      const Amount left = ReserveLeft(site, line.resource);
+      choice.available[site] = std::min(free, left);
+      room += free;
+      reserve += left;
+      available += choice.available[site];
+    }
+    const Amount bound = ProgrammeBound(line, threshold_left);
+    choice.wanted = std::min({line.amount, bound, available});
+    if (bound < line.amount && bound <= available) {
+      Cut(Reason::kThresholdReached, line, choice.wanted,
+          absl::StrCat("programme ", entry_.project.programme, " gives ",
+                       entry_.project.pi, " at most ", FormatAmount(line.resource, bound),
+                       " more by dynamic access in 12 months; a call may give more"));
+    } else if (available < line.amount && room <= reserve) {
+      Cut(Reason::kSiteExhausted, line, choice.wanted,
+          absl::StrCat(absl::StrJoin(*sites, ", "), " can still grant ",
+                       FormatAmount(line.resource, available),
+                       " within the period; ask for less, for longer or for other sites"));
+    } else if (available < line.amount) {
+      Cut(Reason::kReserveExhausted, line, choice.wanted,
+          absl::StrCat("the reserve of dynamic access at ", absl::StrJoin(*sites, ", "), " has ",
+                       FormatAmount(line.resource, available),
+                       " left; more is released next month"));
+    }
+    threshold_left = threshold_left -
+                     Normalise(choice.wanted, catalogue_.RateOf(line.resource, now_));
+    return choice;
+  }
+
+  void Cut(Reason reason, const RequestLine& line, Amount accepted, std::string why) {
+    decision_.outcome.refusals.push_back(
+        {reason,
+         absl::StrCat(line.resource, ": ", FormatAmount(line.resource, line.amount), " asked, ",
+                      FormatAmount(line.resource, accepted), " would be accepted: ", why),
+         {{"resource", line.resource},
+          {"asked", Count(line.amount)},
+          {"accepted", Count(accepted)}}});
+  }
+
+  std::map<std::string, Amount> CoresLeft() const {
+    std::map<std::string, Amount> cores;
+    for (const auto& [id, site] : catalogue_.sites) {
+      const Room room(ledger_, id, "cpu", decision_.request.period, now_);
+      cores[id] = std::min(room.free(), ReserveLeft(id, "cpu"));
+    }
+    return cores;
+  }
+
+  RequestDecision Issue(const std::vector<RequestLine>& lines,
+                        const std::vector<LineChoice>& choices,
+                        const std::map<std::string, Amount>& cores) {
+    bool whole = true;
+    for (size_t i = 0; i < lines.size(); ++i) {
+      const Amount granted = choices[i].Granted();
+      if (granted < choices[i].wanted) {
+        Cut(Reason::kSiteExhausted, lines[i], granted,
+            IsStock(lines[i].resource)
+                ? "storage follows compute, and the sites of the hours have no more"
+                : "the cores that come with the GPUs are used up; ask for cpu of another site");
+      }
+      if (granted < lines[i].minimum) {
+        return Refused(Refusal{Reason::kBelowMinimum,
+                        absl::StrCat(lines[i].resource, ": ",
+                                     FormatAmount(lines[i].resource, granted),
+                                     " could be granted, less than the minimum of ",
+                                     FormatAmount(lines[i].resource, lines[i].minimum),
+                                     "; lower the minimum or the period"),
+                        {{"resource", lines[i].resource},
+                         {"minimum", Count(lines[i].minimum)},
+                         {"accepted", Count(granted)}}});
+      }
+      whole &= granted == lines[i].amount;
+    }
+    for (size_t i = 0; i < lines.size(); ++i) {
+      AddGrant(lines[i].resource, choices[i].granted, /*derived=*/false);
+    }
+    if (decision_.grants.empty()) return Refused(std::nullopt);
+    if (!cores.empty()) {
+      const Amount brought = AddGrant("cpu", cores, /*derived=*/true);
+      decision_.request.lines.push_back({"cpu", brought, {}, {}, /*derived=*/true});
+    }
+    decision_.outcome.state = whole ? RequestState::kGranted : RequestState::kPartlyGranted;
+    return std::move(decision_);
+  }
+
+  Amount AddGrant(const std::string& resource, const std::map<std::string, Amount>& by_site,
+                  bool derived) {
+    Grant grant;
+    for (const auto& [site, amount] : by_site) {
+      const Room room(ledger_, site, resource, decision_.request.period, now_);
+      for (Placement& placement : room.Place(amount)) {
+        grant.placements.push_back(std::move(placement));
+      }
+      grant.ceilings[site] = amount;
+      grant.amount += amount;
+    }
+    if (grant.amount == Amount()) return grant.amount;
+    grant.number = ledger_.next_grant() + static_cast<int64_t>(decision_.grants.size());
+    grant.project = entry_.project.id;
+    grant.resource = resource;
+    grant.period = decision_.request.period;
+    grant.request = decision_.request.number;
+    grant.pi = entry_.project.pi;
+    grant.programme = entry_.project.programme;
+    // The cores that come with GPUs are part of the price of the GPU.
+    if (!derived) grant.normalised = Normalise(grant.amount, catalogue_.RateOf(resource, now_));
+    grant.issue_time = now_;
+    decision_.grants.push_back(std::move(grant));
+    return decision_.grants.back().amount;
+  }
+
+  RequestDecision Refused(std::optional<Refusal> refusal) {
+    if (refusal.has_value()) {
+      auto& refusals = decision_.outcome.refusals;
+      refusals.insert(refusals.begin(), *std::move(refusal));
+    }
+    decision_.grants.clear();
+    decision_.outcome.state = RequestState::kRefused;
+    return std::move(decision_);
+  }
+
+  const Ledger& ledger_;
+  const Catalogue& catalogue_;
+  const absl::Time now_;
+  const ProjectEntry& entry_;
+  const Programme& programme_;
+  RequestDecision decision_;
+};
+
+}  // namespace
+
+absl::StatusOr<RequestDecision> DecideDynamically(const Ledger& ledger, Request request,
+                                                  absl::Time now) {
+  if (absl::Status status = CheckRequest(ledger, request, now); !status.ok()) return status;
+  return Decision(ledger, std::move(request), now).Take();
+}
+
+}  // namespace mesolys

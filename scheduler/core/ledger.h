@@ -1,0 +1,183 @@
+#ifndef MESOLYS_SCHEDULER_CORE_LEDGER_H_
+#define MESOLYS_SCHEDULER_CORE_LEDGER_H_
+
+// The fold of all events: what is true now. Apply() is the only way to change it and cannot fail: an
+// event that contradicts the ledger is a bug and aborts. A copy is a what-if. Pure; not thread-safe.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "proto/values/attribution.h"
+#include "scheduler/core/event.h"
+
+namespace mesolys {
+
+// What is booked somewhere, kind by kind.
+struct Totals {
+  Amount settled;
+  Amount in_flight;
+  Amount committed;
+  Amount refund;
+
+  friend bool operator==(const Totals&, const Totals&) = default;
+
+  Amount Of(ChargeKind kind) const;
+  void Add(ChargeKind kind, Amount amount);
+  void Add(const Totals& other);
+};
+
+struct MemberEntry {
+  Member member;
+  absl::Time add_time;
+};
+
+struct ProjectEntry {
+  Project project;
+  absl::Time create_time;
+  int64_t revision = 0;  // of the last change
+  std::map<std::string, MemberEntry> members;
+  std::set<std::pair<std::string, std::string>> links;  // (cluster, account), besides its own name
+  std::vector<int64_t> requests;
+  std::vector<int64_t> grants;
+};
+
+struct RequestEntry {
+  Request request;
+  absl::Time decide_time;
+  RequestOutcome outcome;
+  std::vector<int64_t> grants;
+};
+
+struct GrantEntry {
+  Grant grant;
+  std::map<std::string, Totals> used;  // by site
+};
+
+// A sum that remembers when it grew.
+class RunningSum {
+ public:
+  // Times never fall.
+  void Add(absl::Time time, int64_t amount);
+  // What was added after `since`.
+  int64_t Since(absl::Time since) const;
+
+ private:
+  std::vector<std::pair<absl::Time, int64_t>> sums_;  // (time, sum up to and including it)
+};
+
+// What was booked without a grant.
+struct UseKey {
+  std::string project;  // empty: unassigned
+  std::string cluster;
+  std::string account;
+  std::string resource;
+
+  friend auto operator<=>(const UseKey&, const UseKey&) = default;
+};
+
+class Ledger {
+ public:
+  // `time` is the time of the command that caused the event, `revision` its row in the log.
+  void Apply(const Event& event, absl::Time time, int64_t revision);
+
+  int64_t revision() const { return revision_; }
+  absl::Time time() const { return time_; }
+
+  // Empty before the first CatalogueAdopted.
+  const Catalogue& catalogue() const { return catalogue_; }
+  const std::string& catalogue_digest() const { return catalogue_digest_; }
+
+  const std::map<std::string, ProjectEntry, std::less<>>& projects() const { return projects_; }
+  // Null for an unknown one.
+  const ProjectEntry* FindProject(absl::string_view id) const;
+  const RequestEntry* FindRequest(int64_t number) const;
+  const GrantEntry* FindGrant(int64_t number) const;
+  int64_t next_request() const { return static_cast<int64_t>(requests_.size()) + 1; }
+  int64_t next_grant() const { return static_cast<int64_t>(grants_.size()) + 1; }
+  const std::vector<GrantEntry>& grants() const { return grants_; }
+
+  // The project that an account of a cluster bills to: its link, else the project of that name.
+  const ProjectEntry* ProjectOf(absl::string_view cluster, absl::string_view account) const;
+  // Empty for an unknown cluster.
+  const std::string& SiteOf(absl::string_view cluster) const;
+  // The grants that pay at a site for a project's use of a resource.
+  const std::vector<Payer>& Payers(absl::string_view project, absl::string_view resource,
+                                   absl::string_view site) const;
+
+  // Σ placements of all grants in a cell.
+  Amount Placed(absl::string_view site, absl::string_view resource, Month month) const;
+  // What dynamic access decided at a site in a calendar year, out of its released reserve.
+  Amount ReserveDrawn(absl::string_view site, absl::string_view resource, int year) const;
+  // What dynamic access gave a PI within a programme after `since`.
+  NormalisedSeconds DynamicNormalised(absl::string_view pi, absl::string_view programme,
+                                      absl::Time since) const;
+  // The same of one resource, in its base unit.
+  Amount DynamicAmount(absl::string_view pi, absl::string_view programme,
+                       absl::string_view resource, absl::Time since) const;
+
+  const std::map<UseKey, Totals>& unassigned() const { return unassigned_; }
+  const std::map<UseKey, Totals>& uncovered() const { return uncovered_; }
+  // What is booked under a key already.
+  Amount Booked(const PostingKey& key) const;
+
+  // Accounts whose jobs must be charged anew, each with the last key that was looked at.
+  using Account = std::pair<std::string, std::string>;  // (cluster, account)
+  const std::map<Account, std::optional<JobKey>>& unsettled_accounts() const {
+    return unsettled_accounts_;
+  }
+
+  // The revision of the last event that changed what a site shall hold; 0 for none.
+  int64_t Generation(absl::string_view site) const;
+  absl::Time GenerationTime(absl::string_view site) const;
+
+ private:
+  void On(const CatalogueAdopted& event);
+  void On(const ProjectCreated& event);
+  void On(const AccountLinked& event);
+  void On(const MemberAdded& event);
+  void On(const RequestSubmitted& event);
+  void On(const GrantIssued& event);
+  void On(const RequestDecided& event);
+  void On(const UsageReported& event);
+  void On(const JobsResettled& event);
+
+  ProjectEntry& ProjectAt(const std::string& id);
+  void Post(const Posting& posting);
+  void Touch(const std::string& site);
+  // Whether a running job of the project may still take something.
+  bool HasCommitted(const std::string& project) const;
+  // Marks every account that has booked anything for the project, or under its name, to be charged anew.
+  void ResettleAccountsOf(const std::string& project);
+
+  int64_t revision_ = 0;
+  absl::Time time_ = absl::UnixEpoch();
+  Catalogue catalogue_;
+  std::string catalogue_digest_;
+  absl::flat_hash_map<std::string, std::string> site_of_cluster_;
+  std::map<std::string, ProjectEntry, std::less<>> projects_;
+  absl::flat_hash_map<std::pair<std::string, std::string>, std::string> links_;
+  std::vector<RequestEntry> requests_;  // by number - 1
+  std::vector<GrantEntry> grants_;      // by number - 1
+  absl::flat_hash_map<std::tuple<std::string, std::string, std::string>, std::vector<Payer>> payers_;
+  std::map<std::pair<std::string, std::string>, std::map<int, Amount>> placed_;  // (site, resource)
+  std::map<std::tuple<std::string, std::string, int>, Amount> reserve_drawn_;
+  // What dynamic access gave so far, by (PI, programme, resource); resource "" is normalised.
+  std::map<std::tuple<std::string, std::string, std::string>, RunningSum> dynamic_given_;
+  std::map<UseKey, Totals> uncovered_;
+  std::map<UseKey, Totals> unassigned_;
+  std::map<std::string, std::set<Account>> accounts_of_project_;  // that booked anything for it
+  std::map<Account, std::optional<JobKey>> unsettled_accounts_;
+  std::map<std::string, std::pair<int64_t, absl::Time>, std::less<>> generations_;
+};
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_SCHEDULER_CORE_LEDGER_H_

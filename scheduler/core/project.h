@@ -1,0 +1,40 @@
+#ifndef MESOLYS_SCHEDULER_CORE_PROJECT_H_
+#define MESOLYS_SCHEDULER_CORE_PROJECT_H_
+
+// What hours are given to, and its people. Pure values.
+
+#include <map>
+#include <string>
+
+#include "absl/time/time.h"
+#include "proto/values/period.h"
+
+namespace mesolys {
+
+struct Project {
+  std::string id;  // also its Slurm account, never used again
+  std::string title;
+  std::string institution;
+  std::string programme;
+  std::string data_class;
+  std::string parent;  // empty: none
+  std::string pi;      // user id
+  Period period;       // when it may hold grants
+
+  friend bool operator==(const Project&, const Project&) = default;
+};
+
+// Numbered as Member.Role of the contract, and stored so: never renumber.
+enum class ProjectRole { kNone = 0, kResearcher = 1, kPi = 2, kSupervisor = 3 };
+
+struct Member {
+  std::string user;
+  ProjectRole role = ProjectRole::kNone;
+  std::map<std::string, std::string> logins;  // site -> Unix login
+
+  friend bool operator==(const Member&, const Member&) = default;
+};
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_SCHEDULER_CORE_PROJECT_H_

@@ -1,0 +1,110 @@
+#include "scheduler/core/request_check.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "proto/values/amount_text.h"
+#include "proto/values/names.h"
+#include "scheduler/core/identity.h"
+
+namespace mesolys {
+namespace {
+
+constexpr size_t kLinesMax = 16;
+constexpr size_t kTextMax = 10'000;
+constexpr int64_t kEnergyMax = int64_t{1} << 50;
+
+absl::Status CheckLine(const Ledger& ledger, const RequestLine& line) {
+  const Catalogue& catalogue = ledger.catalogue();
+  if (absl::Status status = CheckResource(line.resource); !status.ok()) return status;
+  bool offered = false;
+  for (const auto& [id, site] : catalogue.sites) offered |= catalogue.Offers(site, line.resource);
+  if (!offered) {
+    return Refuse(Reason::kUnknownResource,
+                  absl::StrCat("no site has ", line.resource, "; see `mesolys site show SITE`"),
+                  {{"resource", line.resource}});
+  }
+  if (line.amount <= Amount() || line.amount > kAmountMax) {
+    return Refuse(Reason::kInvalidAmount,
+                  absl::StrCat(line.resource, ": ", line.amount.count(), " ",
+                               BaseUnit(line.resource), " were asked; right is 1 to ",
+                               kAmountMax.count()),
+                  {{"resource", line.resource}, {"asked", absl::StrCat(line.amount.count())}});
+  }
+  if (line.minimum < Amount() || line.minimum > line.amount) {
+    return Refuse(Reason::kInvalidAmount,
+                  absl::StrCat(line.resource, ": the minimum of ",
+                               FormatAmount(line.resource, line.minimum),
+                               " is not within 0 and the ",
+                               FormatAmount(line.resource, line.amount), " that are asked"),
+                  {{"resource", line.resource}, {"minimum", absl::StrCat(line.minimum.count())}});
+  }
+  for (const std::string& site : line.sites) {
+    if (!catalogue.sites.contains(site)) {
+      return Refuse(Reason::kUnknownSite,
+                    absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
+                    {{"site", site}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPeriod(const Ledger& ledger, const Request& request, absl::Time now) {
+  const Period horizon = ledger.catalogue().Horizon();
+  const Period& period = request.period;
+  const auto text = [](absl::Time time) {
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+  };
+  std::string wrong;
+  if (period.end <= period.start) {
+    wrong = "the end must lie after the start";
+  } else if (period.end <= now) {
+    wrong = "it is over already; give an end in the future";
+  } else if (period.start < horizon.start || period.end > horizon.end) {
+    wrong = absl::StrCat("the catalogue knows ", text(horizon.start), " to ", text(horizon.end));
+  } else if (period.start < now - absl::Hours(24) &&
+             !ledger.catalogue().HasRole(UserOf(request.requester), "operator")) {
+    wrong = "only an operator may start a period over a day in the past";
+  }
+  if (wrong.empty()) return absl::OkStatus();
+  return Refuse(Reason::kInvalidPeriod,
+                absl::StrCat("period ", text(period.start), " to ", text(period.end), ": ", wrong),
+                {{"start", text(period.start)}, {"end", text(period.end)}});
+}
+
+}  // namespace
+
+absl::Status CheckRequest(const Ledger& ledger, const Request& request, absl::Time now) {
+  if (ledger.FindProject(request.project) == nullptr) {
+    return Refuse(Reason::kUnknownProject,
+                  absl::StrCat("there is no project \"", request.project, "\""),
+                  {{"project", request.project}});
+  }
+  if (absl::Status status = CheckPeriod(ledger, request, now); !status.ok()) return status;
+  if (request.lines.empty() || request.lines.size() > kLinesMax) {
+    return Refuse(Reason::kInvalidArgument,
+                  absl::StrCat("a request has 1 to ", kLinesMax, " lines, this one ",
+                               request.lines.size(), "; ask for example 1000h of cpu"));
+  }
+  if (request.justification.size() > kTextMax || request.necessity.size() > kTextMax) {
+    return Refuse(Reason::kInvalidArgument,
+                  absl::StrCat("justification and necessity have at most ", kTextMax, " bytes"));
+  }
+  for (int64_t energy : {request.energy_median_watt_hours, request.energy_p90_watt_hours}) {
+    if (energy < 0 || energy > kEnergyMax) {
+      return Refuse(Reason::kInvalidAmount, "a declared energy is 0 to 2^50 watt-hours");
+    }
+  }
+  std::set<std::string> resources;
+  for (const RequestLine& line : request.lines) {
+    if (absl::Status status = CheckLine(ledger, line); !status.ok()) return status;
+    if (!resources.insert(line.resource).second) {
+      return Refuse(Reason::kInvalidArgument,
+                    absl::StrCat(line.resource, " is asked twice; add the two amounts"),
+                    {{"resource", line.resource}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace mesolys

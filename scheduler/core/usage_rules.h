@@ -1,0 +1,21 @@
+#ifndef MESOLYS_SCHEDULER_CORE_USAGE_RULES_H_
+#define MESOLYS_SCHEDULER_CORE_USAGE_RULES_H_
+
+// The rules for job records: real usage is never refused; a record that cannot be one is set aside, by
+// index, and the rest settles. Pure.
+
+#include "absl/time/time.h"
+#include "scheduler/core/command.h"
+#include "scheduler/core/policy.h"
+
+namespace mesolys {
+
+Verdict DecideUsage(const Ledger& ledger, const JobRows& rows, const ReportUsage& command,
+                    absl::Time now);
+
+// The page follows the ledger's cursor for the account; an empty page ends it.
+Verdict DecideResettlement(const Ledger& ledger, const JobRows& rows, const ResettleJobs& command);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_SCHEDULER_CORE_USAGE_RULES_H_

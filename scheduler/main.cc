@@ -1,0 +1,82 @@
+#include <cstdio>
+#include <iostream>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "absl/synchronization/mutex.h"
+#include "proto/runtime/log.h"
+#include "scheduler/config/catalogue_file.h"
+#include "scheduler/config/scheduler_config.h"
+#include "scheduler/serve.h"
+#include "scheduler/store/row_hash.h"
+#include "scheduler/store/sqlite_event_store.h"
+#include "scheduler/verify.h"
+
+namespace {
+
+enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2 };
+
+int Fail(const absl::Status& status, ExitCode code) {
+  std::cerr << "mesolys-scheduler: " << status.message() << "\n";
+  return code;
+}
+
+int RunServe(const std::string& path, bool check_only) {
+  absl::StatusOr<mesolys::SchedulerConfig> config = mesolys::LoadSchedulerConfig(path);
+  if (!config.ok()) return Fail(config.status(), kUsage);
+  absl::Status catalogue = mesolys::LoadCatalogue(config->catalogue).status();
+  if (!catalogue.ok()) return Fail(catalogue, kUsage);
+  if (check_only) {
+    std::cout << path << " and " << config->catalogue << " are right\n";
+    return kDone;
+  }
+  mesolys::StartLog(config->log_level);
+  absl::Status status = mesolys::Serve(*config);
+  return status.ok() ? kDone : Fail(status, kFailed);
+}
+
+int RunVerify(const std::string& database) {
+  absl::StatusOr<std::unique_ptr<mesolys::SqliteEventStore>> store =
+      mesolys::SqliteEventStore::Open(database, mesolys::SqliteEventStore::Mode::kReadOnly);
+  if (!store.ok()) return Fail(store.status(), kFailed);
+  absl::StatusOr<mesolys::VerifyReport> report = mesolys::Verify(**store);
+  if (!report.ok()) return Fail(report.status(), kFailed);
+  std::cout << "verified: revision " << report->revision << ", hash "
+            << mesolys::ToHex(report->hash) << ", " << report->job_count << " jobs, "
+            << report->booked_count << " totals agree\n";
+  return kDone;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+#ifdef NDEBUG
+  // Debian's Abseil looks for deadlocks in release as well, and aborts on orders that never deadlock.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+#endif
+  CLI::App app("The scheduler of MésoLyS: decides requests and keeps the ledger.\n\n"
+               "  mesolys-scheduler serve --config scheduler.toml\n"
+               "  mesolys-scheduler serve --config scheduler.toml --check-config\n"
+               "  mesolys-scheduler verify --database ledger.db",
+               "mesolys-scheduler");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", MESOLYS_VERSION);
+
+  std::string config;
+  bool check_only = false;
+  CLI::App* serve = app.add_subcommand("serve", "Serve until SIGINT or SIGTERM");
+  serve->add_option("--config", config, "TOML file with the scheduler's settings")->required();
+  serve->add_flag("--check-config", check_only, "Read the settings and the catalogue, then stop");
+
+  std::string database;
+  CLI::App* verify = app.add_subcommand(
+      "verify", "Check the chain of the log and the job rows against its fold; changes nothing");
+  verify->add_option("--database", database, "SQLite file of the ledger")->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kUsage;
+  }
+  return serve->parsed() ? RunServe(config, check_only) : RunVerify(database);
+}

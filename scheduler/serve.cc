@@ -1,0 +1,82 @@
+#include "scheduler/serve.h"
+
+#include <csignal>
+#include <future>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "proto/runtime/clock.h"
+#include "proto/runtime/server.h"
+#include "scheduler/config/catalogue_file.h"
+#include "scheduler/core/identity.h"
+#include "scheduler/engine.h"
+#include "scheduler/service/access_table.h"
+#include "scheduler/service/allocation_service.h"
+#include "scheduler/service/site_service.h"
+#include "scheduler/store/row_hash.h"
+#include "scheduler/store/sqlite_event_store.h"
+#include "spdlog/spdlog.h"
+
+namespace mesolys {
+namespace {
+
+// Adopts the catalogue's file, unless it is the one in force.
+absl::Status Adopt(Engine& engine, const std::string& path) {
+  absl::StatusOr<AdoptCatalogue> command = LoadCatalogue(path);
+  if (!command.ok()) return command.status();
+  const bool known = engine.Read(
+      [&](const Ledger& ledger) { return ledger.catalogue_digest() == command->digest; });
+  if (known) return absl::OkStatus();
+  const std::string id =
+      absl::StrCat("catalogue-", engine.head().revision, "-", ToHex(command->digest));
+  std::promise<absl::Status> done;
+  engine.Submit({kSchedulerIdentity, id, *std::move(command), /*validate_only=*/false,
+                 [&done](const absl::StatusOr<Answer>& answer) { done.set_value(answer.status()); }});
+  absl::Status status = done.get_future().get();
+  if (status.ok()) spdlog::info("adopted the catalogue {}", path);
+  return status;
+}
+
+// Blocks the signals in this thread and in all that it starts.
+sigset_t BlockStopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+}  // namespace
+
+absl::Status Serve(const SchedulerConfig& config) {
+  const sigset_t stop_signals = BlockStopSignals();
+  if (absl::Status status = CheckAccessTable(AccessTable()); !status.ok()) return status;
+  absl::StatusOr<std::unique_ptr<SqliteEventStore>> store =
+      SqliteEventStore::Open(config.database, SqliteEventStore::Mode::kReadWrite);
+  if (!store.ok()) return store.status();
+  const SystemClock clock;
+  absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Start(**store, clock);
+  if (!engine.ok()) return engine.status();
+  if (absl::Status status = Adopt(**engine, config.catalogue); !status.ok()) return status;
+
+  SiteSessions sessions;
+  WorkQueue queries;
+  std::unique_ptr<grpc::Service> allocation = NewAllocationService(**engine, sessions, queries);
+  std::unique_ptr<grpc::Service> site = NewSiteService(**engine, sessions);
+  absl::StatusOr<RunningServer> server =
+      StartServer(config.listen, config.tls, {allocation.get(), site.get()});
+  if (!server.ok()) return server.status();
+  spdlog::info("serving on {} (port {}), revision {}", config.listen, server->port,
+               (*engine)->head().revision);
+
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  spdlog::info("stopping");
+  // Long polls never end by themselves.
+  server->server->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(500));
+  server->server->Wait();
+  return absl::OkStatus();
+}
+
+}  // namespace mesolys

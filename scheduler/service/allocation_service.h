@@ -1,0 +1,21 @@
+#ifndef MESOLYS_SCHEDULER_SERVICE_ALLOCATION_SERVICE_H_
+#define MESOLYS_SCHEDULER_SERVICE_ALLOCATION_SERVICE_H_
+
+// AllocationService of the contract: thin, and never blocks. gRPC's threads.
+
+#include <memory>
+
+#include "grpcpp/impl/service_type.h"
+#include "scheduler/engine.h"
+#include "scheduler/service/site_sessions.h"
+#include "scheduler/service/work_queue.h"
+
+namespace mesolys {
+
+// Delete it after its server is shut down.
+std::unique_ptr<grpc::Service> NewAllocationService(Engine& engine, const SiteSessions& sessions,
+                                                    WorkQueue& queries);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_SCHEDULER_SERVICE_ALLOCATION_SERVICE_H_

@@ -1,0 +1,116 @@
+#include "scheduler/service/commands.h"
+
+#include "absl/strings/str_cat.h"
+#include "proto/runtime/convert.h"
+#include "proto/values/names.h"
+#include "proto/values/reason.h"
+
+namespace mesolys {
+namespace {
+
+constexpr int kRecordsMax = 2'000;
+constexpr size_t kReportBytesMax = 1 << 20;
+
+Refusal RefusalFrom(const absl::Status& status) {
+  return RefusalOf(status).value_or(
+      Refusal{Reason::kRecordInvalid, std::string(status.message()), {}});
+}
+
+}  // namespace
+
+absl::StatusOr<Command> ToCommand(const v1::CreateProjectRequest& in) {
+  CreateProject command;
+  absl::StatusOr<std::string> id = ParseProjectName(in.project().name());
+  if (!id.ok()) return id.status();
+  absl::StatusOr<Period> period = FromProto(in.project().period());
+  if (!period.ok()) return period.status();
+  Project& project = command.project;
+  project.id = *std::move(id);
+  project.title = in.project().title();
+  project.institution = in.project().institution();
+  project.programme = in.project().programme();
+  project.data_class = in.project().data_class();
+  if (!in.project().parent().empty()) {
+    absl::StatusOr<std::string> parent = ParseProjectName(in.project().parent());
+    if (!parent.ok()) return parent.status();
+    project.parent = *std::move(parent);
+  }
+  project.pi = in.project().pi();
+  project.period = *period;
+  return command;
+}
+
+absl::StatusOr<Command> ToCommand(const v1::LinkAccountRequest& in) {
+  absl::StatusOr<std::string> project = ParseProjectName(in.project());
+  if (!project.ok()) return project.status();
+  return LinkAccount{*std::move(project), in.link().cluster(), in.link().account(), in.etag()};
+}
+
+absl::StatusOr<Command> ToCommand(const v1::AddMemberRequest& in) {
+  absl::StatusOr<std::string> project = ParseProjectName(in.project());
+  if (!project.ok()) return project.status();
+  AddMember command{*std::move(project), {}};
+  command.member.user = in.member().user();
+  if (!v1::Member::Role_IsValid(in.member().role())) {
+    return Refuse(Reason::kInvalidArgument, "give a role: researcher, pi or supervisor");
+  }
+  command.member.role = static_cast<ProjectRole>(in.member().role());
+  for (const v1::Login& login : in.member().logins()) {
+    if (!command.member.logins.emplace(login.site(), login.login()).second) {
+      return Refuse(Reason::kInvalidArgument,
+                    absl::StrCat("two logins at site ", login.site(), "; a person has one"),
+                    {{"site", login.site()}});
+    }
+  }
+  return command;
+}
+
+absl::StatusOr<Command> ToCommand(const v1::CreateRequestRequest& in) {
+  SubmitRequest command;
+  Request& request = command.request;
+  absl::StatusOr<std::string> project = ParseProjectName(in.project());
+  if (!project.ok()) return project.status();
+  request.project = *std::move(project);
+  for (const v1::RequestLine& line : in.request().lines()) {
+    request.lines.push_back({line.resource(),
+                             Amount(line.amount_base_units()),
+                             Amount(line.minimum_base_units()),
+                             {line.sites().begin(), line.sites().end()},
+                             /*derived=*/false});
+  }
+  absl::StatusOr<Period> period = FromProto(in.request().period());
+  if (!period.ok()) return period.status();
+  request.period = *period;
+  request.justification = in.request().justification();
+  request.necessity = in.request().necessity();
+  request.energy_median_watt_hours = in.request().energy_median_watt_hours();
+  request.energy_p90_watt_hours = in.request().energy_p90_watt_hours();
+  return command;
+}
+
+absl::StatusOr<Command> ToCommand(const v1::ReportUsageRequest& in) {
+  ReportUsage command;
+  absl::StatusOr<std::string> site = ParseSiteName(in.site());
+  if (!site.ok()) return site.status();
+  command.site = *std::move(site);
+  if (in.records_size() > kRecordsMax || in.ByteSizeLong() > kReportBytesMax) {
+    return Refuse(Reason::kTooManyRecords,
+                  absl::StrCat("a report has at most ", kRecordsMax, " records and ",
+                               kReportBytesMax, " bytes; this one ", in.records_size(), " and ",
+                               in.ByteSizeLong(), ": send it in parts"),
+                  {{"records", absl::StrCat(in.records_size())}});
+  }
+  command.records.reserve(static_cast<size_t>(in.records_size()));
+  for (int i = 0; i < in.records_size(); ++i) {
+    absl::StatusOr<UsageRecord> record = FromProto(in.records(i));
+    if (record.ok()) {
+      command.records.push_back(*std::move(record));
+      command.indexes.push_back(i);
+    } else {
+      command.malformed.push_back({i, RefusalFrom(record.status())});
+    }
+  }
+  return command;
+}
+
+}  // namespace mesolys

@@ -1,0 +1,24 @@
+#ifndef MESOLYS_SCHEDULER_SERVICE_COMMANDS_H_
+#define MESOLYS_SCHEDULER_SERVICE_COMMANDS_H_
+
+// Requests of the contract -> commands. What they say may be hostile: INVALID_ARGUMENT, never an abort.
+// Any thread.
+
+#include "absl/status/statusor.h"
+#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/site_service.pb.h"
+#include "scheduler/core/command.h"
+
+namespace mesolys {
+
+absl::StatusOr<Command> ToCommand(const v1::CreateProjectRequest& in);
+absl::StatusOr<Command> ToCommand(const v1::LinkAccountRequest& in);
+absl::StatusOr<Command> ToCommand(const v1::AddMemberRequest& in);
+absl::StatusOr<Command> ToCommand(const v1::CreateRequestRequest& in);
+
+// Records that cannot be parsed are listed in the command; only too many of them are an error.
+absl::StatusOr<Command> ToCommand(const v1::ReportUsageRequest& in);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_SCHEDULER_SERVICE_COMMANDS_H_

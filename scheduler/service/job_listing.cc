@@ -1,0 +1,116 @@
+#include "scheduler/service/job_listing.h"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "proto/values/reason.h"
+#include "scheduler/core/identity.h"
+#include "scheduler/service/views.h"
+#include "scheduler/store/job_codec.h"
+
+namespace mesolys {
+namespace {
+
+using Account = std::pair<std::string, std::string>;  // (cluster, account)
+
+// Whose jobs may be shown: nothing for everybody's, else one login per site.
+using Logins = std::optional<std::map<std::string, std::string>>;
+
+Logins VisibleLogins(const Ledger& ledger, const ProjectEntry& entry, absl::string_view identity) {
+  const std::string user(UserOf(identity));
+  const Catalogue& catalogue = ledger.catalogue();
+  if (catalogue.HasRole(user, "operator") || catalogue.HasRole(user, "auditor")) {
+    return std::nullopt;
+  }
+  const auto it = entry.members.find(user);
+  if (it == entry.members.end()) return std::map<std::string, std::string>();
+  if (it->second.member.role != ProjectRole::kResearcher) return std::nullopt;
+  return it->second.member.logins;
+}
+
+// Every account that bills to the project.
+std::set<Account> AccountsOf(const Ledger& ledger, const ProjectEntry& entry) {
+  std::set<Account> accounts(entry.links.begin(), entry.links.end());
+  for (const auto& [id, site] : ledger.catalogue().sites) {
+    for (const std::string& cluster : site.clusters) {
+      if (ledger.ProjectOf(cluster, entry.project.id) == &entry) {
+        accounts.insert({cluster, entry.project.id});
+      }
+    }
+  }
+  return accounts;
+}
+
+struct Position {
+  Account account;
+  std::optional<JobRowKey> after;
+};
+
+std::string TokenOf(const Account& account, const JobRowKey& key) {
+  return PageToken(
+      absl::StrCat(account.first, "\t", account.second, "\t", key.job_id, "\t", key.submit_time));
+}
+
+absl::StatusOr<Position> PositionAfter(const std::string& text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, '\t');
+  JobRowKey key;
+  if (parts.size() != 4 || !absl::SimpleAtoi(parts[2], &key.job_id) ||
+      !absl::SimpleAtoi(parts[3], &key.submit_time)) {
+    return Refuse(Reason::kPageTokenInvalid,
+                  "page_token is not one of ours; take next_page_token of the page before");
+  }
+  key.cluster = parts[0];
+  return Position{{parts[0], parts[1]}, key};
+}
+
+bool IsVisible(const Job& job, const Logins& logins) {
+  if (!logins.has_value()) return true;
+  const auto it = logins->find(job.site);
+  return it != logins->end() && it->second == job.record.user;
+}
+
+}  // namespace
+
+absl::Status ListJobs(const Engine& engine, const std::string& identity, const std::string& project,
+                      const Page& page, v1::ListJobsResponse& out) {
+  std::set<Account> accounts;
+  Logins logins;
+  engine.Read([&](const Ledger& ledger) {
+    const ProjectEntry* entry = ledger.FindProject(project);
+    if (entry == nullptr) return;
+    accounts = AccountsOf(ledger, *entry);
+    logins = VisibleLogins(ledger, *entry, identity);
+  });
+  if (accounts.empty()) return absl::OkStatus();
+  Position from{*accounts.begin(), std::nullopt};
+  if (!page.after.empty()) {
+    absl::StatusOr<Position> position = PositionAfter(page.after);
+    if (!position.ok()) return position.status();
+    from = *std::move(position);
+  }
+  for (auto it = accounts.lower_bound(from.account); it != accounts.end(); ++it) {
+    JobPage rows_page{*it == from.account ? from.after : std::nullopt, page.size};
+    absl::StatusOr<std::vector<JobRow>> rows =
+        engine.store().FindJobs(it->first, it->second, rows_page);
+    if (!rows.ok()) return rows.status();
+    for (const JobRow& row : *rows) {
+      absl::StatusOr<Job> job = DecodeJob(row);
+      if (!job.ok()) return job.status();
+      if (!IsVisible(*job, logins)) continue;
+      engine.Read([&](const Ledger& ledger) { *out.add_jobs() = JobView(ledger, *job); });
+    }
+    if (!rows->empty()) {
+      out.set_next_page_token(TokenOf(*it, rows->back().key));
+      return absl::OkStatus();
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace mesolys

@@ -1,0 +1,22 @@
+#ifndef MESOLYS_SCHEDULER_SERVICE_JOB_LISTING_H_
+#define MESOLYS_SCHEDULER_SERVICE_JOB_LISTING_H_
+
+// The jobs of a project, page by page, read from the store: never on a gRPC thread.
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "mesolys/v1/allocation_service.pb.h"
+#include "scheduler/engine.h"
+#include "scheduler/service/page.h"
+
+namespace mesolys {
+
+// Those who lead the project, and the readers of everything, see all jobs; a researcher those of their own
+// logins. A page may be shorter than asked before the end. The caller is authorized already.
+absl::Status ListJobs(const Engine& engine, const std::string& identity, const std::string& project,
+                      const Page& page, v1::ListJobsResponse& out);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_SCHEDULER_SERVICE_JOB_LISTING_H_

@@ -1,0 +1,57 @@
+#ifndef MESOLYS_SCHEDULER_SERVICE_PAGE_H_
+#define MESOLYS_SCHEDULER_SERVICE_PAGE_H_
+
+// Pages of lists (AIP-158): at most 1000 entries, and an opaque token that holds the last key shown. Any
+// thread.
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "proto/values/reason.h"
+
+namespace mesolys {
+
+struct Page {
+  std::string after;  // the last key shown; empty at first
+  size_t size = 0;
+};
+
+// INVALID_ARGUMENT for a negative size or a token that is not ours.
+inline absl::StatusOr<Page> ParsePage(int32_t page_size, const std::string& token) {
+  if (page_size < 0) {
+    return Refuse(Reason::kInvalidArgument,
+                  absl::StrCat("page_size is ", page_size, "; right is 0 to 1000"));
+  }
+  Page page;
+  page.size = page_size == 0 ? 100 : std::min<size_t>(1000, static_cast<size_t>(page_size));
+  if (token.empty()) return page;
+  std::string text;
+  if (!absl::WebSafeBase64Unescape(token, &text) || !absl::StartsWith(text, "after:")) {
+    return Refuse(Reason::kPageTokenInvalid,
+                  "page_token is not one of ours; take next_page_token of the page before");
+  }
+  page.after = text.substr(6);
+  return page;
+}
+
+// The last number shown of a numbered list; 0 at first. INVALID_ARGUMENT for the token of another list.
+inline absl::StatusOr<int64_t> LastNumber(const Page& page) {
+  int64_t number = 0;
+  if (page.after.empty() || absl::SimpleAtoi(page.after, &number)) return number;
+  return Refuse(Reason::kPageTokenInvalid,
+                "page_token is of another list; take next_page_token of the page before");
+}
+
+inline std::string PageToken(absl::string_view last) {
+  return absl::WebSafeBase64Escape(absl::StrCat("after:", last));
+}
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_SCHEDULER_SERVICE_PAGE_H_

@@ -1,0 +1,22 @@
+#ifndef MESOLYS_SCHEDULER_SERVICE_SITE_SERVICE_H_
+#define MESOLYS_SCHEDULER_SERVICE_SITE_SERVICE_H_
+
+// SiteService of the contract: thin, and never blocks. gRPC's threads.
+
+#include <chrono>
+#include <memory>
+
+#include "grpcpp/impl/service_type.h"
+#include "scheduler/engine.h"
+#include "scheduler/service/site_sessions.h"
+
+namespace mesolys {
+
+// Delete it after its server is shut down. `patience` is how long a Synchronize waits.
+std::unique_ptr<grpc::Service> NewSiteService(
+    Engine& engine, SiteSessions& sessions,
+    std::chrono::milliseconds patience = std::chrono::seconds(30));
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_SCHEDULER_SERVICE_SITE_SERVICE_H_

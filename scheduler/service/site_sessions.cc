@@ -1,0 +1,66 @@
+#include "scheduler/service/site_sessions.h"
+
+#include "proto/runtime/convert.h"
+
+namespace mesolys {
+namespace {
+
+constexpr size_t kTextMax = 4096;
+constexpr int kEnforcementsMax = 100'000;
+
+// The first bytes, in whole characters: with half a one nobody could read the answer that shows it.
+std::string Cut(const std::string& text) {
+  if (text.size() <= kTextMax) return text;
+  size_t end = kTextMax;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+}  // namespace
+
+void SiteSessions::Update(const std::string& site, const v1::SynchronizeRequest& said,
+                          absl::Time now) {
+  Session session;
+  v1::AgentStatus& status = session.status;
+  *status.mutable_last_seen_time() = ToProto(now);
+  status.set_version(Cut(said.version()));
+  status.set_generation_in_force(said.generation());
+  status.set_spool_record_count(said.spool_record_count());
+  *status.mutable_spool_age() = said.spool_age();
+  status.set_quarantined_count(said.quarantined_count());
+  status.set_problem(Cut(said.problem()));
+  if (absl::StatusOr<absl::Time> theirs = FromProto(said.agent_time()); theirs.ok()) {
+    const int64_t skew = absl::ToInt64Milliseconds(*theirs - now);
+    status.mutable_clock_skew()->set_seconds(skew / 1000);
+    status.mutable_clock_skew()->set_nanos(static_cast<int32_t>(skew % 1000 * 1'000'000));
+  }
+  for (const v1::Enforcement& enforcement : said.enforcements()) {
+    if (session.enforcements.size() == kEnforcementsMax) break;
+    session.enforcements[enforcement.grant()] = enforcement;
+  }
+  MutexLock lock(mutex_);
+  sessions_[site] = std::move(session);
+}
+
+std::optional<v1::AgentStatus> SiteSessions::StatusOf(const std::string& site) const {
+  MutexLock lock(mutex_);
+  const auto it = sessions_.find(site);
+  if (it == sessions_.end()) return std::nullopt;
+  return it->second.status;
+}
+
+v1::Ceiling SiteSessions::EnforcementOf(const std::string& site, const std::string& grant) const {
+  v1::Ceiling ceiling;
+  ceiling.set_site(site);
+  ceiling.set_state(v1::Ceiling::WANTED);
+  MutexLock lock(mutex_);
+  const auto session = sessions_.find(site);
+  if (session == sessions_.end()) return ceiling;
+  const auto it = session->second.enforcements.find(grant);
+  if (it == session->second.enforcements.end()) return ceiling;
+  if (it->second.state() != v1::Ceiling::STATE_UNSPECIFIED) ceiling.set_state(it->second.state());
+  ceiling.set_text(Cut(it->second.text()));
+  return ceiling;
+}
+
+}  // namespace mesolys

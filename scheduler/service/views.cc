@@ -1,0 +1,206 @@
+#include "scheduler/service/views.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "proto/runtime/convert.h"
+#include "proto/values/names.h"
+#include "scheduler/core/policy.h"
+
+namespace mesolys {
+namespace {
+
+constexpr int kMonthsShown = 12;
+
+void AddCapacities(const Ledger& ledger, const std::string& id, absl::Time now, v1::Site& out) {
+  const Catalogue& catalogue = ledger.catalogue();
+  const Site& site = catalogue.sites.at(id);
+  std::set<std::string> resources;
+  for (const Capacity& capacity : site.capacities) resources.insert(capacity.resource);
+  const Month first = catalogue.MonthAt(now);
+  for (const std::string& resource : resources) {
+    for (int ahead = 0; ahead < kMonthsShown; ++ahead) {
+      const Month month = first.Plus(ahead);
+      const Period period = catalogue.PeriodOf(month);
+      if (period.Seconds() == 0) break;
+      v1::SiteCapacity& capacity = *out.add_capacities();
+      capacity.set_resource(resource);
+      capacity.set_month(month.Label());
+      capacity.set_capacity_base_units(catalogue.CapacityOf(site, resource, period).count());
+      capacity.set_granted_base_units(ledger.Placed(id, resource, month).count());
+    }
+  }
+}
+
+}  // namespace
+
+v1::Site SiteView(const Ledger& ledger, const std::string& id, bool with_capacities,
+                  absl::Time now) {
+  const Site& site = ledger.catalogue().sites.at(id);
+  v1::Site out;
+  out.set_name(SiteName(id));
+  out.set_title(site.title);
+  for (const std::string& cluster : site.clusters) out.add_clusters(cluster);
+  for (const std::string& certification : site.certifications) {
+    out.add_certifications(certification);
+  }
+  out.set_pue_milli(site.pue_milli);
+  if (with_capacities) AddCapacities(ledger, id, now, out);
+  return out;
+}
+
+v1::Project ProjectView(const ProjectEntry& entry) {
+  const Project& project = entry.project;
+  v1::Project out;
+  out.set_name(ProjectName(project.id));
+  out.set_title(project.title);
+  out.set_institution(project.institution);
+  out.set_programme(project.programme);
+  out.set_data_class(project.data_class);
+  if (!project.parent.empty()) out.set_parent(ProjectName(project.parent));
+  out.set_pi(project.pi);
+  *out.mutable_period() = ToProto(project.period);
+  *out.mutable_create_time() = ToProto(entry.create_time);
+  out.set_etag(EtagOf(entry));
+  for (const auto& [cluster, account] : entry.links) {
+    v1::AccountLink& link = *out.add_links();
+    link.set_cluster(cluster);
+    link.set_account(account);
+  }
+  return out;
+}
+
+v1::Member MemberView(const Member& member) {
+  v1::Member out;
+  out.set_user(member.user);
+  out.set_role(static_cast<v1::Member::Role>(member.role));
+  for (const auto& [site, name] : member.logins) {
+    v1::Login& login = *out.add_logins();
+    login.set_site(site);
+    login.set_login(name);
+  }
+  return out;
+}
+
+v1::Grant GrantView(const GrantEntry& entry, const SiteSessions& sessions, absl::Time now) {
+  const Grant& grant = entry.grant;
+  v1::Grant out;
+  out.set_name(GrantName(grant.project, grant.number));
+  out.set_resource(grant.resource);
+  out.set_amount_base_units(grant.amount.count());
+  *out.mutable_period() = ToProto(grant.period);
+  out.set_request(RequestName(grant.project, grant.request));
+  for (const Placement& placement : grant.placements) {
+    v1::Placement& placed = *out.add_placements();
+    placed.set_site(placement.site);
+    placed.set_month(placement.month.Label());
+    placed.set_amount_base_units(placement.amount.count());
+  }
+  for (const auto& [site, amount] : grant.ceilings) {
+    v1::Ceiling& ceiling = *out.add_ceilings();
+    ceiling = sessions.EnforcementOf(site, out.name());
+    ceiling.set_wanted_base_units(amount.count());
+  }
+  *out.mutable_issue_time() = ToProto(grant.issue_time);
+  out.set_state(static_cast<v1::Grant::State>(StateOf(entry, now)));
+  return out;
+}
+
+v1::Request RequestView(const Request& request, const RequestOutcome& outcome,
+                        absl::Time decide_time) {
+  v1::Request out;
+  out.set_name(RequestName(request.project, request.number));
+  for (const RequestLine& line : request.lines) {
+    v1::RequestLine& shown = *out.add_lines();
+    shown.set_resource(line.resource);
+    shown.set_amount_base_units(line.amount.count());
+    shown.set_minimum_base_units(line.minimum.count());
+    for (const std::string& site : line.sites) shown.add_sites(site);
+    shown.set_derived(line.derived);
+  }
+  *out.mutable_period() = ToProto(request.period);
+  out.set_justification(request.justification);
+  out.set_necessity(request.necessity);
+  out.set_energy_median_watt_hours(request.energy_median_watt_hours);
+  out.set_energy_p90_watt_hours(request.energy_p90_watt_hours);
+  out.set_state(static_cast<v1::Request::State>(outcome.state));
+  out.set_requester(request.requester);
+  *out.mutable_decide_time() = ToProto(decide_time);
+  for (const Refusal& refusal : outcome.refusals) *out.add_refusals() = ToProto(refusal);
+  return out;
+}
+
+v1::BalanceLine BalanceView(const Ledger& ledger, const std::string& project,
+                            const BalanceLine& line) {
+  v1::BalanceLine out;
+  out.set_resource(line.resource);
+  out.set_granted_base_units(line.granted.count());
+  out.set_settled_base_units(line.settled.count());
+  out.set_in_flight_base_units(line.in_flight.count());
+  out.set_committed_base_units(line.committed.count());
+  out.set_left_base_units(line.left.count());
+  out.set_overdraft_base_units(line.overdraft.count());
+  out.set_expired_base_units(line.expired.count());
+  out.set_burn_base_units_per_day(line.burn_per_day.count());
+  if (line.exhaust_time.has_value()) *out.mutable_exhaust_time() = ToProto(*line.exhaust_time);
+  std::map<std::string, Amount> ceilings;
+  if (line.grant != 0) {
+    out.set_grant(GrantName(project, line.grant));
+    *out.mutable_period() = ToProto(line.period);
+    ceilings = ledger.FindGrant(line.grant)->grant.ceilings;
+  }
+  for (const auto& [site, used] : line.sites) ceilings.try_emplace(site);
+  for (const auto& [site, ceiling] : ceilings) {
+    v1::SiteShare& share = *out.add_sites();
+    share.set_site(site);
+    share.set_ceiling_base_units(ceiling.count());
+    const auto used = line.sites.find(site);
+    if (used == line.sites.end()) continue;
+    share.set_settled_base_units((used->second.settled - used->second.refund).count());
+    share.set_in_flight_base_units(used->second.in_flight.count());
+    share.set_committed_base_units(used->second.committed.count());
+  }
+  return out;
+}
+
+v1::Job JobView(const Ledger& ledger, const Job& job) {
+  v1::Job out;
+  *out.mutable_record() = ToProto(job.record);
+  out.set_site(job.site);
+  if (!job.project.empty()) out.set_project(ProjectName(job.project));
+  for (const Charge& charge : job.charges) {
+    v1::Charge& shown = *out.add_charges();
+    const GrantEntry* grant = ledger.FindGrant(charge.grant);
+    if (grant != nullptr) shown.set_grant(GrantName(grant->grant.project, charge.grant));
+    shown.set_resource(charge.resource);
+    shown.set_kind(static_cast<v1::Charge::Kind>(charge.kind));
+    shown.set_amount_base_units(charge.amount.count());
+  }
+  return out;
+}
+
+v1::DesiredState DesiredView(const DesiredState& state) {
+  v1::DesiredState out;
+  out.set_generation(state.generation);
+  for (const DesiredProject& project : state.projects) {
+    v1::DesiredProject& wanted = *out.add_projects();
+    wanted.set_project(ProjectName(project.project));
+    if (!project.parent.empty()) wanted.set_parent(ProjectName(project.parent));
+    for (const std::string& login : project.logins) wanted.add_logins(login);
+    for (const DesiredGrant& grant : project.grants) {
+      v1::DesiredGrant& shown = *wanted.add_grants();
+      shown.set_grant(GrantName(project.project, grant.grant));
+      shown.set_resource(grant.resource);
+      shown.set_ceiling_base_units(grant.ceiling.count());
+      *shown.mutable_period() = ToProto(grant.period);
+    }
+    for (const auto& [cluster, account] : project.links) {
+      v1::AccountLink& link = *wanted.add_links();
+      link.set_cluster(cluster);
+      link.set_account(account);
+    }
+  }
+  return out;
+}
+
+}  // namespace mesolys

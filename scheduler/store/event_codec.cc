@@ -1,0 +1,330 @@
+#include "scheduler/store/event_codec.h"
+
+#include <algorithm>
+
+#include "mesolys/v1/event.pb.h"
+#include "scheduler/store/catalogue_codec.h"
+
+namespace mesolys {
+namespace {
+
+void Encode(const Period& period, v1::StoredPeriod& out) {
+  out.set_start(absl::ToUnixSeconds(period.start));
+  out.set_end(absl::ToUnixSeconds(period.end));
+}
+
+Period Decode(const v1::StoredPeriod& in) {
+  return {absl::FromUnixSeconds(in.start()), absl::FromUnixSeconds(in.end())};
+}
+
+void Encode(const Refusal& refusal, v1::StoredRefusal& out) {
+  out.set_reason(std::string(ReasonName(refusal.reason)));
+  out.set_message(refusal.message);
+  for (const auto& [key, value] : refusal.metadata) (*out.mutable_metadata())[key] = value;
+}
+
+Refusal Decode(const v1::StoredRefusal& in) {
+  return {ParseReason(in.reason()), in.message(), {in.metadata().begin(), in.metadata().end()}};
+}
+
+void Encode(const JobKey& key, v1::StoredJobKey& out) {
+  out.set_cluster(key.cluster);
+  out.set_job_id(key.job_id);
+  out.set_submit_time(absl::ToUnixSeconds(key.submit_time));
+}
+
+JobKey Decode(const v1::StoredJobKey& in) {
+  return {in.cluster(), in.job_id(), absl::FromUnixSeconds(in.submit_time())};
+}
+
+template <typename Stored>
+void EncodePostings(const std::vector<Posting>& postings, Stored& out) {
+  for (const auto& [key, amount] : postings) {
+    v1::StoredPosting& posting = *out.add_postings();
+    posting.set_grant(key.grant);
+    posting.set_project(key.project);
+    posting.set_cluster(key.cluster);
+    posting.set_account(key.account);
+    posting.set_resource(key.resource);
+    posting.set_kind(static_cast<int>(key.kind));
+    posting.set_amount(amount.count());
+  }
+}
+
+template <typename Stored>
+std::vector<Posting> DecodePostings(const Stored& in) {
+  std::vector<Posting> postings;
+  for (const v1::StoredPosting& posting : in.postings()) {
+    postings.push_back({{posting.grant(), posting.project(), posting.cluster(), posting.account(),
+                         posting.resource(), static_cast<ChargeKind>(posting.kind())},
+                        Amount(posting.amount())});
+  }
+  return postings;
+}
+
+void Encode(const CatalogueAdopted& event, v1::StoredEvent& out) {
+  Encode(event, *out.mutable_catalogue_adopted());
+}
+
+void Encode(const ProjectCreated& event, v1::StoredEvent& out) {
+  const Project& project = event.project;
+  v1::StoredProject& stored = *out.mutable_project_created();
+  stored.set_id(project.id);
+  stored.set_title(project.title);
+  stored.set_institution(project.institution);
+  stored.set_programme(project.programme);
+  stored.set_data_class(project.data_class);
+  stored.set_parent(project.parent);
+  stored.set_pi(project.pi);
+  Encode(project.period, *stored.mutable_period());
+}
+
+ProjectCreated Decode(const v1::StoredProject& in) {
+  return {{in.id(), in.title(), in.institution(), in.programme(), in.data_class(), in.parent(),
+           in.pi(), Decode(in.period())}};
+}
+
+void Encode(const AccountLinked& event, v1::StoredEvent& out) {
+  v1::StoredAccountLinked& stored = *out.mutable_account_linked();
+  stored.set_project(event.project);
+  stored.set_cluster(event.cluster);
+  stored.set_account(event.account);
+}
+
+AccountLinked Decode(const v1::StoredAccountLinked& in) {
+  return {in.project(), in.cluster(), in.account()};
+}
+
+void Encode(const MemberAdded& event, v1::StoredEvent& out) {
+  v1::StoredMemberAdded& stored = *out.mutable_member_added();
+  stored.set_project(event.project);
+  stored.set_user(event.member.user);
+  stored.set_role(static_cast<int>(event.member.role));
+  for (const auto& [site, login] : event.member.logins) (*stored.mutable_logins())[site] = login;
+}
+
+MemberAdded Decode(const v1::StoredMemberAdded& in) {
+  return {
+      in.project(),
+      {in.user(), static_cast<ProjectRole>(in.role()), {in.logins().begin(), in.logins().end()}}};
+}
+
+void Encode(const RequestSubmitted& event, v1::StoredEvent& out) {
+  const Request& request = event.request;
+  v1::StoredRequest& stored = *out.mutable_request_submitted();
+  stored.set_number(request.number);
+  stored.set_project(request.project);
+  for (const RequestLine& line : request.lines) {
+    v1::StoredRequestLine& stored_line = *stored.add_lines();
+    stored_line.set_resource(line.resource);
+    stored_line.set_amount(line.amount.count());
+    stored_line.set_minimum(line.minimum.count());
+    for (const std::string& site : line.sites) stored_line.add_sites(site);
+    stored_line.set_derived(line.derived);
+  }
+  Encode(request.period, *stored.mutable_period());
+  stored.set_justification(request.justification);
+  stored.set_necessity(request.necessity);
+  stored.set_energy_median_watt_hours(request.energy_median_watt_hours);
+  stored.set_energy_p90_watt_hours(request.energy_p90_watt_hours);
+  stored.set_requester(request.requester);
+}
+
+RequestSubmitted Decode(const v1::StoredRequest& in) {
+  Request request;
+  request.number = in.number();
+  request.project = in.project();
+  for (const v1::StoredRequestLine& line : in.lines()) {
+    request.lines.push_back({line.resource(),
+                             Amount(line.amount()),
+                             Amount(line.minimum()),
+                             {line.sites().begin(), line.sites().end()},
+                             line.derived()});
+  }
+  request.period = Decode(in.period());
+  request.justification = in.justification();
+  request.necessity = in.necessity();
+  request.energy_median_watt_hours = in.energy_median_watt_hours();
+  request.energy_p90_watt_hours = in.energy_p90_watt_hours();
+  request.requester = in.requester();
+  return {std::move(request)};
+}
+
+void Encode(const GrantIssued& event, v1::StoredEvent& out) {
+  const Grant& grant = event.grant;
+  v1::StoredGrant& stored = *out.mutable_grant_issued();
+  stored.set_number(grant.number);
+  stored.set_project(grant.project);
+  stored.set_resource(grant.resource);
+  stored.set_amount(grant.amount.count());
+  Encode(grant.period, *stored.mutable_period());
+  stored.set_request(grant.request);
+  stored.set_pi(grant.pi);
+  stored.set_programme(grant.programme);
+  stored.set_normalised(grant.normalised.count());
+  stored.set_issue_time_us(absl::ToUnixMicros(grant.issue_time));
+  for (const Placement& placement : grant.placements) {
+    v1::StoredPlacement& stored_placement = *stored.add_placements();
+    stored_placement.set_site(placement.site);
+    stored_placement.set_month(placement.month.number());
+    stored_placement.set_amount(placement.amount.count());
+  }
+  for (const auto& [site, ceiling] : grant.ceilings) {
+    (*stored.mutable_ceilings())[site] = ceiling.count();
+  }
+}
+
+GrantIssued Decode(const v1::StoredGrant& in) {
+  Grant grant;
+  grant.number = in.number();
+  grant.project = in.project();
+  grant.resource = in.resource();
+  grant.amount = Amount(in.amount());
+  grant.period = Decode(in.period());
+  grant.request = in.request();
+  grant.pi = in.pi();
+  grant.programme = in.programme();
+  grant.normalised = NormalisedSeconds(in.normalised());
+  grant.issue_time = absl::FromUnixMicros(in.issue_time_us());
+  for (const v1::StoredPlacement& placement : in.placements()) {
+    grant.placements.push_back(
+        {placement.site(), Month::FromNumber(placement.month()), Amount(placement.amount())});
+  }
+  for (const auto& [site, ceiling] : in.ceilings()) grant.ceilings[site] = Amount(ceiling);
+  return {std::move(grant)};
+}
+
+void Encode(const RequestDecided& event, v1::StoredEvent& out) {
+  v1::StoredRequestDecided& stored = *out.mutable_request_decided();
+  stored.set_request(event.outcome.request);
+  stored.set_state(static_cast<int>(event.outcome.state));
+  for (const Refusal& refusal : event.outcome.refusals) Encode(refusal, *stored.add_refusals());
+}
+
+RequestDecided Decode(const v1::StoredRequestDecided& in) {
+  RequestOutcome outcome{in.request(), static_cast<RequestState>(in.state()), {}};
+  for (const v1::StoredRefusal& refusal : in.refusals()) {
+    outcome.refusals.push_back(Decode(refusal));
+  }
+  return {std::move(outcome)};
+}
+
+void Encode(const UsageReported& event, v1::StoredEvent& out) {
+  v1::StoredUsageReported& stored = *out.mutable_usage_reported();
+  stored.set_site(event.site);
+  EncodePostings(event.postings, stored);
+  stored.set_record_count(event.record_count);
+  stored.set_changed_count(event.changed_count);
+  for (const RejectedRecord& rejected : event.rejected) {
+    v1::StoredRejectedRecord& stored_record = *stored.add_rejected();
+    stored_record.set_index(rejected.index);
+    Encode(rejected.refusal, *stored_record.mutable_refusal());
+  }
+  stored.set_rows_digest(event.rows_digest);
+}
+
+UsageReported Decode(const v1::StoredUsageReported& in) {
+  UsageReported event{in.site(), DecodePostings(in), in.record_count(), in.changed_count(),
+                      {},        in.rows_digest()};
+  for (const v1::StoredRejectedRecord& rejected : in.rejected()) {
+    event.rejected.push_back({rejected.index(), Decode(rejected.refusal())});
+  }
+  return event;
+}
+
+void Encode(const JobsResettled& event, v1::StoredEvent& out) {
+  v1::StoredJobsResettled& stored = *out.mutable_jobs_resettled();
+  stored.set_cluster(event.cluster);
+  stored.set_account(event.account);
+  if (event.last.has_value()) Encode(*event.last, *stored.mutable_last());
+  EncodePostings(event.postings, stored);
+  stored.set_changed_count(event.changed_count);
+  stored.set_rows_digest(event.rows_digest);
+}
+
+JobsResettled Decode(const v1::StoredJobsResettled& in) {
+  JobsResettled event{in.cluster(),       in.account(),       std::nullopt,
+                      DecodePostings(in), in.changed_count(), in.rows_digest()};
+  if (in.has_last()) event.last = Decode(in.last());
+  return event;
+}
+
+absl::StatusOr<Event> Decode(const v1::StoredEvent& in) {
+  switch (in.event_case()) {
+    case v1::StoredEvent::kCatalogueAdopted:
+      return mesolys::Decode(in.catalogue_adopted());
+    case v1::StoredEvent::kProjectCreated:
+      return Decode(in.project_created());
+    case v1::StoredEvent::kAccountLinked:
+      return Decode(in.account_linked());
+    case v1::StoredEvent::kMemberAdded:
+      return Decode(in.member_added());
+    case v1::StoredEvent::kRequestSubmitted:
+      return Decode(in.request_submitted());
+    case v1::StoredEvent::kGrantIssued:
+      return Decode(in.grant_issued());
+    case v1::StoredEvent::kRequestDecided:
+      return Decode(in.request_decided());
+    case v1::StoredEvent::kUsageReported:
+      return Decode(in.usage_reported());
+    case v1::StoredEvent::kJobsResettled:
+      return Decode(in.jobs_resettled());
+    case v1::StoredEvent::EVENT_NOT_SET:
+      break;
+  }
+  return absl::DataLossError("an event of a kind that this version does not know");
+}
+
+// Whether every number that stands for a word is one that this version knows.
+template <typename Fact>
+bool SaysKnownWords(const Fact&) {
+  return true;
+}
+
+bool SaysKnownWords(const MemberAdded& event) {
+  return event.member.role >= ProjectRole::kNone && event.member.role <= ProjectRole::kSupervisor;
+}
+
+bool SaysKnownWords(const RequestDecided& event) {
+  return event.outcome.state >= RequestState::kUndecided &&
+         event.outcome.state <= RequestState::kRefused;
+}
+
+bool SaysKnownWords(const std::vector<Posting>& postings) {
+  return std::all_of(postings.begin(), postings.end(), [](const Posting& posting) {
+    return posting.key.kind >= ChargeKind::kSettled && posting.key.kind <= ChargeKind::kRefund;
+  });
+}
+
+bool SaysKnownWords(const UsageReported& event) { return SaysKnownWords(event.postings); }
+bool SaysKnownWords(const JobsResettled& event) { return SaysKnownWords(event.postings); }
+
+}  // namespace
+
+std::string EncodeEvents(const std::vector<Event>& events) {
+  v1::StoredEvents stored;
+  for (const Event& event : events) {
+    v1::StoredEvent& out = *stored.add_events();
+    std::visit([&](const auto& fact) { Encode(fact, out); }, event);
+  }
+  return stored.SerializeAsString();
+}
+
+absl::StatusOr<std::vector<Event>> DecodeEvents(absl::string_view body) {
+  v1::StoredEvents stored;
+  if (!stored.ParseFromArray(body.data(), static_cast<int>(body.size()))) {
+    return absl::DataLossError("the body of a row is not a list of events");
+  }
+  std::vector<Event> events;
+  for (const v1::StoredEvent& in : stored.events()) {
+    absl::StatusOr<Event> event = Decode(in);
+    if (!event.ok()) return event.status();
+    if (!std::visit([](const auto& fact) { return SaysKnownWords(fact); }, *event)) {
+      return absl::DataLossError("an event says something that this version does not know");
+    }
+    events.push_back(*std::move(event));
+  }
+  return events;
+}
+
+}  // namespace mesolys

@@ -1,0 +1,149 @@
+#include "agent/agent_config.h"
+
+#include "absl/strings/str_replace.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace mesolys {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr char kLeast[] = R"(site = "psmn"
+state_dir = "state"
+[scheduler]
+target = "127.0.0.1:7443"
+ca = "ca.pem"
+certificate = "agent.pem"
+key = "agent.key"
+[collector]
+type = "replay"
+file = "jobs.txt"
+[enforcer]
+type = "dry_run"
+)";
+
+TEST(AgentConfigTest, HasDefaultsForEverythingThatMayHaveOne) {
+  const absl::StatusOr<AgentConfig> config = ParseAgentConfig("agent.toml", kLeast);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->site, "psmn");
+  EXPECT_EQ(config->state_dir, "state");
+  EXPECT_EQ(config->log_level, "info");
+  EXPECT_EQ(config->target, "127.0.0.1:7443");
+  EXPECT_EQ(config->tls.ca, "ca.pem");
+  EXPECT_EQ(config->tls.certificate, "agent.pem");
+  EXPECT_EQ(config->tls.key, "agent.key");
+  EXPECT_EQ(config->report_interval, absl::Seconds(10));
+  EXPECT_EQ(config->replay.file, "jobs.txt");
+  EXPECT_THAT(config->replay.format.columns, IsEmpty());
+  EXPECT_EQ(config->replay.format.delimiter, "|");
+  EXPECT_EQ(config->replay.format.shift, absl::ZeroDuration());
+  EXPECT_EQ(config->replay.speed, 0);
+  EXPECT_EQ(config->replay.in_flight_interval, absl::Minutes(5));
+  EXPECT_EQ(config->replay.observe_time, absl::InfinitePast());
+  EXPECT_EQ(config->removals_max, 10);
+  EXPECT_EQ(config->spool_records_max, 1000000);
+}
+
+TEST(AgentConfigTest, ReadsEverySetting) {
+  const absl::StatusOr<AgentConfig> config = ParseAgentConfig("agent.toml", R"(
+site = "psmn"
+state_dir = "state"
+log_level = "debug"
+[scheduler]
+target = "127.0.0.1:7443"
+ca = "ca.pem"
+certificate = "agent.pem"
+key = "agent.key"
+[report]
+interval = "30s"
+[collector]
+type = "replay"
+file = "jobs.txt"
+columns = ["JobIDRaw", "Account"]
+cluster = "c1"
+delimiter = "\u001f"
+speed = 3600
+shift = "-24h"
+in_flight_interval = "1m"
+observe_time = "2017-01-02T00:00:00Z"
+[enforcer]
+type = "dry_run"
+max_removals = 3
+[spool]
+max_records = 5000
+)");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->log_level, "debug");
+  EXPECT_EQ(config->report_interval, absl::Seconds(30));
+  EXPECT_THAT(config->replay.format.columns, ElementsAre("JobIDRaw", "Account"));
+  EXPECT_EQ(config->replay.format.cluster, "c1");
+  EXPECT_EQ(config->replay.format.delimiter, "\x1f");
+  EXPECT_EQ(config->replay.format.shift, -absl::Hours(24));
+  EXPECT_EQ(config->replay.speed, 3600);
+  EXPECT_EQ(config->replay.in_flight_interval, absl::Minutes(1));
+  EXPECT_EQ(config->replay.observe_time, absl::FromUnixSeconds(1483315200));
+  EXPECT_EQ(config->removals_max, 3);
+  EXPECT_EQ(config->spool_records_max, 5000);
+}
+
+TEST(AgentConfigTest, TakesRelativePathsFromTheFolderOfTheFile) {
+  const std::string text = absl::StrReplaceAll(kLeast, {{"ca.pem", "/elsewhere/ca.pem"}});
+  const absl::StatusOr<AgentConfig> config = ParseAgentConfig("/some/folder/agent.toml", text);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->state_dir, "/some/folder/state");
+  EXPECT_EQ(config->tls.key, "/some/folder/agent.key");
+  EXPECT_EQ(config->replay.file, "/some/folder/jobs.txt");
+  EXPECT_EQ(config->tls.ca, "/elsewhere/ca.pem");
+}
+
+TEST(AgentConfigTest, NamesThePlaceOfWhatIsWrong) {
+  const struct {
+    const char* replaced;
+    const char* by;
+    const char* says;
+  } kCases[] = {
+      {"site = \"psmn\"\n", "", "site"},
+      {"\"psmn\"", "\"Not An Id\"", "agent.toml:1:"},
+      {"state_dir = \"state\"\n", "", "state_dir"},
+      {"\"state\"", "\"\"", "give a directory"},
+      {"\"state\"", "\"state\"\nlog_level = \"loud\"", "debug, info, warning, error"},
+      {"\"state\"", "\"state\"\nstaet = 1", "staet"},
+      {"target = \"127.0.0.1:7443\"\n", "", "target"},
+      {"key = \"agent.key\"\n", "", "key"},
+      {"\"replay\"", "\"slurm\"", "give replay"},
+      {"file = \"jobs.txt\"\n", "", "file"},
+      {"\"jobs.txt\"", "\"jobs.txt\"\ncluster = \"A B\"", "cluster"},
+      {"\"jobs.txt\"", "\"jobs.txt\"\ndelimiter = \"\"", "1 to 8 characters"},
+      {"\"jobs.txt\"", "\"jobs.txt\"\nspeed = -1", "speed"},
+      {"\"jobs.txt\"", "\"jobs.txt\"\nshift = \"1.5s\"", "whole seconds"},
+      {"\"jobs.txt\"", "\"jobs.txt\"\nshift = 5", "shift"},
+      {"\"jobs.txt\"", "\"jobs.txt\"\nin_flight_interval = \"0s\"", "at least 1s"},
+      {"\"jobs.txt\"", "\"jobs.txt\"\nobserve_time = \"noon\"", "2026-01-31T12:00:00Z"},
+      {"\"jobs.txt\"", "\"jobs.txt\"\ncolumns = \"JobID\"", "columns"},
+      {"\"dry_run\"", "\"wet\"", "give dry_run"},
+      {"\"dry_run\"", "\"dry_run\"\nmax_removals = -1", "max_removals"},
+      {"[enforcer]", "[report]\ninterval = \"0s\"\n[enforcer]", "at least 1s"},
+      {"[enforcer]", "[spool]\nmax_records = 1\n[enforcer]", "max_records"},
+      {"[enforcer]", "[enforcer", "agent.toml:11:"},
+  };
+  for (const auto& one : kCases) {
+    const std::string text = absl::StrReplaceAll(kLeast, {{one.replaced, one.by}});
+    ASSERT_NE(text, kLeast) << one.replaced;
+    const absl::StatusOr<AgentConfig> config = ParseAgentConfig("agent.toml", text);
+    EXPECT_EQ(config.status().code(), absl::StatusCode::kInvalidArgument) << one.by;
+    EXPECT_THAT(std::string(config.status().message()), HasSubstr(one.says)) << one.by;
+    EXPECT_THAT(std::string(config.status().message()), HasSubstr("agent.toml:")) << one.by;
+  }
+}
+
+TEST(AgentConfigTest, SaysWhichFileIsMissing) {
+  const absl::StatusOr<AgentConfig> config = LoadAgentConfig("no/such/agent.toml");
+  EXPECT_EQ(config.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(config.status().message()), HasSubstr("no/such/agent.toml"));
+}
+
+}  // namespace
+}  // namespace mesolys

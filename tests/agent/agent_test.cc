@@ -1,0 +1,113 @@
+#include "agent/agent.h"
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/agent/fake_enforcer.h"
+#include "tests/agent/temporary_directory.h"
+#include "tests/fakes/fake_collector.h"
+#include "tests/fakes/fake_scheduler_link.h"
+#include "tests/fakes/manual_clock.h"
+
+namespace mesolys {
+namespace {
+
+using testing::HasSubstr;
+
+class AgentTest : public testing::Test {
+ protected:
+  AgentTest() : spool_(*Spool::Open(directory_.path(), 1000)) {
+    options_.site = "psmn";
+    options_.version = "1.2.3";
+  }
+
+  std::unique_ptr<Agent> MakeAgent(SchedulerLink& link) {
+    return std::make_unique<Agent>(*spool_, quarantine_, collector_, enforcer_, link, clock_,
+                                   options_);
+  }
+
+  TemporaryDirectory directory_;
+  ManualClock clock_{absl::FromUnixSeconds(1800000000)};
+  FakeCollector collector_;
+  FakeEnforcer enforcer_;
+  Quarantine quarantine_{directory_.File("quarantine.txt")};
+  std::unique_ptr<Spool> spool_;
+  AgentOptions options_;
+};
+
+TEST_F(AgentTest, TellsTheSchedulerWhatHindersItsReports) {
+  FakeSchedulerLink link;
+  auto agent = MakeAgent(link);
+  collector_.failure = absl::NotFoundError("jobs.txt: gone");
+  agent->ReportOnce();
+  agent->SynchronizeOnce();
+  EXPECT_THAT(link.questions.back().problem(), HasSubstr("jobs.txt: gone"));
+  collector_.failure = absl::OkStatus();
+  agent->ReportOnce();
+  agent->SynchronizeOnce();
+  EXPECT_EQ(link.questions.back().problem(), "");
+}
+
+// Polls wait until they are cancelled; reports are taken. Any thread.
+class WaitingLink : public SchedulerLink {
+ public:
+  absl::StatusOr<v1::ReportUsageResponse> ReportUsage(const v1::ReportUsageRequest& request,
+                                                      absl::Duration) override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    record_count_ += request.records_size();
+    changed_.notify_all();
+    return v1::ReportUsageResponse();
+  }
+  absl::StatusOr<v1::SynchronizeResponse> Synchronize(const v1::SynchronizeRequest&,
+                                                      absl::Duration) override {
+    std::unique_lock<std::mutex> lock(mutex_);
+    is_polled_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return is_cancelled_; });
+    return absl::CancelledError("cancelled");
+  }
+  void Cancel() override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    is_cancelled_ = true;
+    changed_.notify_all();
+  }
+  void WaitUntilBothLoopsWork(int record_count) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [&] { return is_polled_ && record_count_ == record_count; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_polled_ = false;
+  bool is_cancelled_ = false;
+  int record_count_ = 0;
+};
+
+TEST_F(AgentTest, ReportsWhileAPollWaitsAndEndsWithinASecond) {
+  WaitingLink link;
+  collector_.AddJobs(1, 5);
+  auto agent = MakeAgent(link);
+  std::thread running([&] { agent->Run(); });
+  link.WaitUntilBothLoopsWork(5);
+  const absl::Time begin = absl::Now();
+  agent->Stop();
+  running.join();
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(1));
+  EXPECT_EQ(spool_->Level()->record_count, 0);
+}
+
+TEST_F(AgentTest, EndsAlsoWhenStoppedBeforeItRuns) {
+  WaitingLink link;
+  auto agent = MakeAgent(link);
+  agent->Stop();
+  agent->Run();
+}
+
+}  // namespace
+}  // namespace mesolys

@@ -1,0 +1,48 @@
+#ifndef MESOLYS_TESTS_AGENT_FAKE_ENFORCER_H_
+#define MESOLYS_TESTS_AGENT_FAKE_ENFORCER_H_
+
+// A site that holds what it is told, unless a test makes it stubborn. One thread.
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agent/enforcers/enforcer.h"
+
+namespace mesolys {
+
+class FakeEnforcer : public Enforcer {
+ public:
+  SiteState held;
+  // When not OK, what every ReadBack answers.
+  absl::Status unreadable;
+  // Actions on these subjects fail.
+  std::set<std::string> refused;
+  // Actions on these subjects are answered with OK and change nothing.
+  std::set<std::string> ignored;
+  // Everything that was taken.
+  std::vector<Action> taken;
+
+  absl::StatusOr<SiteState> ReadBack() override {
+    if (!unreadable.ok()) return unreadable;
+    return held;
+  }
+
+  std::vector<absl::Status> Take(const std::vector<Action>& actions) override {
+    std::vector<absl::Status> statuses;
+    for (const Action& action : actions) {
+      taken.push_back(action);
+      if (refused.contains(action.subject)) {
+        statuses.push_back(absl::InternalError("slurmdbd is down"));
+        continue;
+      }
+      if (!ignored.contains(action.subject)) Apply(action, held);
+      statuses.push_back(absl::OkStatus());
+    }
+    return statuses;
+  }
+};
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_TESTS_AGENT_FAKE_ENFORCER_H_

@@ -1,0 +1,126 @@
+#include "agent/in_force.h"
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/agent/fake_enforcer.h"
+
+namespace mesolys {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const absl::Time kNow = absl::FromUnixSeconds(1800000000);
+const RemovalLimit kUsual = {10, false};
+
+GrantCeiling Cpu(int64_t ceiling) {
+  return {"cpu", Amount(ceiling), {kNow - absl::Hours(1), kNow + absl::Hours(1)}};
+}
+
+SiteState Site(std::map<std::string, GrantCeiling> grants) {
+  SiteState state;
+  state.accounts["p"].grants = std::move(grants);
+  return state;
+}
+
+// "g1 ENFORCED", "g2 FAILED: why".
+std::vector<std::string> Say(const InForce& in_force) {
+  std::vector<std::string> said;
+  for (const v1::Enforcement& one : in_force.enforcements) {
+    said.push_back(absl::StrCat(one.grant(), " ", v1::Ceiling::State_Name(one.state()),
+                                one.text().empty() ? "" : ": ", one.text()));
+  }
+  return said;
+}
+
+TEST(InForceTest, TellsWhatWasReadBack) {
+  FakeEnforcer enforcer;
+  const InForce in_force =
+      PutInForce(Site({{"g1", Cpu(5)}, {"g2", Cpu(7)}}), kUsual, kNow, enforcer);
+  EXPECT_TRUE(in_force.status.ok()) << in_force.status;
+  EXPECT_EQ(in_force.change_count, 3);
+  EXPECT_THAT(Say(in_force), ElementsAre("g1 ENFORCED", "g2 ENFORCED"));
+}
+
+TEST(InForceTest, ChangesNothingTheSecondTime) {
+  FakeEnforcer enforcer;
+  PutInForce(Site({{"g1", Cpu(5)}}), kUsual, kNow, enforcer);
+  const InForce again = PutInForce(Site({{"g1", Cpu(5)}}), kUsual, kNow, enforcer);
+  EXPECT_EQ(again.change_count, 0);
+  EXPECT_THAT(Say(again), ElementsAre("g1 ENFORCED"));
+}
+
+TEST(InForceTest, TellsAFailureInTheSitesWordsAndGoesOnWithTheOthers) {
+  FakeEnforcer enforcer;
+  enforcer.refused = {"g1"};
+  const InForce in_force =
+      PutInForce(Site({{"g1", Cpu(5)}, {"g2", Cpu(7)}}), kUsual, kNow, enforcer);
+  EXPECT_FALSE(in_force.status.ok());
+  EXPECT_THAT(Say(in_force), ElementsAre("g1 FAILED: slurmdbd is down", "g2 ENFORCED"));
+}
+
+TEST(InForceTest, CallsItDriftWhenASiteSaysYesAndHoldsSomethingElse) {
+  FakeEnforcer enforcer;
+  enforcer.held = Site({{"g1", Cpu(5)}});
+  enforcer.ignored = {"g1", "g2"};
+  const InForce in_force =
+      PutInForce(Site({{"g1", Cpu(8)}, {"g2", Cpu(7)}}), kUsual, kNow, enforcer);
+  EXPECT_FALSE(in_force.status.ok());
+  EXPECT_THAT(Say(in_force), ElementsAre("g1 DRIFTED: the site holds 5 of 8 core-seconds",
+                                         "g2 DRIFTED: the site does not hold it"));
+}
+
+TEST(InForceTest, ChangesNothingWhereNothingCanBeRead) {
+  FakeEnforcer enforcer;
+  enforcer.unreadable = absl::InternalError("no slurmctld");
+  const InForce in_force = PutInForce(Site({{"g1", Cpu(5)}}), kUsual, kNow, enforcer);
+  EXPECT_EQ(in_force.status, enforcer.unreadable);
+  EXPECT_THAT(enforcer.taken, IsEmpty());
+  EXPECT_THAT(Say(in_force), ElementsAre("g1 FAILED: no slurmctld"));
+}
+
+TEST(InForceTest, SaysNothingOfGrantsThatHaveEnded) {
+  FakeEnforcer enforcer;
+  PutInForce(Site({{"g1", Cpu(5)}}), kUsual, kNow, enforcer);
+  const InForce later = PutInForce(Site({{"g1", Cpu(5)}}), kUsual, kNow + absl::Hours(1), enforcer);
+  EXPECT_TRUE(later.status.ok());
+  EXPECT_THAT(Say(later), IsEmpty());
+  EXPECT_THAT(enforcer.held.accounts["p"].grants, IsEmpty());
+}
+
+TEST(RemovalLimitTest, IsTheLargerOfANumberAndHalfOfWhatIsHeld) {
+  const struct {
+    int64_t removed;
+    int64_t held;
+    RemovalLimit limit;
+    bool is_allowed;
+  } kCases[] = {
+      {0, 0, {10, false}, true},   {10, 10, {10, false}, true},  {11, 20, {10, false}, false},
+      {11, 22, {10, false}, true}, {50, 100, {10, false}, true}, {51, 100, {10, false}, false},
+      {1, 1, {0, false}, false},   {1, 2, {0, false}, true},     {0, 100, {10, true}, true},
+      {1, 100, {10, true}, false},
+  };
+  for (const auto& one : kCases) {
+    const Plan plan = {{}, one.removed, one.held};
+    EXPECT_EQ(CheckRemovals(plan, one.limit).ok(), one.is_allowed)
+        << one.removed << " of " << one.held;
+  }
+}
+
+TEST(InForceTest, KeepsEverythingWhenTooMuchWouldGo) {
+  FakeEnforcer enforcer;
+  std::map<std::string, GrantCeiling> grants;
+  for (int grant = 0; grant < 30; ++grant) grants[absl::StrCat("g", grant)] = Cpu(5);
+  PutInForce(Site(grants), kUsual, kNow, enforcer);
+  const InForce emptied = PutInForce(Site({}), kUsual, kNow, enforcer);
+  EXPECT_EQ(emptied.status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(emptied.status.message()), HasSubstr("remove 30 of the 30"));
+  EXPECT_THAT(std::string(emptied.status.message()), HasSubstr("max_removals"));
+  EXPECT_THAT(enforcer.held.accounts["p"].grants, SizeIs(30));
+}
+
+}  // namespace
+}  // namespace mesolys

@@ -1,0 +1,74 @@
+#include "tests/client/client_fixture.h"
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "client/cli.h"
+#include "proto/runtime/server.h"
+
+namespace mesolys {
+
+ClientTest::ClientTest() : clock_(absl::FromUnixSeconds(1795251600)) {  // 2026-11-21T09:00:00Z
+  StartServer();
+  environment_["LANG"] = "en_US.UTF-8";
+  ActAs("alice");
+}
+
+ClientTest::~ClientTest() { StopServer(); }
+
+std::string ClientTest::target() const { return absl::StrCat("127.0.0.1:", port_); }
+
+// On the port of the time before, if there was one.
+void ClientTest::StartServer() {
+  absl::StatusOr<RunningServer> running =
+      mesolys::StartServer(target(), ca_.Files("service/scheduler"), {&scheduler_});
+  ASSERT_TRUE(running.ok()) << running.status();
+  server_ = std::move(running->server);
+  port_ = running->port;
+}
+
+void ClientTest::StopServer() {
+  if (server_ == nullptr) return;
+  server_->Shutdown(std::chrono::system_clock::now());
+  server_->Wait();
+  server_ = nullptr;
+}
+
+std::string ClientTest::WriteConfig(const std::string& user) {
+  ca_.Files(absl::StrCat("user/", user));
+  const std::string path = absl::StrCat(ca_.directory(), "/", user, ".toml");
+  // Relative paths: the file lies beside what it names.
+  std::ofstream(path) << "scheduler = \"" << target() << "\"\n"
+                      << "ca = \"ca.pem\"\ncertificate = \"user-" << user << ".pem\"\n"
+                      << "key = \"user-" << user << ".key\"\nstate_dir = \"state\"\n";
+  return path;
+}
+
+void ClientTest::ActAs(const std::string& user) {
+  environment_["MESOLYS_CONFIG"] = WriteConfig(user);
+}
+
+std::vector<std::string> ClientTest::KeptFiles() const {
+  std::vector<std::string> files;
+  std::error_code none;  // no directory, no file
+  for (const auto& entry : std::filesystem::directory_iterator(state_dir() + "/pending", none)) {
+    const std::string name = entry.path().filename().string();
+    if (!absl::StartsWith(name, ".lock")) files.push_back(name);
+  }
+  return files;
+}
+
+Outcome ClientTest::Run(const std::vector<std::string>& arguments) {
+  std::ostringstream out;
+  std::ostringstream err;
+  World world{out, err, environment_, clock_, absl::FixedTimeZone(3600), terminal_};
+  const ExitCode exit = RunCli(arguments, world);
+  return {exit, out.str(), err.str()};
+}
+
+}  // namespace mesolys

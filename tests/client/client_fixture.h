@@ -1,0 +1,60 @@
+#ifndef MESOLYS_TESTS_CLIENT_CLIENT_FIXTURE_H_
+#define MESOLYS_TESTS_CLIENT_CLIENT_FIXTURE_H_
+
+// The client program against a fake scheduler over mutual TLS on loopback, in one process. One
+// thread.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/exit_code.h"
+#include "client/session.h"
+#include "gtest/gtest.h"
+#include "tests/client/fake_allocation_service.h"
+#include "tests/fakes/manual_clock.h"
+#include "tests/fakes/test_ca.h"
+
+namespace mesolys {
+
+// What one run of the program left behind.
+struct Outcome {
+  ExitCode exit = ExitCode::kDone;
+  std::string out;
+  std::string err;
+};
+
+class ClientTest : public ::testing::Test {
+ protected:
+  ClientTest();
+  ~ClientTest() override;
+
+  // Runs `mesolys <arguments>` as alice, at 2026-11-21 10:00 in a zone one hour east of Greenwich.
+  Outcome Run(const std::vector<std::string>& arguments);
+
+  void StartServer();
+  void StopServer();
+  // The configuration of a user, made when first asked for; returns its path.
+  std::string WriteConfig(const std::string& user);
+  // Makes `user` the caller of Run.
+  void ActAs(const std::string& user);
+  // The files that are kept for changes without an answer.
+  std::vector<std::string> KeptFiles() const;
+
+  std::string target() const;
+  std::string state_dir() const { return ca_.directory() + "/state"; }
+
+  TestCa ca_;
+  FakeAllocationService scheduler_;
+  ManualClock clock_;
+  Environment environment_;
+  bool terminal_ = false;
+
+ private:
+  std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
+};
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_TESTS_CLIENT_CLIENT_FIXTURE_H_

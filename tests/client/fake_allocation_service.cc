@@ -1,0 +1,271 @@
+#include "tests/client/fake_allocation_service.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "proto/runtime/status.h"
+#include "proto/runtime/tls.h"
+#include "proto/values/reason.h"
+
+namespace mesolys {
+namespace {
+
+using std::lock_guard;
+using std::mutex;
+
+constexpr int64_t kHour = 3600;
+
+grpc::Status Unknown(Reason reason, const std::string& name) {
+  return ToGrpcStatus(Refuse(reason, absl::StrCat(name, " does not exist"), {{"name", name}}));
+}
+
+// One page of `rows`; the token is the index of the next row.
+template <typename Row, typename In, typename Out>
+grpc::Status Page(const std::vector<Row>& rows, const In& in, Out* list, std::string* next_token) {
+  size_t first = 0;
+  if (!in.page_token().empty() && !absl::SimpleAtoi(in.page_token(), &first)) {
+    return ToGrpcStatus(Refuse(Reason::kPageTokenInvalid, "not a token of ours"));
+  }
+  const size_t size = in.page_size() == 0 ? 100 : static_cast<size_t>(in.page_size());
+  const size_t end = std::min(rows.size(), first + size);
+  for (size_t i = first; i < end; ++i) *list->Add() = rows[i];
+  if (end < rows.size()) *next_token = absl::StrCat(end);
+  return grpc::Status::OK;
+}
+
+template <typename Map>
+auto ValuesOf(const Map& map) {
+  std::vector<typename Map::mapped_type> values;
+  for (const auto& [key, value] : map) values.push_back(value);
+  return values;
+}
+
+}  // namespace
+
+FakeAllocationService::FakeAllocationService() : balance_(FakeBalance()), jobs_(FakeJobs()) {
+  projects_["projects/proj_a"] = FakeProject();
+  v1::Member& alice = members_["projects/proj_a"]["alice"];
+  alice.set_user("alice");
+  alice.set_role(v1::Member::PI);
+  alice.add_logins()->set_site("psmn");
+  alice.mutable_logins(0)->set_login("amartin");
+  *alice.mutable_add_time() = FakeTime("2026-09-01T08:00:00Z");
+}
+
+void FakeAllocationService::AnswerNext(absl::Status status) {
+  lock_guard<mutex> lock(mutex_);
+  prepared_.push_back(std::move(status));
+}
+
+void FakeAllocationService::LoseNextAnswers(int count) {
+  lock_guard<mutex> lock(mutex_);
+  answers_to_lose_ = count;
+}
+
+void FakeAllocationService::StaySilent(bool silent) {
+  lock_guard<mutex> lock(mutex_);
+  silent_ = silent;
+}
+
+void FakeAllocationService::WaitForSilentCall() {
+  std::unique_lock<mutex> lock(mutex_);
+  came_.wait(lock, [this] { return silent_calls_ > 0; });
+}
+
+std::vector<std::string> FakeAllocationService::applied() const {
+  lock_guard<mutex> lock(mutex_);
+  return applied_;
+}
+
+std::vector<std::string> FakeAllocationService::received() const {
+  lock_guard<mutex> lock(mutex_);
+  return received_;
+}
+
+int FakeAllocationService::call_count() const {
+  lock_guard<mutex> lock(mutex_);
+  return calls_;
+}
+
+v1::CreateRequestRequest FakeAllocationService::last_create_request() const {
+  lock_guard<mutex> lock(mutex_);
+  return last_create_request_;
+}
+
+void FakeAllocationService::SetBalance(v1::Balance balance) {
+  lock_guard<mutex> lock(mutex_);
+  balance_ = std::move(balance);
+}
+
+void FakeAllocationService::SetJobs(std::vector<v1::Job> jobs) {
+  lock_guard<mutex> lock(mutex_);
+  jobs_ = std::move(jobs);
+}
+
+grpc::Status FakeAllocationService::Enter(grpc::ServerContext* context) {
+  std::unique_lock<mutex> lock(mutex_);
+  ++calls_;
+  if (silent_) {
+    ++silent_calls_;
+    came_.notify_all();
+    // Polls, for gRPC tells a synchronous handler of a cancellation in no other way.
+    while (!context->IsCancelled()) came_.wait_for(lock, std::chrono::milliseconds(5));
+    return grpc::Status::CANCELLED;
+  }
+  if (!prepared_.empty()) {
+    const absl::Status status = prepared_.front();
+    prepared_.pop_front();
+    return ToGrpcStatus(status);
+  }
+  const absl::StatusOr<std::string> identity = PeerIdentity(*context);
+  if (!identity.ok()) return ToGrpcStatus(identity.status());
+  if (*identity != "spiffe://mesolys/user/alice") {
+    return ToGrpcStatus(Refuse(Reason::kNotAllowed, "only alice may do this"));
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeAllocationService::GetWhoAmI(grpc::ServerContext* context,
+                                              const v1::GetWhoAmIRequest*, v1::WhoAmI* out) {
+  if (grpc::Status status = Enter(context); !status.ok()) return status;
+  out->set_identity("spiffe://mesolys/user/alice");
+  out->add_roles("operator");
+  v1::Membership& membership = *out->add_memberships();
+  membership.set_project("projects/proj_a");
+  membership.set_role(v1::Member::PI);
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeAllocationService::GetSite(grpc::ServerContext* context,
+                                            const v1::GetSiteRequest* in, v1::Site* out) {
+  if (grpc::Status status = Enter(context); !status.ok()) return status;
+  if (in->name() != "sites/psmn" && in->name() != "sites/p2chpd") {
+    return Unknown(Reason::kUnknownProject, in->name());
+  }
+  *out = FakeSite(in->name().substr(6));
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeAllocationService::ListSites(grpc::ServerContext* context,
+                                              const v1::ListSitesRequest* in,
+                                              v1::ListSitesResponse* out) {
+  if (grpc::Status status = Enter(context); !status.ok()) return status;
+  std::vector<v1::Site> sites = {FakeSite("p2chpd"), FakeSite("psmn")};
+  for (v1::Site& site : sites) site.clear_capacities();
+  return Page(sites, *in, out->mutable_sites(), out->mutable_next_page_token());
+}
+
+grpc::Status FakeAllocationService::GetProject(grpc::ServerContext* context,
+                                               const v1::GetProjectRequest* in, v1::Project* out) {
+  if (grpc::Status status = Enter(context); !status.ok()) return status;
+  lock_guard<mutex> lock(mutex_);
+  const auto found = projects_.find(in->name());
+  if (found == projects_.end()) return Unknown(Reason::kUnknownProject, in->name());
+  *out = found->second;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeAllocationService::ListProjects(grpc::ServerContext* context,
+                                                 const v1::ListProjectsRequest* in,
+                                                 v1::ListProjectsResponse* out) {
+  if (grpc::Status status = Enter(context); !status.ok()) return status;
+  lock_guard<mutex> lock(mutex_);
+  return Page(ValuesOf(projects_), *in, out->mutable_projects(), out->mutable_next_page_token());
+}
+
+grpc::Status FakeAllocationService::ListMembers(grpc::ServerContext* context,
+                                                const v1::ListMembersRequest* in,
+                                                v1::ListMembersResponse* out) {
+  if (grpc::Status status = Enter(context); !status.ok()) return status;
+  lock_guard<mutex> lock(mutex_);
+  return Page(ValuesOf(members_[in->project()]), *in, out->mutable_members(),
+              out->mutable_next_page_token());
+}
+
+grpc::Status FakeAllocationService::GetRequest(grpc::ServerContext* context,
+                                               const v1::GetRequestRequest* in, v1::Request* out) {
+  if (grpc::Status status = Enter(context); !status.ok()) return status;
+  lock_guard<mutex> lock(mutex_);
+  for (const auto& [project, requests] : requests_) {
+    for (const v1::Request& request : requests) {
+      if (request.name() != in->name()) continue;
+      *out = request;
+      return grpc::Status::OK;
+    }
+  }
+  return Unknown(Reason::kUnknownRequest, in->name());
+}
+
+grpc::Status FakeAllocationService::ListRequests(grpc::ServerContext* context,
+                                                 const v1::ListRequestsRequest* in,
+                                                 v1::ListRequestsResponse* out) {
+  if (grpc::Status status = Enter(context); !status.ok()) return status;
+  lock_guard<mutex> lock(mutex_);
+  return Page(requests_[in->project()], *in, out->mutable_requests(),
+              out->mutable_next_page_token());
+}
+
+grpc::Status FakeAllocationService::GetGrant(grpc::ServerContext* context,
+                                             const v1::GetGrantRequest* in, v1::Grant* out) {
+  if (grpc::Status status = Enter(context); !status.ok()) return status;
+  lock_guard<mutex> lock(mutex_);
+  for (const auto& [project, requests] : requests_) {
+    for (const v1::Request& request : requests) {
+      for (const v1::Grant& grant : request.grants()) {
+        if (grant.name() != in->name()) continue;
+        *out = grant;
+        return grpc::Status::OK;
+      }
+    }
+  }
+  return Unknown(Reason::kUnknownGrant, in->name());
+}
+
+grpc::Status FakeAllocationService::ListGrants(grpc::ServerContext* context,
+                                               const v1::ListGrantsRequest* in,
+                                               v1::ListGrantsResponse* out) {
+  if (grpc::Status status = Enter(context); !status.ok()) return status;
+  lock_guard<mutex> lock(mutex_);
+  std::vector<v1::Grant> grants;
+  for (const v1::Request& request : requests_[in->project()]) {
+    grants.insert(grants.end(), request.grants().begin(), request.grants().end());
+  }
+  return Page(grants, *in, out->mutable_grants(), out->mutable_next_page_token());
+}
+
+grpc::Status FakeAllocationService::GetBalance(grpc::ServerContext* context,
+                                               const v1::GetBalanceRequest* in, v1::Balance* out) {
+  if (grpc::Status status = Enter(context); !status.ok()) return status;
+  lock_guard<mutex> lock(mutex_);
+  if (in->project() != "projects/proj_a") return Unknown(Reason::kUnknownProject, in->project());
+  *out = balance_;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeAllocationService::ListJobs(grpc::ServerContext* context,
+                                             const v1::ListJobsRequest* in,
+                                             v1::ListJobsResponse* out) {
+  if (grpc::Status status = Enter(context); !status.ok()) return status;
+  lock_guard<mutex> lock(mutex_);
+  return Page(jobs_, *in, out->mutable_jobs(), out->mutable_next_page_token());
+}
+
+grpc::Status FakeAllocationService::ListUnassigned(grpc::ServerContext* context,
+                                                   const v1::ListUnassignedRequest* in,
+                                                   v1::ListUnassignedResponse* out) {
+  if (grpc::Status status = Enter(context); !status.ok()) return status;
+  v1::UnassignedUse use;
+  use.mutable_account()->set_cluster("psmn");
+  use.mutable_account()->set_account("Old.Account");
+  use.set_site("psmn");
+  use.set_resource("cpu");
+  use.set_settled_base_units(90 * kHour);
+  return Page(std::vector<v1::UnassignedUse>{use}, *in, out->mutable_uses(),
+              out->mutable_next_page_token());
+}
+
+}  // namespace mesolys

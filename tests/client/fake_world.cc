@@ -1,0 +1,153 @@
+// What the fake scheduler knows from the start.
+
+#include <cstdlib>
+
+#include "absl/time/time.h"
+#include "proto/runtime/convert.h"
+#include "tests/client/fake_allocation_service.h"
+
+namespace mesolys {
+namespace {
+
+constexpr int64_t kHour = 3600;
+
+void SetPeriod(const std::string& from, const std::string& to, v1::Period* period) {
+  *period->mutable_start_time() = FakeTime(from);
+  *period->mutable_end_time() = FakeTime(to);
+}
+
+void AddCharge(const std::string& grant, const std::string& resource, v1::Charge::Kind kind,
+               int64_t amount, v1::Job* job) {
+  v1::Charge& charge = *job->add_charges();
+  charge.set_grant(grant);
+  charge.set_resource(resource);
+  charge.set_kind(kind);
+  charge.set_amount_base_units(amount);
+}
+
+v1::Job Job(int64_t id, v1::UsageRecord::State state, const std::string& start,
+            const std::string& end, int64_t cores) {
+  v1::Job job;
+  job.set_site("psmn");
+  job.set_project("projects/proj_a");
+  v1::UsageRecord& record = *job.mutable_record();
+  record.set_cluster("psmn");
+  record.set_job_id(id);
+  record.set_account("proj_a");
+  record.set_user("amartin");
+  record.set_state(state);
+  *record.mutable_submit_time() = FakeTime("2026-11-20T07:00:00Z");
+  *record.mutable_start_time() = FakeTime(start);
+  *record.mutable_end_time() = FakeTime(end);
+  record.set_core_count(cores);
+  return job;
+}
+
+}  // namespace
+
+google::protobuf::Timestamp FakeTime(const std::string& rfc3339) {
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_sec, rfc3339, &time, &error)) std::abort();
+  return ToProto(time);
+}
+
+v1::Site FakeSite(const std::string& id) {
+  v1::Site site;
+  site.set_name("sites/" + id);
+  site.add_clusters(id);
+  if (id == "p2chpd") {  // its agent has not called yet
+    site.set_title("Pôle de calcul, Lyon 1");
+    return site;
+  }
+  site.set_title("PSMN, ENS de Lyon");
+  site.add_certifications("hds");
+  site.set_pue_milli(1250);
+  v1::AgentStatus& agent = *site.mutable_agent();
+  *agent.mutable_last_seen_time() = FakeTime("2026-11-21T09:00:00Z");
+  agent.set_version("0.1.0");
+  agent.set_generation_wanted(12);
+  agent.set_generation_in_force(11);
+  agent.set_spool_record_count(42);
+  agent.mutable_spool_age()->set_seconds(90);
+  agent.set_problem("sacctmgr: connection refused");
+  for (const char* month : {"2026-11", "2026-12"}) {
+    v1::SiteCapacity& capacity = *site.add_capacities();
+    capacity.set_resource("cpu");
+    capacity.set_month(month);
+    capacity.set_capacity_base_units(100'000 * kHour);
+    capacity.set_granted_base_units(month == std::string("2026-11") ? 75'000 * kHour : 0);
+  }
+  return site;
+}
+
+v1::Project FakeProject() {
+  v1::Project project;
+  project.set_name("projects/proj_a");
+  project.set_title("Apprentissage économe, \"vert\"");
+  project.set_institution("ens-lyon");
+  project.set_programme("chair");
+  project.set_data_class("open");
+  project.set_pi("alice");
+  SetPeriod("2026-09-01T00:00:00Z", "2029-09-01T00:00:00Z", project.mutable_period());
+  *project.mutable_create_time() = FakeTime("2026-08-31T22:30:00Z");
+  project.set_etag("7");
+  return project;
+}
+
+v1::Balance FakeBalance() {
+  v1::Balance balance;
+  balance.set_project("projects/proj_a");
+  balance.set_revision(1234);
+  v1::BalanceLine& cpu = *balance.add_lines();
+  cpu.set_grant("projects/proj_a/grants/g17");
+  cpu.set_resource("cpu");
+  cpu.set_granted_base_units(50'000 * kHour);
+  cpu.set_settled_base_units(20'000 * kHour);
+  cpu.set_in_flight_base_units(5'000 * kHour);
+  cpu.set_committed_base_units(10'000 * kHour);
+  cpu.set_left_base_units(15'000 * kHour);
+  cpu.set_burn_base_units_per_day(500 * kHour);
+  *cpu.mutable_exhaust_time() = FakeTime("2026-12-21T23:30:00Z");
+  SetPeriod("2026-10-01T00:00:00Z", "2027-04-01T00:00:00Z", cpu.mutable_period());
+  v1::SiteShare& share = *cpu.add_sites();
+  share.set_site("psmn");
+  share.set_ceiling_base_units(50'000 * kHour);
+  share.set_settled_base_units(20'000 * kHour);
+  share.set_in_flight_base_units(5'000 * kHour);
+  share.set_committed_base_units(10'000 * kHour);
+  v1::BalanceLine& gpu = *balance.add_lines();
+  gpu.set_grant("projects/proj_a/grants/g18");
+  gpu.set_resource("gpu-a100");
+  gpu.set_granted_base_units(100 * kHour);
+  gpu.set_settled_base_units(110 * kHour);
+  gpu.set_overdraft_base_units(10 * kHour);
+  gpu.set_burn_base_units_per_day(2 * kHour);
+  SetPeriod("2026-10-01T00:00:00Z", "2027-04-01T00:00:00Z", gpu.mutable_period());
+  v1::BalanceLine& uncovered = *balance.add_lines();
+  uncovered.set_resource("cpu");
+  uncovered.set_settled_base_units(3 * kHour);
+  uncovered.set_overdraft_base_units(3 * kHour);
+  return balance;
+}
+
+std::vector<v1::Job> FakeJobs() {
+  const std::string cpu = "projects/proj_a/grants/g17";
+  v1::Job done =
+      Job(4001, v1::UsageRecord::COMPLETED, "2026-11-20T08:00:00Z", "2026-11-21T09:30:00Z", 32);
+  done.mutable_record()->set_suspended_seconds(1800);
+  AddCharge(cpu, "cpu", v1::Charge::SETTLED, 32 * 25 * kHour, &done);
+  v1::Job lost =
+      Job(4002, v1::UsageRecord::NODE_FAIL, "2026-11-20T08:00:00Z", "2026-11-20T09:00:00Z", 16);
+  (*lost.mutable_record()->mutable_gpu_counts())["a100"] = 2;
+  AddCharge(cpu, "cpu", v1::Charge::SETTLED, 16 * kHour, &lost);
+  AddCharge(cpu, "cpu", v1::Charge::REFUND, 16 * kHour, &lost);
+  AddCharge("projects/proj_a/grants/g18", "gpu-a100", v1::Charge::SETTLED, 2 * kHour, &lost);
+  v1::Job running =
+      Job(4003, v1::UsageRecord::RUNNING, "2026-11-21T08:00:00Z", "2026-11-21T09:00:00Z", 8);
+  AddCharge(cpu, "cpu", v1::Charge::IN_FLIGHT, 8 * kHour, &running);
+  AddCharge(cpu, "cpu", v1::Charge::COMMITTED, 80 * kHour, &running);
+  return {done, lost, running};
+}
+
+}  // namespace mesolys

@@ -1,0 +1,109 @@
+// Every noun in every format, word for word. MESOLYS_UPDATE_GOLDEN=1 writes the files anew: read
+// the difference before you keep it.
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/client/client_fixture.h"
+
+namespace mesolys {
+namespace {
+
+struct Case {
+  std::string name;
+  std::vector<std::string> arguments;
+};
+
+void PrintTo(const Case& test_case, std::ostream* out) { *out << test_case.name; }
+
+class GoldenTest : public ClientTest, public ::testing::WithParamInterface<Case> {
+ protected:
+  // What the later commands look at: one request that is granted in part.
+  void SetUp() override {
+    ASSERT_EQ(Run({"request",
+                   "create",
+                   "proj_a",
+                   "--cpu",
+                   "60000h",
+                   "--gpu",
+                   "a100=100h",
+                   "--storage",
+                   "scratch=2TB",
+                   "--support",
+                   "3d",
+                   "--minimum",
+                   "cpu=10000h",
+                   "--site",
+                   "psmn",
+                   "--from",
+                   "2026-12-01",
+                   "--to",
+                   "2027-06-01",
+                   "--justification",
+                   "Sparse models, \"small\"",
+                   "--energy-median",
+                   "1200kWh",
+                   "--energy-p90",
+                   "2000kWh"})
+                  .exit,
+              ExitCode::kDone);
+  }
+};
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST_P(GoldenTest, PrintsThisInEveryFormat) {
+  for (const std::string format : {"table", "json", "csv"}) {
+    SCOPED_TRACE(format);
+    std::vector<std::string> arguments = GetParam().arguments;
+    arguments.insert(arguments.end(), {"--format", format});
+    const Outcome outcome = Run(arguments);
+    EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
+    const std::string path =
+        absl::StrCat(MESOLYS_SOURCE_DIR, "/tests/client/golden/", GetParam().name, ".", format);
+    if (std::getenv("MESOLYS_UPDATE_GOLDEN") != nullptr) {
+      std::ofstream(path, std::ios::binary) << outcome.out;
+    }
+    EXPECT_EQ(outcome.out, Contents(path));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    EveryNoun, GoldenTest,
+    ::testing::Values(
+        Case{"whoami", {"whoami"}}, Case{"site_list", {"site", "list"}},
+        Case{"site_show", {"site", "show", "psmn"}}, Case{"project_list", {"project", "list"}},
+        Case{"project_show", {"project", "show", "proj_a"}},
+        Case{"project_create",
+             {"project",       "create", "proj_b",      "--title",     "Second",
+              "--institution", "cnrs",   "--programme", "springboard", "--pi",
+              "bob",           "--from", "2026-12-01",  "--for",       "2y",
+              "--data-class",  "open",   "--parent",    "proj_a",      "--dry-run"}},
+        Case{"project_link", {"project", "link", "proj_a", "psmn:Old.Account", "--dry-run"}},
+        Case{"member_list", {"member", "list", "proj_a"}},
+        Case{"member_add",
+             {"member", "add", "proj_a", "bob", "--role", "researcher", "--login", "psmn=bmartin",
+              "--login", "p2chpd=bob", "--dry-run"}},
+        Case{"request_list", {"request", "list", "proj_a"}},
+        Case{"request_show", {"request", "show", "proj_a/r1"}},
+        Case{"request_create",
+             {"request", "create", "proj_a", "--storage", "scratch=500GB", "--from", "2026-12-01",
+              "--for", "90d", "--justification", "Checkpoints", "--dry-run"}},
+        Case{"grant_list", {"grant", "list", "proj_a"}},
+        Case{"grant_show", {"grant", "show", "proj_a/g12"}}, Case{"balance", {"balance", "proj_a"}},
+        Case{"usage_list", {"usage", "list", "proj_a"}},
+        Case{"usage_unassigned", {"usage", "list", "--unassigned"}}),
+    [](const ::testing::TestParamInfo<Case>& param) { return param.param.name; });
+
+}  // namespace
+}  // namespace mesolys

@@ -1,0 +1,68 @@
+#ifndef MESOLYS_TESTS_FAKES_RUNNING_SCHEDULER_H_
+#define MESOLYS_TESTS_FAKES_RUNNING_SCHEDULER_H_
+
+// A scheduler inside the test's process, wired as `mesolys-scheduler serve` does: store, engine,
+// both services, mutual TLS on a loopback port that is free. It aborts when it cannot start: no
+// test could go on. One thread starts and stops it; any thread may connect.
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "grpcpp/channel.h"
+#include "grpcpp/impl/service_type.h"
+#include "proto/runtime/clock.h"
+#include "proto/runtime/server.h"
+#include "scheduler/core/catalogue.h"
+#include "scheduler/engine.h"
+#include "scheduler/service/site_sessions.h"
+#include "scheduler/service/work_queue.h"
+#include "scheduler/store/event_store.h"
+#include "tests/fakes/test_ca.h"
+
+namespace mesolys {
+
+struct RunningSchedulerOptions {
+  Catalogue catalogue;
+  std::string database;  // a SQLite file, kept; empty: in memory
+  std::chrono::milliseconds patience = std::chrono::seconds(30);  // of Synchronize
+};
+
+class RunningScheduler {
+ public:
+  // `ca` and `clock` outlive it. The catalogue is adopted unless the ledger holds one already.
+  RunningScheduler(TestCa& ca, const Clock& clock, RunningSchedulerOptions options);
+  // Ends every call within half a second.
+  ~RunningScheduler();
+  RunningScheduler(const RunningScheduler&) = delete;
+  RunningScheduler& operator=(const RunningScheduler&) = delete;
+
+  // "127.0.0.1:port"
+  std::string target() const;
+
+  // A connection of its own, as "user/olga" or "site/psmn". One thread at a time: it may make the
+  // certificate.
+  std::shared_ptr<grpc::Channel> Connect(const std::string& identity);
+
+  Engine& engine() { return *engine_; }
+  const EventStore& store() const { return *store_; }
+
+  // Waits until no account is left to be charged anew; false after half a minute.
+  bool WaitUntilSettled();
+
+ private:
+  void Adopt(const Catalogue& catalogue);
+
+  TestCa& ca_;
+  std::unique_ptr<EventStore> store_;
+  std::unique_ptr<Engine> engine_;
+  SiteSessions sessions_;
+  std::unique_ptr<WorkQueue> queries_;
+  std::unique_ptr<grpc::Service> allocation_;
+  std::unique_ptr<grpc::Service> site_;
+  RunningServer server_;
+};
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_TESTS_FAKES_RUNNING_SCHEDULER_H_

@@ -1,0 +1,193 @@
+#include "scheduler/service/access_table.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/descriptor.h"
+#include "gtest/gtest.h"
+#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/site_service.pb.h"
+#include "proto/values/reason.h"
+#include "tests/scheduler/service/service_world.h"
+
+namespace mesolys {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(AccessTableTest, HasOneEntryForEachRpcOfTheServices) {
+  EXPECT_EQ(CheckAccessTable(AccessTable()), absl::OkStatus());
+}
+
+TEST(AccessTableTest, IsRefusedWhenAnyEntryIsMissing) {
+  for (size_t i = 0; i < AccessTable().size(); ++i) {
+    std::vector<AccessRule> table = AccessTable();
+    const std::string missing = table[i].method;
+    table.erase(table.begin() + static_cast<std::ptrdiff_t>(i));
+    const absl::Status status = CheckAccessTable(table);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInternal) << missing;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(missing + " (no entry)"));
+  }
+}
+
+TEST(AccessTableTest, IsRefusedWhenAnEntryStandsTwice) {
+  std::vector<AccessRule> table = AccessTable();
+  table.push_back(table.front());
+  const absl::Status status = CheckAccessTable(table);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(status.message()), HasSubstr(table.front().method));
+}
+
+TEST(AccessTableTest, IsRefusedWhenAnEntryHasNoRpc) {
+  for (const std::string method : {"AllocationService.DropEverything", "GetBalance", ""}) {
+    std::vector<AccessRule> table = AccessTable();
+    table.push_back({method, /*any_user=*/true, {}, {}, false, false});
+    const absl::Status status = CheckAccessTable(table);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInternal) << method;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(method + " (no such RPC, or twice)"));
+  }
+}
+
+TEST(AccessTableTest, LetsNobodyCallAnRpcThatHasNoRule) {
+  const absl::Status status =
+      Authorize(WorldLedger(), "spiffe://mesolys/user/olga", "AllocationService.Unheard", {});
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+}
+
+// What may be called for what. The words of the rules (domain.md, interfaces.md), not of the code:
+//   O  the project alpha, or the site psmn
+//   S  its sibling beta                      F  the foreign project zeta, or the site p2chpd
+//   P  the chair above alpha and beta        A  one that does not exist
+// `pi`, `res` (a researcher) and `sup` (a supervisor) are members of alpha; those with `P-` of the
+// chair. `psmn` and `p2chpd` are the agents of these sites, `sched` is a service.
+constexpr char kExpected[] = R"(
+RPC             olga  comm  audit pi    res   sup   P-pi  P-sup P-res other psmn  p2chpd sched
+GetWhoAmI       OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA -     -      -
+GetSite         OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA -     -      -
+ListSites       OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA -     -      -
+CreateProject   OSPFA -     -     -     -     -     -     -     -     -     -     -      -
+GetProject      OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
+ListProjects    OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA -     -      -
+LinkAccount     OSPFA -     -     -     -     -     -     -     -     -     -     -      -
+AddMember       OSPFA -     -     O     -     -     P     -     -     -     -     -      -
+ListMembers     OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
+CreateRequest   OSPFA -     -     O     -     -     P     -     -     -     -     -      -
+GetRequest      OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
+ListRequests    OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
+GetGrant        OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
+ListGrants      OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
+GetBalance      OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
+ListJobs        OSPFA -     OSPFA O     O     O     P     P     P     -     -     -      -
+ListUnassigned  OSPFA -     OSPFA -     -     -     -     -     -     -     -     -      -
+ReportUsage     -     -     -     -     -     -     -     -     -     -     O     F      -
+Synchronize     -     -     -     -     -     -     -     -     -     -     O     F      -
+)";
+
+const std::map<std::string, std::string>& Identities() {
+  static const auto& identities = *new std::map<std::string, std::string>{
+      {"olga", "spiffe://mesolys/user/olga"},         {"comm", "spiffe://mesolys/user/carl"},
+      {"audit", "spiffe://mesolys/user/alba"},        {"pi", "spiffe://mesolys/user/paul"},
+      {"res", "spiffe://mesolys/user/rita"},          {"sup", "spiffe://mesolys/user/sven"},
+      {"P-pi", "spiffe://mesolys/user/claire"},       {"P-sup", "spiffe://mesolys/user/sonia"},
+      {"P-res", "spiffe://mesolys/user/rosa"},        {"other", "spiffe://mesolys/user/mia"},
+      {"psmn", "spiffe://mesolys/site/psmn"},         {"p2chpd", "spiffe://mesolys/site/p2chpd"},
+      {"sched", "spiffe://mesolys/service/scheduler"}};
+  return identities;
+}
+
+std::vector<std::vector<std::string>> ExpectedRows() {
+  std::vector<std::vector<std::string>> rows;
+  for (absl::string_view line : absl::StrSplit(kExpected, '\n', absl::SkipEmpty())) {
+    rows.push_back(absl::StrSplit(line, ' ', absl::SkipEmpty()));
+  }
+  return rows;
+}
+
+bool IsSiteRpc(const std::string& rpc) { return rpc == "ReportUsage" || rpc == "Synchronize"; }
+
+AccessTarget TargetOf(const std::string& rpc, char letter) {
+  const std::map<char, std::string> projects = {
+      {'O', "alpha"}, {'S', "beta"}, {'P', "chair"}, {'F', "zeta"}, {'A', "ghost"}};
+  const std::map<char, std::string> sites = {
+      {'O', "psmn"}, {'S', ""}, {'P', ""}, {'F', "p2chpd"}, {'A', "nowhere"}};
+  return IsSiteRpc(rpc) ? AccessTarget{"", sites.at(letter)}
+                        : AccessTarget{projects.at(letter), ""};
+}
+
+TEST(AccessTableTest, ExpectationsNameEveryRpcAndEveryIdentity) {
+  std::set<std::string> rpcs;
+  for (const google::protobuf::FileDescriptor* file :
+       {v1::GetBalanceRequest::descriptor()->file(),
+        v1::ReportUsageRequest::descriptor()->file()}) {
+    for (int m = 0; m < file->service(0)->method_count(); ++m) {
+      rpcs.insert(file->service(0)->method(m)->name());
+    }
+  }
+  const std::vector<std::vector<std::string>> rows = ExpectedRows();
+  std::set<std::string> written;
+  for (size_t i = 1; i < rows.size(); ++i) {
+    ASSERT_EQ(rows[i].size(), Identities().size() + 1) << rows[i][0];
+    written.insert(rows[i][0]);
+  }
+  EXPECT_EQ(written, rpcs);
+}
+
+TEST(AccessTableTest, GrantsExactlyWhatTheRulesSayToEachRoleAndOwnership) {
+  const Ledger ledger = WorldLedger();
+  const std::vector<std::vector<std::string>> rows = ExpectedRows();
+  int count = 0;
+  for (size_t i = 1; i < rows.size(); ++i) {
+    const std::string& rpc = rows[i][0];
+    const std::string method =
+        absl::StrCat(IsSiteRpc(rpc) ? "SiteService." : "AllocationService.", rpc);
+    for (size_t j = 1; j < rows[i].size(); ++j) {
+      const std::string& identity = Identities().at(rows[0][j]);
+      for (const char letter : std::string("OSPFA")) {
+        const AccessTarget target = TargetOf(rpc, letter);
+        const absl::Status status = Authorize(ledger, identity, method, target);
+        const bool expected = rows[i][j].find(letter) != std::string::npos;
+        EXPECT_EQ(status.ok(), expected) << identity << " " << rpc << " " << target.project
+                                         << target.site << ": " << status.message();
+        ++count;
+        if (status.ok()) continue;
+        const std::optional<Refusal> refusal = RefusalOf(status);
+        ASSERT_TRUE(refusal.has_value());
+        EXPECT_EQ(refusal->reason, Reason::kNotAllowed);
+        EXPECT_EQ(refusal->metadata.at("identity"), identity);
+      }
+    }
+  }
+  EXPECT_EQ(count, 19 * 13 * 5);
+}
+
+// Whether a project exists is nobody's business who may not see it.
+TEST(AccessTableTest, RefusesAForeignProjectInTheWordsForAnAbsentOne) {
+  const Ledger ledger = WorldLedger();
+  for (const AccessRule& rule : AccessTable()) {
+    const std::string mia = Identities().at("other");
+    const absl::Status foreign = Authorize(ledger, mia, rule.method, {"zeta", ""});
+    const absl::Status absent = Authorize(ledger, mia, rule.method, {"ghost", ""});
+    EXPECT_EQ(foreign, absent);
+  }
+}
+
+TEST(AccessTableTest, TakesNoIdentityOfAnotherTrustDomainOrKind) {
+  for (const std::string identity :
+       {"spiffe://elsewhere/user/olga", "spiffe://mesolys/user/", "spiffe://mesolys/site/",
+        "spiffe://mesolys/service/olga", "spiffe://mesolys/usher/olga", "olga", ""}) {
+    for (const AccessRule& rule : AccessTable()) {
+      EXPECT_FALSE(Authorize(WorldLedger(), identity, rule.method, {"alpha", "psmn"}).ok())
+          << identity << " " << rule.method;
+      EXPECT_FALSE(Authorize(WorldLedger(), identity, rule.method, {"", ""}).ok()) << identity;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mesolys

@@ -1,0 +1,197 @@
+// The long poll: it answers once what the site holds is not what it shall hold, and otherwise
+// waits.
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "tests/scheduler/service/service_fixture.h"
+
+namespace mesolys {
+namespace {
+
+using std::chrono::steady_clock;
+using testing::SizeIs;
+
+constexpr auto kShort = std::chrono::milliseconds(150);
+
+class SynchronizeTest : public ServiceTest {
+ protected:
+  SynchronizeTest() { Populate(); }
+
+  // Polls are answered after `patience` even if nothing changes.
+  void StartWithPatience(std::chrono::milliseconds patience) {
+    RunningSchedulerOptions options;
+    options.catalogue = WorldCatalogue();
+    options.patience = patience;
+    Start(std::move(options));
+    Populate();
+  }
+
+  static v1::SynchronizeRequest Holding(int64_t generation) {
+    v1::SynchronizeRequest request;
+    request.set_site("sites/psmn");
+    request.set_generation(generation);
+    return request;
+  }
+
+  v1::SynchronizeResponse Synchronize(const v1::SynchronizeRequest& request) {
+    const auto answer = As("site/psmn").Call(request);
+    EXPECT_EQ(Why(answer), "OK");
+    return answer.value_or(v1::SynchronizeResponse());
+  }
+
+  v1::Site PsmnAsShown() {
+    v1::GetSiteRequest request;
+    request.set_name("sites/psmn");
+    const auto site = Olga().Call(request);
+    EXPECT_EQ(Why(site), "OK");
+    return site.value_or(v1::Site());
+  }
+
+  v1::Grant FirstGrantAsShown() {
+    v1::GetGrantRequest request;
+    request.set_name("projects/alpha/grants/g1");
+    const auto grant = Olga().Call(request);
+    EXPECT_EQ(Why(grant), "OK");
+    return grant.value_or(v1::Grant());
+  }
+
+  // Until the scheduler has heard an agent of this version.
+  void AwaitAgent(const std::string& version) {
+    const auto until = steady_clock::now() + std::chrono::seconds(20);
+    while (PsmnAsShown().agent().version() != version) ASSERT_LT(steady_clock::now(), until);
+  }
+};
+
+TEST_F(SynchronizeTest, AnswersAtOnceWithTheWholeStateWhenTheSiteHoldsAnotherGeneration) {
+  Ask("alpha", 3600, "ask");
+  // The deadline of the call is as long as the patience: an answer is no end of patience.
+  const v1::SynchronizeResponse answer = Synchronize(Holding(0));
+  const v1::DesiredState& state = answer.desired_state();
+  EXPECT_GT(state.generation(), 0);
+  ASSERT_THAT(state.projects(), SizeIs(1));
+  EXPECT_EQ(state.projects(0).project(), "projects/alpha");
+  EXPECT_EQ(state.projects(0).parent(), "projects/chair");
+  EXPECT_THAT(state.projects(0).logins(),
+              testing::UnorderedElementsAre("paul1", "rita1", "rene1", "sven1"));
+  ASSERT_THAT(state.projects(0).grants(), SizeIs(1));
+  EXPECT_EQ(state.projects(0).grants(0).ceiling_base_units(), 3600);
+  EXPECT_EQ(answer.head().revision(), scheduler_->engine().head().revision);
+  EXPECT_EQ(answer.head().hash(), scheduler_->engine().head().hash);
+  // A generation that never was is another one too.
+  EXPECT_EQ(Synchronize(Holding(state.generation() + 1)).desired_state().generation(),
+            state.generation());
+}
+
+TEST_F(SynchronizeTest, WaitsAsLongAsItsPatienceWhenNothingIsNew) {
+  StartWithPatience(kShort);
+  const int64_t generation = Synchronize(Holding(0)).desired_state().generation();
+  const auto begin = steady_clock::now();
+  const v1::SynchronizeResponse answer = Synchronize(Holding(generation));
+  EXPECT_GE(steady_clock::now() - begin, kShort);
+  EXPECT_EQ(answer.desired_state().generation(), generation);
+}
+
+TEST_F(SynchronizeTest, WakesUpWhenAGrantIsIssuedForItsSite) {
+  const int64_t generation = Synchronize(Holding(0)).desired_state().generation();
+  v1::SynchronizeRequest request = Holding(generation);
+  request.set_version("waiting");
+  const std::unique_ptr<Caller::Poll> poll = As("site/psmn").Start(request);
+  AwaitAgent("waiting");
+  Ask("alpha", 3600, "ask");
+  const auto answer = poll->Wait();
+  ASSERT_EQ(Why(answer), "OK");
+  EXPECT_GT(answer->desired_state().generation(), generation);
+  ASSERT_THAT(answer->desired_state().projects(), SizeIs(1));
+}
+
+TEST_F(SynchronizeTest, SleepsOnWhenTheChangeIsOfAnotherSite) {
+  StartWithPatience(kShort);
+  const int64_t generation = Synchronize(Holding(0)).desired_state().generation();
+  const auto begin = steady_clock::now();
+  const std::unique_ptr<Caller::Poll> poll = As("site/psmn").Start(Holding(generation));
+  v1::CreateRequestRequest elsewhere = CpuRequest("alpha", 3600, "elsewhere");
+  elsewhere.mutable_request()->mutable_lines(0)->set_sites(0, "p2chpd");
+  ASSERT_EQ(Why(Olga().Call(elsewhere)), "OK");
+  const auto answer = poll->Wait();
+  ASSERT_EQ(Why(answer), "OK");
+  EXPECT_EQ(answer->desired_state().generation(), generation);
+  EXPECT_GE(steady_clock::now() - begin, kShort);
+}
+
+TEST_F(SynchronizeTest, RefusesAWitnessOfMoreThanTheLedgerHolds) {
+  const v1::LedgerHead head = Synchronize(Holding(0)).head();
+  v1::SynchronizeRequest request = Holding(0);
+  *request.mutable_witness() = head;
+  Synchronize(request);
+  request.mutable_witness()->set_revision(head.revision() + 1);
+  EXPECT_EQ(Why(As("site/psmn").Call(request)), "DATA_LOSS");
+  request.mutable_witness()->set_revision(head.revision());
+  request.mutable_witness()->set_hash(std::string(32, 'x'));
+  EXPECT_EQ(Why(As("site/psmn").Call(request)), "DATA_LOSS");
+}
+
+TEST_F(SynchronizeTest, ShowsInTheGrantWhatTheSiteReadBack) {
+  Ask("alpha", 3600, "ask");
+  ASSERT_THAT(FirstGrantAsShown().ceilings(), SizeIs(1));
+  EXPECT_EQ(FirstGrantAsShown().ceilings(0).state(), v1::Ceiling::WANTED);
+  const struct {
+    v1::Ceiling::State state;
+    std::string text;
+  } rows[] = {{v1::Ceiling::ENFORCED, ""},
+              {v1::Ceiling::DRIFTED, "somebody set 12"},
+              {v1::Ceiling::FAILED, "sacctmgr is not there"}};
+  for (const auto& row : rows) {
+    v1::SynchronizeRequest request = Holding(0);
+    v1::Enforcement& enforcement = *request.add_enforcements();
+    enforcement.set_grant("projects/alpha/grants/g1");
+    enforcement.set_state(row.state);
+    enforcement.set_text(row.text);
+    Synchronize(request);
+    const v1::Ceiling shown = FirstGrantAsShown().ceilings(0);
+    EXPECT_EQ(shown.state(), row.state);
+    EXPECT_EQ(shown.text(), row.text);
+    EXPECT_EQ(shown.site(), "psmn");
+    EXPECT_EQ(shown.wanted_base_units(), 3600);
+  }
+}
+
+TEST_F(SynchronizeTest, ShowsInTheSiteWhatTheAgentSaidOfItself) {
+  v1::SynchronizeRequest request = Holding(0);
+  request.set_version("1.2.3");
+  request.set_spool_record_count(17);
+  request.set_quarantined_count(3);
+  request.set_problem("the disk is slow");
+  request.mutable_agent_time()->set_seconds(absl::ToUnixSeconds(WorldTime()) - 90);
+  const int64_t generation = Synchronize(request).desired_state().generation();
+  const v1::AgentStatus agent = PsmnAsShown().agent();
+  EXPECT_EQ(agent.version(), "1.2.3");
+  EXPECT_EQ(agent.last_seen_time().seconds(), absl::ToUnixSeconds(WorldTime()));
+  EXPECT_EQ(agent.generation_in_force(), 0);
+  EXPECT_EQ(agent.generation_wanted(), generation);
+  EXPECT_EQ(agent.spool_record_count(), 17);
+  EXPECT_EQ(agent.quarantined_count(), 3);
+  EXPECT_EQ(agent.problem(), "the disk is slow");
+  EXPECT_EQ(agent.clock_skew().seconds(), -90);
+}
+
+// A text cut in the middle of a character is no text, and the whole answer could not be read.
+TEST_F(SynchronizeTest, CutsALongProblemBetweenItsCharacters) {
+  for (const int letters : {4093, 4094, 4095, 4096}) {
+    v1::SynchronizeRequest request = Holding(0);
+    request.set_problem(absl::StrCat(std::string(static_cast<size_t>(letters), 'x'), "€€"));
+    Synchronize(request);
+    const v1::Site site = PsmnAsShown();
+    const std::string shown = site.agent().problem();
+    EXPECT_LE(shown.size(), 4096U);
+    EXPECT_GE(shown.size(), 4093U);
+    EXPECT_EQ(shown, request.problem().substr(0, shown.size()));
+  }
+}
+
+}  // namespace
+}  // namespace mesolys

@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+"""Kills the scheduler and the agent (SIGKILL) at 50 random moments of a slowed replay, and requires that
+nothing is lost and nothing is charged twice: the totals are those of an independent sum, and `verify` passes
+after each kill.
+
+  kill_test.py BUILD_DIR [SEED]
+
+Replays ../shared/data/xdmod_sacct_phillips.log where it is there, else records made from the seed."""
+import json
+import os
+import pathlib
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import datetime
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+REAL = ROOT.parent / 'shared' / 'data' / 'xdmod_sacct_phillips.log'
+COLUMNS = ('jobid jobidraw cluster partition qos account group gid user uid submit eligible start end elapsed '
+           'exitcode state nnodes ncpus reqcpus reqmem reqtres alloctres timelimit nodelist jobname').split()
+KILLS = 50
+REPLAY_SECONDS = 40
+DEADLINE_SECONDS = 240
+
+
+def seconds_of(text):
+    return int(datetime.datetime.fromisoformat(text + '+00:00').timestamp())
+
+
+def elapsed_of(text):
+    days, _, clock = text.rpartition('-')
+    hours, minutes, seconds = map(int, clock.split(':'))
+    return int(days or 0) * 86400 + hours * 3600 + minutes * 60 + seconds
+
+
+def made_records(seed):
+    """600 jobs over three days in the form of the real file."""
+    rng = random.Random(seed)
+    epoch = seconds_of('2017-01-01T00:00:00')
+    lines = []
+    for job in range(1, 601):
+        start = epoch + rng.randrange(3 * 86400)
+        elapsed = rng.randrange(60, 6 * 3600)
+        cores = rng.choice([1, 4, 8, 12])
+        stamp = [datetime.datetime.utcfromtimestamp(t).strftime('%Y-%m-%dT%H:%M:%S')
+                 for t in (start - 30, start - 30, start, start + elapsed)]
+        clock = f'{elapsed // 3600:02}:{elapsed // 60 % 60:02}:{elapsed % 60:02}'
+        lines.append('|'.join([str(job), str(job), 'phillips', 'p', 'q', rng.choice(['chaff', 'taifl', 'aytinis']),
+                               'g', '1', f'u{job % 5}', '1', *stamp, clock, '0:0', 'COMPLETED', '1', str(cores),
+                               str(cores), '0', '', f'cpu={cores},node=1', '12:00:00', 'n1', 'job']))
+    return '\n'.join(lines) + '\n'
+
+
+def independent_sum(text):
+    """Core-seconds and GPU-seconds by account: AllocTRES x elapsed."""
+    sums = {}
+    for line in text.splitlines():
+        row = dict(zip(COLUMNS, line.split('|')))
+        tres = dict(part.split('=') for part in row['alloctres'].split(','))
+        elapsed = elapsed_of(row['elapsed'])
+        account = sums.setdefault(row['account'], {'cpu': 0, 'gpu-a100': 0})
+        account['cpu'] += int(tres['cpu']) * elapsed
+        account['gpu-a100'] += int(tres.get('gres/gpu', 0)) * elapsed
+    return sums
+
+
+class Mesocentre:
+    """The real programs in a folder of their own."""
+
+    def __init__(self, build, folder, records, text):
+        self.build, self.folder = pathlib.Path(build), pathlib.Path(folder)
+        self.port = self.free_port()
+        self.processes = {}
+        ends = [seconds_of(line.split('|')[13]) for line in text.splitlines()]
+        starts = [seconds_of(line.split('|')[12]) for line in text.splitlines()]
+        self.shift = int(time.time()) - 3600 - max(ends)
+        self.first_start = min(starts) + self.shift
+        # Most jobs of the real file run in its last days: the replay is slowed over all of it.
+        self.speed = (max(ends) - min(starts)) / REPLAY_SECONDS
+        self.job_count = len(ends)
+        self.write_files(records)
+
+    @staticmethod
+    def free_port():
+        with socket.socket() as probe:
+            probe.bind(('127.0.0.1', 0))
+            return probe.getsockname()[1]
+
+    def write_files(self, records):
+        tls = self.folder / 'tls'
+        subprocess.run([ROOT / 'deploy/throwaway-ca', tls, 'service/scheduler', 'site/psmn', 'user/olga'],
+                       check=True, stderr=subprocess.DEVNULL)
+        catalogue = (ROOT / 'deploy/examples/lyon.toml').read_text()
+        catalogue = catalogue.replace('clusters = ["psmn"]', 'clusters = ["psmn", "phillips"]')
+        (self.folder / 'catalogue.toml').write_text(catalogue)
+        (self.folder / 'scheduler.toml').write_text(
+            f'listen = "127.0.0.1:{self.port}"\ndatabase = "ledger.db"\ncatalogue = "catalogue.toml"\n'
+            f'[tls]\nca = "tls/ca.pem"\ncertificate = "tls/service-scheduler.pem"\n'
+            f'key = "tls/service-scheduler.key"\n')
+        (self.folder / 'olga.toml').write_text(
+            f'scheduler = "127.0.0.1:{self.port}"\nca = "tls/ca.pem"\ncertificate = "tls/user-olga.pem"\n'
+            f'key = "tls/user-olga.key"\nstate_dir = "{self.folder}/olga"\n')
+        columns = ', '.join(f'"{name}"' for name in COLUMNS)
+        (self.folder / 'agent.toml').write_text(
+            f'site = "psmn"\nstate_dir = "{self.folder}/agent"\n'
+            f'[scheduler]\ntarget = "127.0.0.1:{self.port}"\nca = "{tls}/ca.pem"\n'
+            f'certificate = "{tls}/site-psmn.pem"\nkey = "{tls}/site-psmn.key"\n'
+            f'[report]\ninterval = "1s"\n'
+            f'[collector]\ntype = "replay"\nfile = "{records}"\ncolumns = [{columns}]\n'
+            f'shift = "{self.shift}s"\nspeed = {self.speed:.3f}\nin_flight_interval = "2h"\n'
+            f'[enforcer]\ntype = "dry_run"\n')
+
+    def start(self, name):
+        program = {'scheduler': 'scheduler/mesolys-scheduler', 'agent': 'agent/mesolys-agent'}[name]
+        verb = {'scheduler': 'serve', 'agent': 'run'}[name]
+        log = open(self.folder / f'{name}.log', 'ab')
+        self.processes[name] = subprocess.Popen(
+            [self.build / program, verb, '--config', self.folder / f'{name}.toml'],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        log.close()
+
+    def kill(self, name, number=signal.SIGKILL):
+        process = self.processes.pop(name)
+        alive = process.poll() is None
+        process.send_signal(number)
+        process.wait()
+        return alive
+
+    def cli(self, *arguments):
+        return subprocess.run([self.build / 'client/mesolys', '--config', self.folder / 'olga.toml', *arguments],
+                              capture_output=True, text=True)
+
+    def done(self, *arguments):
+        answer = self.cli(*arguments)
+        if answer.returncode != 0:
+            raise SystemExit(f'mesolys {" ".join(arguments)}: {answer.returncode}\n{answer.stdout}{answer.stderr}')
+        return answer.stdout
+
+    def wait_until_serving(self):
+        for _ in range(400):
+            if self.cli('whoami').returncode == 0:
+                return
+            time.sleep(0.05)
+        raise SystemExit('the scheduler does not answer: ' + (self.folder / 'scheduler.log').read_text()[-2000:])
+
+    def verify(self):
+        """The newest revision and the number of jobs."""
+        answer = subprocess.run([self.build / 'scheduler/mesolys-scheduler', 'verify', '--database',
+                                 self.folder / 'ledger.db'], capture_output=True, text=True)
+        if answer.returncode != 0:
+            raise SystemExit(f'verify fails: {answer.stdout}{answer.stderr}')
+        return tuple(int(re.search(pattern, answer.stdout).group(1)) for pattern in (r'revision (\d+)', r'(\d+) jobs'))
+
+    def totals(self, accounts):
+        """Settled base units by account and resource."""
+        sums = {}
+        for account in accounts:
+            balance = json.loads(self.done('--format', 'json', 'balance', account))
+            sums[account] = {'cpu': 0, 'gpu-a100': 0}
+            for line in balance['balance']['lines']:
+                sums[account][line['resource']] += line['settled_base_units']
+        return sums
+
+
+def main():
+    build = pathlib.Path(sys.argv[1])
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(1 << 32)
+    print(f'seed {seed}')
+    rng = random.Random(seed)
+    with tempfile.TemporaryDirectory(prefix='mesolys-kill-') as folder:
+        records = REAL
+        if not REAL.is_file():
+            print('the real records are not there: made ones are replayed')
+            records = pathlib.Path(folder) / 'records.txt'
+            records.write_text(made_records(seed))
+        text = records.read_text()
+        wanted = independent_sum(text)
+        world = Mesocentre(build, folder, records, text)
+        try:
+            run(world, wanted, rng)
+        finally:
+            for name in list(world.processes):
+                world.kill(name)
+
+
+def run(world, wanted, rng):
+    world.start('scheduler')
+    world.wait_until_serving()
+    first = datetime.datetime.utcfromtimestamp(world.first_start - 86400).strftime('%Y-%m-%d')
+    for account in sorted(wanted):
+        world.done('project', 'create', account, '--title', account, '--institution', 'cnrs', '--programme', 'chair',
+                   '--pi', f'pi-{account}', '--from', first, '--for', '1y')
+        world.done('request', 'create', account, '--cpu', '90000h', '--gpu', 'a100=900h', '--from', first, '--for',
+                   '11m', '--site', 'psmn', '--justification', 'replay')
+    world.start('agent')
+    begun = time.monotonic()
+    moments = sorted(rng.uniform(1.0, REPLAY_SECONDS - 2) for _ in range(KILLS))
+    inside, revision = 0, 0
+    for moment in moments:
+        time.sleep(max(0, begun + moment - time.monotonic()))
+        name = rng.choice(['scheduler', 'agent'])
+        if not world.kill(name):
+            raise SystemExit(f'the {name} had stopped by itself: ' + (world.folder / f'{name}.log').read_text()[-2000:])
+        before, (revision, jobs) = revision, world.verify()
+        if revision < before:
+            raise SystemExit(f'revision {revision} after {before}: acknowledged commands are lost')
+        inside += jobs < world.job_count
+        world.start(name)
+    print(f'{inside} of {KILLS} kills fell inside the replay; revision {revision}, {jobs} jobs at the last')
+    if inside < KILLS:
+        raise SystemExit('the replay was over too early: slow it down')
+    world.wait_until_serving()
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while world.totals(wanted) != wanted:
+        if time.monotonic() > deadline:
+            raise SystemExit(f'totals differ:\n{world.totals(wanted)}\nwanted\n{wanted}')
+        time.sleep(0.5)
+    world.kill('agent', signal.SIGTERM)
+    world.kill('scheduler', signal.SIGTERM)
+    world.verify()
+    print(f'totals agree to the second: {wanted}')
+
+
+if __name__ == '__main__':
+    main()
