@@ -1,5 +1,6 @@
 #include "agent/grpc_scheduler_link.h"
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 #include <utility>
@@ -11,12 +12,24 @@
 #include "proto/runtime/status.h"
 
 namespace mesolys {
+namespace {
+
+// Longer than the channel may wait before it tries to connect again, and than an attempt may take.
+constexpr absl::Duration kConnectPatience = absl::Seconds(11);
+// How soon a Cancel is noticed meanwhile.
+constexpr absl::Duration kConnectSlice = absl::Milliseconds(100);
+
+std::chrono::system_clock::time_point In(absl::Duration duration) {
+  return std::chrono::system_clock::now() + absl::ToChronoMicroseconds(duration);
+}
+
+}  // namespace
 
 // The stub, and the calls that a Cancel has to end.
 class GrpcSchedulerLink::Calls {
  public:
-  explicit Calls(const std::shared_ptr<grpc::Channel>& channel)
-      : stub_(v1::SiteService::NewStub(channel)) {}
+  explicit Calls(std::shared_ptr<grpc::Channel> channel)
+      : channel_(std::move(channel)), stub_(v1::SiteService::NewStub(channel_)) {}
 
   template <typename Request, typename Response>
   using Method = grpc::Status (v1::SiteService::Stub::*)(grpc::ClientContext*, const Request&,
@@ -25,8 +38,9 @@ class GrpcSchedulerLink::Calls {
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(Method<Request, Response> method, const Request& request,
                                 absl::Duration patience) {
+    AwaitConnection(std::min(patience, kConnectPatience));
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMicroseconds(patience));
+    context.set_deadline(In(patience));
     {
       MutexLock lock(mutex_);
       if (is_cancelled_) return absl::CancelledError("the agent ends");
@@ -49,6 +63,22 @@ class GrpcSchedulerLink::Calls {
   }
 
  private:
+  bool IsCancelled() {
+    MutexLock lock(mutex_);
+    return is_cancelled_;
+  }
+
+  // gRPC moves a connection on while somebody waits for it, and otherwise looks at it every 5 s: a
+  // TLS handshake with a scheduler that has come back then never ends in time. The call itself
+  // would not wait, it fails at once while there is no connection; it is made all the same, for it
+  // knows the reason.
+  void AwaitConnection(absl::Duration patience) {
+    for (absl::Duration waited; waited < patience && !IsCancelled(); waited += kConnectSlice) {
+      if (channel_->WaitForConnected(In(kConnectSlice))) return;
+    }
+  }
+
+  const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::SiteService::Stub> stub_;
   Mutex mutex_;
   bool is_cancelled_ ABSL_GUARDED_BY(mutex_) = false;
@@ -61,10 +91,7 @@ GrpcSchedulerLink::GrpcSchedulerLink(std::shared_ptr<grpc::Channel> channel)
 GrpcSchedulerLink::~GrpcSchedulerLink() = default;
 
 absl::Status GrpcSchedulerLink::Connect(absl::Duration patience) {
-  if (channel_->WaitForConnected(std::chrono::system_clock::now() +
-                                 absl::ToChronoMicroseconds(patience))) {
-    return absl::OkStatus();
-  }
+  if (channel_->WaitForConnected(In(patience))) return absl::OkStatus();
   return absl::UnavailableError(
       absl::StrCat("no connection to the scheduler within ", absl::FormatDuration(patience)));
 }

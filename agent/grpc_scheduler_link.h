@@ -1,10 +1,15 @@
 #ifndef MESOLYS_AGENT_GRPC_SCHEDULER_LINK_H_
 #define MESOLYS_AGENT_GRPC_SCHEDULER_LINK_H_
 
-// SchedulerLink over a channel. Any thread.
+// SchedulerLink over a channel (not an in-process one: that has no state of connection). Where
+// there is no connection a call waits for one first, up to 11 s and no longer than its patience.
+// Any thread.
 
 #include <memory>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "agent/scheduler_link.h"
 #include "grpcpp/channel.h"
 

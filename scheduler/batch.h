@@ -1,8 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_BATCH_H_
 #define MESOLYS_SCHEDULER_BATCH_H_
 
-// Commands that become durable together: decided one after the other against the tentative fold and the
-// rows that they name, later ones seeing the earlier. The committer's thread only.
+// Commands that become durable together: decided one after the other against the tentative fold and
+// the rows that they name, later ones seeing the earlier. The committer's thread only.
 
 #include <string>
 #include <vector>
@@ -20,8 +20,8 @@ class Batch {
   // `tentative` equals the durable fold whose newest row hashes to `hash`.
   Batch(Ledger& tentative, std::string hash, absl::Time time);
 
-  // Reads the rows that the command names and that the batch does not hold yet. ABORTED when another
-  // writer changed one of them since: the fold must catch up first.
+  // Reads the rows that the command names and that the batch does not hold yet. ABORTED when
+  // another writer changed one of them since: the fold must catch up first.
   absl::Status Load(const EventStore& store, const Command& command);
 
   struct Decided {

@@ -17,18 +17,19 @@
 namespace mesolys {
 namespace {
 
-constexpr size_t kCommandsMax = 512;      // in one commit
-constexpr size_t kRecordsMax = 20'000;    // in one commit
-constexpr size_t kResettlePage = 1'000;   // jobs
+constexpr size_t kCommandsMax = 512;     // in one commit
+constexpr size_t kRecordsMax = 20'000;   // in one commit
+constexpr size_t kResettlePage = 1'000;  // jobs
 constexpr size_t kRequestIdMax = 128;
 constexpr auto kStallDelay = std::chrono::seconds(1);  // before a page that failed is tried again
 
 absl::Status NotAppended(const AppendResult& result) {
   if (result.outcome == AppendResult::Outcome::kUnknown) {
-    return Refuse(Reason::kStoreUnavailable,
-                  absl::StrCat("the scheduler lost its store while it wrote, and cannot tell whether "
-                               "that was kept; the same request id again finds out: ",
-                               result.text));
+    return Refuse(
+        Reason::kStoreUnavailable,
+        absl::StrCat("the scheduler lost its store while it wrote, and cannot tell whether "
+                     "that was kept; the same request id again finds out: ",
+                     result.text));
   }
   if (result.outcome == AppendResult::Outcome::kFull) {
     return Refuse(Reason::kStoreFull,
@@ -172,7 +173,8 @@ void Engine::ResettleOnePage() {
   }
   Pending pending;
   pending.submission.actor = kSchedulerIdentity;
-  // A page and the state of the ledger make the key: replicas that start the same page write it once.
+  // A page and the state of the ledger make the key: replicas that start the same page write it
+  // once.
   pending.submission.request_id = absl::StrCat("resettle-", tentative_.revision() + 1);
   pending.digest = Sha256(CanonicalText(command));
   pending.submission.command = std::move(command);
@@ -238,8 +240,8 @@ absl::Status Engine::DecideAll(Batch& batch, std::vector<Pending>& pending) {
     if (!row.ok()) return row.status();
     if (row->has_value()) {
       one.known_revision = (*row)->revision;
-      one.answer = (*row)->digest == one.digest ? AnswerFrom(**row)
-                                                : KeyReused(submission.request_id);
+      one.answer =
+          (*row)->digest == one.digest ? AnswerFrom(**row) : KeyReused(submission.request_id);
       if (one.known_revision > newest) return absl::AbortedError("another writer answered it");
       continue;
     }
@@ -264,8 +266,7 @@ AppendResult Engine::Append(const Batch& batch) {
   absl::StatusOr<std::optional<LogRow>> found = store_.FindKey(first.actor, first.request_id);
   if (!found.ok()) return result;
   const bool ours = found->has_value() && (*found)->hash == first.hash;
-  result.outcome =
-      ours ? AppendResult::Outcome::kAppended : AppendResult::Outcome::kRevisionTaken;
+  result.outcome = ours ? AppendResult::Outcome::kAppended : AppendResult::Outcome::kRevisionTaken;
   return result;
 }
 

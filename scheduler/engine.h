@@ -1,8 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_ENGINE_H_
 #define MESOLYS_SCHEDULER_ENGINE_H_
 
-// The one write path: commands are queued, decided against a tentative fold, made durable together, and
-// only then answered. Any thread may submit and read; one thread of its own commits.
+// The one write path: commands are queued, decided against a tentative fold, made durable together,
+// and only then answered. Any thread may submit and read; one thread of its own commits.
 
 #include <condition_variable>
 #include <deque>
@@ -40,8 +40,8 @@ struct Submission {
   Command command;
   bool validate_only = false;
   // Called once, from the committer's thread (or from Submit's, for a bad key). Errors: a refusal;
-  // ALREADY_EXISTS for a known key with another command; RESOURCE_EXHAUSTED when nothing was written;
-  // UNAVAILABLE when nothing was, or when that cannot be known: its text says which.
+  // ALREADY_EXISTS for a known key with another command; RESOURCE_EXHAUSTED when nothing was
+  // written; UNAVAILABLE when nothing was, or when that cannot be known: its text says which.
   std::function<void(absl::StatusOr<Answer>)> done;
 };
 
@@ -72,8 +72,8 @@ class Engine {
   LogHead head() const;
   absl::Time Now() const { return clock_.Now(); }
 
-  // Called from the committer's thread after each change, until another one, or none, is set. It must be
-  // short and must not call the engine.
+  // Called from the committer's thread after each change, until another one, or none, is set. It
+  // must be short and must not call the engine.
   void OnChange(std::function<void()> changed);
 
   // Queries of the job table; they read the store, so never call them from a gRPC callback.
@@ -107,7 +107,8 @@ class Engine {
 
   EventStore& store_;
   const Clock& clock_;
-  Mutex listener_mutex_;  // held during a call: a listener that took itself away is not called again
+  Mutex
+      listener_mutex_;  // held during a call: a listener that took itself away is not called again
   std::function<void()> changed_ ABSL_GUARDED_BY(listener_mutex_);
 
   mutable Mutex mutex_;

@@ -51,14 +51,16 @@ int RunVerify(const std::string& database) {
 
 int main(int argc, char** argv) {
 #ifdef NDEBUG
-  // Debian's Abseil looks for deadlocks in release as well, and aborts on orders that never deadlock.
+  // Debian's Abseil looks for deadlocks in release as well, and aborts on orders that never
+  // deadlock.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 #endif
-  CLI::App app("The scheduler of MésoLyS: decides requests and keeps the ledger.\n\n"
-               "  mesolys-scheduler serve --config scheduler.toml\n"
-               "  mesolys-scheduler serve --config scheduler.toml --check-config\n"
-               "  mesolys-scheduler verify --database ledger.db",
-               "mesolys-scheduler");
+  CLI::App app(
+      "The scheduler of MésoLyS: decides requests and keeps the ledger.\n\n"
+      "  mesolys-scheduler serve --config scheduler.toml\n"
+      "  mesolys-scheduler serve --config scheduler.toml --check-config\n"
+      "  mesolys-scheduler verify --database ledger.db",
+      "mesolys-scheduler");
   app.require_subcommand(1);
   app.set_version_flag("--version", MESOLYS_VERSION);
 

@@ -30,8 +30,9 @@ absl::Status Adopt(Engine& engine, const std::string& path) {
   const std::string id =
       absl::StrCat("catalogue-", engine.head().revision, "-", ToHex(command->digest));
   std::promise<absl::Status> done;
-  engine.Submit({kSchedulerIdentity, id, *std::move(command), /*validate_only=*/false,
-                 [&done](const absl::StatusOr<Answer>& answer) { done.set_value(answer.status()); }});
+  engine.Submit(
+      {kSchedulerIdentity, id, *std::move(command), /*validate_only=*/false,
+       [&done](const absl::StatusOr<Answer>& answer) { done.set_value(answer.status()); }});
   absl::Status status = done.get_future().get();
   if (status.ok()) spdlog::info("adopted the catalogue {}", path);
   return status;

@@ -1,8 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_VERIFY_H_
 #define MESOLYS_SCHEDULER_VERIFY_H_
 
-// The auditor's check: the chain of the log is whole, and what its fold says is booked is what the job
-// rows add up to, kind by kind. Reads only; beside a running scheduler too.
+// The auditor's check: the chain of the log is whole, and what its fold says is booked is what the
+// job rows add up to, kind by kind. Reads only; beside a running scheduler too.
 
 #include <cstdint>
 #include <string>

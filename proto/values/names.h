@@ -29,7 +29,9 @@ enum class ResourceKind { kCpu, kGpu, kStorage, kSupport };
 ResourceKind KindOf(absl::string_view resource);
 
 // A stock is held, a flow is used up.
-inline bool IsStock(absl::string_view resource) { return KindOf(resource) == ResourceKind::kStorage; }
+inline bool IsStock(absl::string_view resource) {
+  return KindOf(resource) == ResourceKind::kStorage;
+}
 
 // "projects/{id}" and back.
 std::string ProjectName(absl::string_view project);

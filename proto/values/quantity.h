@@ -1,8 +1,8 @@
 #ifndef MESOLYS_PROTO_VALUES_QUANTITY_H_
 #define MESOLYS_PROTO_VALUES_QUANTITY_H_
 
-// Integer quantities that do not mix. The operators abort on overflow: whatever comes from outside is
-// first bounded or added with CheckedAdd, so an overflow here is a bug. Pure; any thread.
+// Integer quantities that do not mix. The operators abort on overflow: whatever comes from outside
+// is first bounded or added with CheckedAdd, so an overflow here is a bug. Pure; any thread.
 
 #include <cstdint>
 #include <cstdlib>
@@ -45,8 +45,8 @@ class Quantity {
   int64_t count_ = 0;
 };
 
-// So much of one resource, in its base unit: core-seconds, GPU-seconds, bytes or person-seconds. Which
-// resource it is stands beside it; amounts of two resources are never in one sum.
+// So much of one resource, in its base unit: core-seconds, GPU-seconds, bytes or person-seconds.
+// Which resource it is stands beside it; amounts of two resources are never in one sum.
 using Amount = Quantity<struct AmountTag>;
 
 // Seconds of the reference GPU: what amounts of different resources are turned into by their rates.
@@ -58,8 +58,8 @@ using PartsPerMillion = Quantity<struct PartsPerMillionTag>;
 // No single amount from outside is larger: a thousand of them still add up.
 inline constexpr Amount kAmountMax{int64_t{1} << 53};
 
-// a * b / c without overflow in between, rounded down; all three at least 0, c above 0, and the result
-// must fit.
+// a * b / c without overflow in between, rounded down; all three at least 0, c above 0, and the
+// result must fit.
 constexpr int64_t MulDiv(int64_t a, int64_t b, int64_t c) {
   __extension__ using Wide = __int128;
   const Wide result = static_cast<Wide>(a) * b / c;

@@ -1,9 +1,10 @@
 #ifndef MESOLYS_PROTO_VALUES_REASON_H_
 #define MESOLYS_PROTO_VALUES_REASON_H_
 
-// Why something is refused. A refusal is a canonical code, a stable reason, a sentence that says what
-// would be accepted, and every number of that sentence. It travels inside this process as the payload of
-// an absl::Status and over the wire as google.rpc.ErrorInfo (proto/runtime/status). Pure; any thread.
+// Why something is refused. A refusal is a canonical code, a stable reason, a sentence that says
+// what would be accepted, and every number of that sentence. It travels inside this process as the
+// payload of an absl::Status and over the wire as google.rpc.ErrorInfo (proto/runtime/status).
+// Pure; any thread.
 
 #include <map>
 #include <optional>

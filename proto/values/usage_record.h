@@ -54,13 +54,14 @@ struct UsageRecord {
   int64_t ElapsedSeconds() const;
 };
 
-// INVALID_ARGUMENT for a record that no cluster can have meant: no key or account, a state that holds no
-// allocation, an end before the start, more suspended than elapsed, counts that are negative or so large
-// that a product of them leaves kAmountMax. The message names the field, the value and what is right.
+// INVALID_ARGUMENT for a record that no cluster can have meant: no key or account, a state that
+// holds no allocation, an end before the start, more suspended than elapsed, counts that are
+// negative or so large that a product of them leaves kAmountMax. The message names the field, the
+// value and what is right.
 absl::Status CheckUsageRecord(const UsageRecord& record);
 
-// The merge rule. Records may arrive late, twice or out of order; the winner must not depend on that: it
-// is the maximum by (terminal, observe_time, content). Both have the same key.
+// The merge rule. Records may arrive late, twice or out of order; the winner must not depend on
+// that: it is the maximum by (terminal, observe_time, content). Both have the same key.
 bool Newer(const UsageRecord& incoming, const UsageRecord& held);
 
 }  // namespace mesolys

@@ -78,17 +78,16 @@ class CatalogueReader {
     const int64_t count = root_.Integer("months", 1, kMonthsMax, kMonthsDefault);
     int year = 0;
     int month = 0;
-    const bool right = first.size() == 7 && first[4] == '-' &&
-                       absl::SimpleAtoi(first.substr(0, 4), &year) &&
-                       absl::SimpleAtoi(first.substr(5), &month) && year >= 1970 && month >= 1 &&
-                       month <= 12;
+    const bool right =
+        first.size() == 7 && first[4] == '-' && absl::SimpleAtoi(first.substr(0, 4), &year) &&
+        absl::SimpleAtoi(first.substr(5), &month) && year >= 1970 && month >= 1 && month <= 12;
     if (!right) {
       root_.Refuse("first_month", "write it as \"2026-01\"");
       return;
     }
     catalogue_.first_month = Month(year, month);
-    absl::StatusOr<std::vector<absl::Time>> starts = MonthStarts(
-        catalogue_.time_zone, catalogue_.first_month, static_cast<int>(count));
+    absl::StatusOr<std::vector<absl::Time>> starts =
+        MonthStarts(catalogue_.time_zone, catalogue_.first_month, static_cast<int>(count));
     if (starts.ok()) {
       catalogue_.month_starts = *std::move(starts);
     } else {
@@ -99,8 +98,7 @@ class CatalogueReader {
   // The day from which a line counts; the beginning of the catalogue when it does not say.
   absl::Time ReadFrom(ConfigTable& table) {
     const absl::CivilDay first(catalogue_.first_month.year(), catalogue_.first_month.month(), 1);
-    absl::StatusOr<absl::Time> start =
-        DayStart(catalogue_.time_zone, table.Date("from", first));
+    absl::StatusOr<absl::Time> start = DayStart(catalogue_.time_zone, table.Date("from", first));
     return start.ok() ? *start : absl::UnixEpoch();  // the zone was refused already
   }
 
@@ -111,8 +109,7 @@ class CatalogueReader {
     CheckWords(table, "tracks", tracks, {"calls", "dynamic"});
     programme.dynamic = std::find(tracks.begin(), tracks.end(), "dynamic") != tracks.end();
     programme.calls = std::find(tracks.begin(), tracks.end(), "calls") != tracks.end();
-    programme.threshold =
-        NormalisedSeconds(ReadAmount(table, "threshold", "cpu", "0h").count());
+    programme.threshold = NormalisedSeconds(ReadAmount(table, "threshold", "cpu", "0h").count());
     programme.storage_max = ReadAmount(table, "storage_max", "storage-any", "0TB");
     programme.support_max = ReadAmount(table, "support_max", "support", "0d");
     programme.period_days_max = static_cast<int>(table.Integer("period_days_max", 0, 36'500, 0));
@@ -134,7 +131,8 @@ class CatalogueReader {
         table.Texts("charge", std::vector<std::string>{"cpu", "gpu"});
     CheckWords(table, "charge", charge, {"cpu", "gpu"});
     site.gpu_jobs_pay_cpu = std::find(charge.begin(), charge.end(), "cpu") != charge.end();
-    for (ConfigTable& line : table.Tables("capacity")) site.capacities.push_back(ReadCapacity(line));
+    for (ConfigTable& line : table.Tables("capacity"))
+      site.capacities.push_back(ReadCapacity(line));
     std::stable_sort(site.capacities.begin(), site.capacities.end(),
                      [](const Capacity& a, const Capacity& b) {
                        return std::tie(a.resource, a.from) < std::tie(b.resource, b.from);

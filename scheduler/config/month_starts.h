@@ -13,8 +13,8 @@
 
 namespace mesolys {
 
-// `count` + 1 instants: the last one only ends the month before. INVALID_ARGUMENT for a zone that the
-// system's time zone database does not have.
+// `count` + 1 instants: the last one only ends the month before. INVALID_ARGUMENT for a zone that
+// the system's time zone database does not have.
 absl::StatusOr<std::vector<absl::Time>> MonthStarts(const std::string& time_zone, Month first,
                                                     int count);
 

@@ -11,7 +11,7 @@
 namespace mesolys {
 
 struct SchedulerConfig {
-  std::string listen;     // host:port
+  std::string listen;  // host:port
   TlsFiles tls;
   std::string database;   // path of the SQLite file
   std::string catalogue;  // path of the catalogue's TOML

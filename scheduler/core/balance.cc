@@ -29,8 +29,7 @@ BalanceLine BalanceOf(const GrantEntry& entry, absl::Time now) {
   const Amount unspent = NotBelowZero(grant.amount - spent - line.committed);
   line.overdraft = NotBelowZero(spent - grant.amount);
   (now >= grant.period.end ? line.expired : line.left) = unspent;
-  const int64_t seconds =
-      Period{grant.period.start, std::min(now, grant.period.end)}.Seconds();
+  const int64_t seconds = Period{grant.period.start, std::min(now, grant.period.end)}.Seconds();
   if (seconds > 0) line.burn_per_day = Amount(MulDiv(spent.count(), kSecondsPerDay, seconds));
   const bool foreseeable = line.burn_per_day > Amount() && line.left > Amount() &&
                            line.left.count() / line.burn_per_day.count() < kForecastDaysMax;

@@ -1,7 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_CORE_BALANCE_H_
 #define MESOLYS_SCHEDULER_CORE_BALANCE_H_
 
-// What a project stands at. Every balance has three parts that add up: settled, in flight, committed. Pure.
+// What a project stands at. Every balance has three parts that add up: settled, in flight,
+// committed. Pure.
 
 #include <map>
 #include <optional>
@@ -20,9 +21,9 @@ struct BalanceLine {
   Amount settled;  // net of refunds
   Amount in_flight;
   Amount committed;
-  Amount left;      // max(0, granted - settled - in flight - committed - expired)
-  Amount overdraft;  // max(0, settled + in flight - granted)
-  Amount expired;   // what the end of the period took
+  Amount left;          // max(0, granted - settled - in flight - committed - expired)
+  Amount overdraft;     // max(0, settled + in flight - granted)
+  Amount expired;       // what the end of the period took
   Amount burn_per_day;  // mean since the start of the period
   std::optional<absl::Time> exhaust_time;  // when `left` is used up at that rate
   Period period;

@@ -54,15 +54,15 @@ absl::Status CheckSite(const Catalogue& catalogue, const std::string& id, const 
                                 " is not within 0 and 1"));
     }
   }
-  if (!site.gpu_model.empty() &&
-      !catalogue.Offers(site, absl::StrCat("gpu-", site.gpu_model))) {
+  if (!site.gpu_model.empty() && !catalogue.Offers(site, absl::StrCat("gpu-", site.gpu_model))) {
     return Wrong(absl::StrCat("site ", id, " takes an untyped GPU for a ", site.gpu_model,
                               " but has no capacity of gpu-", site.gpu_model));
   }
   return absl::OkStatus();
 }
 
-// Who has no user's certificate has no name either: an empty one would give its roles to every site.
+// Who has no user's certificate has no name either: an empty one would give its roles to every
+// site.
 absl::Status CheckRoles(const Catalogue& catalogue) {
   for (const auto& [user, roles] : catalogue.roles) {
     if (absl::Status status = CheckLogin("user", user); !status.ok()) return status;

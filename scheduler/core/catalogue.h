@@ -1,9 +1,9 @@
 #ifndef MESOLYS_SCHEDULER_CORE_CATALOGUE_H_
 #define MESOLYS_SCHEDULER_CORE_CATALOGUE_H_
 
-// Everything that another mesocentre would set differently: institutions, programmes, sites, capacities,
-// rates, thresholds, roles. A value; adopted by an event, so that a change of the file is a fact with a
-// date. Pure; any thread.
+// Everything that another mesocentre would set differently: institutions, programmes, sites,
+// capacities, rates, thresholds, roles. A value; adopted by an event, so that a change of the file
+// is a fact with a date. Pure; any thread.
 
 #include <map>
 #include <optional>
@@ -21,8 +21,8 @@ namespace mesolys {
 
 struct Programme {
   std::string title;
-  bool dynamic = false;  // takes requests at any time, decided at once
-  bool calls = false;    // takes requests within calls
+  bool dynamic = false;         // takes requests at any time, decided at once
+  bool calls = false;           // takes requests within calls
   NormalisedSeconds threshold;  // of dynamic access, per PI, over 12 months, all sites
   Amount storage_max;           // bytes per project and tier that dynamic access gives
   Amount support_max;           // person-seconds per PI over 12 months that dynamic access gives
@@ -55,10 +55,10 @@ struct Site {
   std::string title;
   std::vector<std::string> clusters;
   std::vector<std::string> certifications;
-  int pue_milli = 0;              // 0: not measured
-  int64_t cores_per_gpu = 0;      // of cpu that comes with a GPU asked alone
-  std::string gpu_model;          // what an untyped GPU is; empty: the site has none
-  bool gpu_jobs_pay_cpu = true;   // the site's `charge` setting
+  int pue_milli = 0;                 // 0: not measured
+  int64_t cores_per_gpu = 0;         // of cpu that comes with a GPU asked alone
+  std::string gpu_model;             // what an untyped GPU is; empty: the site has none
+  bool gpu_jobs_pay_cpu = true;      // the site's `charge` setting
   std::vector<Capacity> capacities;  // by resource, then date
 
   friend bool operator==(const Site&, const Site&) = default;
@@ -75,8 +75,8 @@ struct NormalisationRate {
 
 struct Catalogue {
   std::string title;
-  std::string time_zone;           // months are this zone's
-  Month first_month;               // of month_starts
+  std::string time_zone;                 // months are this zone's
+  Month first_month;                     // of month_starts
   std::vector<absl::Time> month_starts;  // consecutive; the last one only ends the month before
   PartsPerMillion dynamic_reserve;  // share of each month's capacity released to dynamic access
   std::map<std::string, std::string> institutions;  // id -> title
@@ -84,7 +84,7 @@ struct Catalogue {
   std::map<std::string, DataClass> data_classes;
   std::string default_data_class;
   std::map<std::string, Site> sites;
-  std::vector<NormalisationRate> rates;  // by resource, then date
+  std::vector<NormalisationRate> rates;                   // by resource, then date
   std::map<std::string, std::vector<std::string>> roles;  // user -> roles of the whole mesocentre
 
   friend bool operator==(const Catalogue&, const Catalogue&) = default;
@@ -92,7 +92,8 @@ struct Catalogue {
   // Nothing for a cluster that no site has.
   std::optional<std::string> SiteOfCluster(absl::string_view cluster) const;
 
-  // The month that contains `time`; the first or last one for a time outside the catalogue's months.
+  // The month that contains `time`; the first or last one for a time outside the catalogue's
+  // months.
   Month MonthAt(absl::Time time) const;
   // Empty for a month outside the catalogue.
   Period PeriodOf(Month month) const;
@@ -112,9 +113,9 @@ struct Catalogue {
   bool HasRole(absl::string_view user, absl::string_view role) const;
 };
 
-// INVALID_ARGUMENT for a catalogue that contradicts itself: an identifier of the wrong form, a cluster of
-// two sites, a class without a site's certification spelled right, a GPU model without capacity, months
-// that do not follow one another.
+// INVALID_ARGUMENT for a catalogue that contradicts itself: an identifier of the wrong form, a
+// cluster of two sites, a class without a site's certification spelled right, a GPU model without
+// capacity, months that do not follow one another.
 absl::Status CheckCatalogue(const Catalogue& catalogue);
 
 // amount x rate, rounded up: a threshold is never passed by rounding.

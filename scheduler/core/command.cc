@@ -62,8 +62,8 @@ void Put(CanonicalWriter& out, const AdoptCatalogue& command) {
 void Put(CanonicalWriter& out, const CreateProject& command) {
   const Project& project = command.project;
   for (const std::string* text :
-       {&project.id, &project.title, &project.institution, &project.programme,
-        &project.data_class, &project.parent, &project.pi}) {
+       {&project.id, &project.title, &project.institution, &project.programme, &project.data_class,
+        &project.parent, &project.pi}) {
     out.Put(absl::string_view(*text));
   }
   out.Put(project.period);

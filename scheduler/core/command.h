@@ -50,8 +50,8 @@ struct ReportUsage {
   std::vector<int> indexes;               // the place of each of `records` within the report
 };
 
-// Charges anew the next page of an account's jobs. Made by the engine, which reads the page from the
-// store after the cursor that the ledger keeps.
+// Charges anew the next page of an account's jobs. Made by the engine, which reads the page from
+// the store after the cursor that the ledger keeps.
 struct ResettleJobs {
   std::string cluster;
   std::string account;

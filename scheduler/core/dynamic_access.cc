@@ -77,8 +77,7 @@ class Decision {
       choice->brings_cores = KindOf(line.resource) == ResourceKind::kGpu && !asks_cpu;
       choices.push_back(*std::move(choice));
     }
-    const std::map<std::string, Amount> cores =
-        ChooseSites(catalogue_, CoresLeft(), choices);
+    const std::map<std::string, Amount> cores = ChooseSites(catalogue_, CoresLeft(), choices);
     return Issue(lines, choices, cores);
   }
 
@@ -91,11 +90,11 @@ class Decision {
       return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone());
     };
     if (period.start < project.period.start || period.end > project.period.end) {
-      return Refusal{Reason::kProjectEnded,
-                     absl::StrCat("project ", project.id, " may hold grants from ",
-                                  day(project.period.start), " to ", day(project.period.end),
-                                  "; ask within these dates"),
-                     {{"start", day(project.period.start)}, {"end", day(project.period.end)}}};
+      return Refusal{
+          Reason::kProjectEnded,
+          absl::StrCat("project ", project.id, " may hold grants from ", day(project.period.start),
+                       " to ", day(project.period.end), "; ask within these dates"),
+          {{"start", day(project.period.start)}, {"end", day(project.period.end)}}};
     }
     if (!programme_.dynamic) {
       return Refusal{Reason::kProgrammeNeedsCall,
@@ -105,12 +104,11 @@ class Decision {
     }
     const int64_t days = (period.Seconds() + kSecondsPerDay - 1) / kSecondsPerDay;
     if (programme_.period_days_max > 0 && days > programme_.period_days_max) {
-      return Refusal{Reason::kPeriodTooLong,
-                     absl::StrCat("programme ", project.programme, " grants at most ",
-                                  programme_.period_days_max, " days at a time; ", days,
-                                  " were asked"),
-                     {{"days", absl::StrCat(days)},
-                      {"days_max", absl::StrCat(programme_.period_days_max)}}};
+      return Refusal{
+          Reason::kPeriodTooLong,
+          absl::StrCat("programme ", project.programme, " grants at most ",
+                       programme_.period_days_max, " days at a time; ", days, " were asked"),
+          {{"days", absl::StrCat(days)}, {"days_max", absl::StrCat(programme_.period_days_max)}}};
     }
     return BrokenTeamRule();
   }
@@ -124,18 +122,18 @@ class Decision {
     }
     const std::string& id = entry_.project.programme;
     if (programme_.supervisor_required && !supervised) {
-      return Refusal{Reason::kSupervisorMissing,
-                     absl::StrCat("a project of programme ", id,
-                                  " needs a supervisor: `mesolys member add ", entry_.project.id,
-                                  " USER --role supervisor`"),
-                     {{"programme", id}}};
+      return Refusal{
+          Reason::kSupervisorMissing,
+          absl::StrCat("a project of programme ", id, " needs a supervisor: `mesolys member add ",
+                       entry_.project.id, " USER --role supervisor`"),
+          {{"programme", id}}};
     }
     if (researchers < programme_.team_min ||
         (programme_.team_max > 0 && researchers > programme_.team_max)) {
       return Refusal{Reason::kTeamSize,
                      absl::StrCat("a team of programme ", id, " has ", programme_.team_min, " to ",
-                                  programme_.team_max, " researchers; ", entry_.project.id,
-                                  " has ", researchers),
+                                  programme_.team_max, " researchers; ", entry_.project.id, " has ",
+                                  researchers),
                      {{"researchers", absl::StrCat(researchers)},
                       {"team_min", absl::StrCat(programme_.team_min)},
                       {"team_max", absl::StrCat(programme_.team_max)}}};
@@ -167,8 +165,8 @@ class Decision {
     if (!line.sites.empty() && std::none_of(line.sites.begin(), line.sites.end(), is_certified)) {
       return Refuse(Reason::kSiteNotCertified,
                     absl::StrCat(line.resource, ": data of class ", entry_.project.data_class,
-                                 " may go to ", absl::StrJoin(certified, ", "), " only; asked: ",
-                                 absl::StrJoin(line.sites, ", ")),
+                                 " may go to ", absl::StrJoin(certified, ", "),
+                                 " only; asked: ", absl::StrJoin(line.sites, ", ")),
                     {{"data_class", entry_.project.data_class},
                      {"certified_sites", absl::StrJoin(certified, " ")}});
     }
@@ -188,9 +186,9 @@ class Decision {
         if (rate.count() == 0) return kAmountMax;
         const int64_t left = std::max<int64_t>(0, threshold_left.count());
         // Threshold and rate are bounded, so only a tiny rate could leave int64: cap it first.
-        return std::min(kAmountMax, Amount(MulDiv(std::min(left, kAmountMax.count() / kMillion *
-                                                                     rate.count()),
-                                                  kMillion, rate.count())));
+        return std::min(kAmountMax,
+                        Amount(MulDiv(std::min(left, kAmountMax.count() / kMillion * rate.count()),
+                                      kMillion, rate.count())));
       }
       case ResourceKind::kStorage: {
         Amount held;
@@ -209,22 +207,22 @@ class Decision {
                                                         line.resource, TwelveMonthsBefore(now_)));
   }
 
-  // What is left of the reserve that the months of this year released so far at a site. A stock has none.
+  // What is left of the reserve that the months of this year released so far at a site. A stock has
+  // none.
   Amount ReserveLeft(const std::string& site, const std::string& resource) const {
     if (IsStock(resource)) return kAmountMax;
     const Month current = catalogue_.MonthAt(now_);
     Amount released;
     for (Month month(current.year(), 1); month <= current; month = month.Plus(1)) {
-      released += catalogue_.CapacityOf(catalogue_.sites.at(site), resource,
-                                        catalogue_.PeriodOf(month));
+      released +=
+          catalogue_.CapacityOf(catalogue_.sites.at(site), resource, catalogue_.PeriodOf(month));
     }
     released = Amount(MulDiv(released.count(), catalogue_.dynamic_reserve.count(), kMillion));
     return std::clamp(released - ledger_.ReserveDrawn(site, resource, current.year()), Amount(),
                       kAmountMax);
   }
 
-  absl::StatusOr<LineChoice> ChoiceFor(const RequestLine& line,
-                                       NormalisedSeconds& threshold_left) {
+  absl::StatusOr<LineChoice> ChoiceFor(const RequestLine& line, NormalisedSeconds& threshold_left) {
     absl::StatusOr<std::vector<std::string>> sites = AllowedSites(line);
     if (!sites.ok()) return sites.status();
     LineChoice choice;
@@ -245,8 +243,8 @@ class Decision {
     choice.wanted = std::min({line.amount, bound, available});
     if (bound < line.amount && bound <= available) {
       Cut(Reason::kThresholdReached, line, choice.wanted,
-          absl::StrCat("programme ", entry_.project.programme, " gives ",
-                       entry_.project.pi, " at most ", FormatAmount(line.resource, bound),
+          absl::StrCat("programme ", entry_.project.programme, " gives ", entry_.project.pi,
+                       " at most ", FormatAmount(line.resource, bound),
                        " more by dynamic access in 12 months; a call may give more"));
     } else if (available < line.amount && room <= reserve) {
       Cut(Reason::kSiteExhausted, line, choice.wanted,
@@ -259,8 +257,8 @@ class Decision {
                        FormatAmount(line.resource, available),
                        " left; more is released next month"));
     }
-    threshold_left = threshold_left -
-                     Normalise(choice.wanted, catalogue_.RateOf(line.resource, now_));
+    threshold_left =
+        threshold_left - Normalise(choice.wanted, catalogue_.RateOf(line.resource, now_));
     return choice;
   }
 
@@ -296,15 +294,15 @@ class Decision {
                 : "the cores that come with the GPUs are used up; ask for cpu of another site");
       }
       if (granted < lines[i].minimum) {
-        return Refused(Refusal{Reason::kBelowMinimum,
-                        absl::StrCat(lines[i].resource, ": ",
-                                     FormatAmount(lines[i].resource, granted),
-                                     " could be granted, less than the minimum of ",
-                                     FormatAmount(lines[i].resource, lines[i].minimum),
-                                     "; lower the minimum or the period"),
-                        {{"resource", lines[i].resource},
-                         {"minimum", Count(lines[i].minimum)},
-                         {"accepted", Count(granted)}}});
+        return Refused(
+            Refusal{Reason::kBelowMinimum,
+                    absl::StrCat(lines[i].resource, ": ", FormatAmount(lines[i].resource, granted),
+                                 " could be granted, less than the minimum of ",
+                                 FormatAmount(lines[i].resource, lines[i].minimum),
+                                 "; lower the minimum or the period"),
+                    {{"resource", lines[i].resource},
+                     {"minimum", Count(lines[i].minimum)},
+                     {"accepted", Count(granted)}}});
       }
       whole &= granted == lines[i].amount;
     }

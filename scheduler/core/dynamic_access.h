@@ -1,8 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_CORE_DYNAMIC_ACCESS_H_
 #define MESOLYS_SCHEDULER_CORE_DYNAMIC_ACCESS_H_
 
-// Dynamic access: a request is decided at once. Each line gets min(asked, threshold left, reserve left,
-// room), never less than its minimum; every bound that cut it is told with its numbers. Pure.
+// Dynamic access: a request is decided at once. Each line gets min(asked, threshold left, reserve
+// left, room), never less than its minimum; every bound that cut it is told with its numbers. Pure.
 
 #include <vector>
 

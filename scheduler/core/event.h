@@ -1,8 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_CORE_EVENT_H_
 #define MESOLYS_SCHEDULER_CORE_EVENT_H_
 
-// A recorded fact. Events carry every amount, rate and reason that they rest on, so that the fold needs
-// nothing else and never changes its mind. Pure values.
+// A recorded fact. Events carry every amount, rate and reason that they rest on, so that the fold
+// needs nothing else and never changes its mind. Pure values.
 
 #include <optional>
 #include <string>
@@ -96,9 +96,9 @@ struct JobsResettled {
   friend bool operator==(const JobsResettled&, const JobsResettled&) = default;
 };
 
-using Event = std::variant<CatalogueAdopted, ProjectCreated, AccountLinked, MemberAdded,
-                           RequestSubmitted, GrantIssued, RequestDecided, UsageReported,
-                           JobsResettled>;
+using Event =
+    std::variant<CatalogueAdopted, ProjectCreated, AccountLinked, MemberAdded, RequestSubmitted,
+                 GrantIssued, RequestDecided, UsageReported, JobsResettled>;
 
 }  // namespace mesolys
 

@@ -1,7 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_CORE_GRANT_H_
 #define MESOLYS_SCHEDULER_CORE_GRANT_H_
 
-// An amount of one resource for one project and period. Immutable: changed only by further entries. Pure.
+// An amount of one resource for one project and period. Immutable: changed only by further entries.
+// Pure.
 
 #include <cstdint>
 #include <map>
@@ -36,8 +37,9 @@ struct Grant {
   std::string programme;
   NormalisedSeconds normalised;
   absl::Time issue_time;
-  std::vector<Placement> placements;        // by site, then month
-  std::map<std::string, Amount> ceilings;   // site -> cumulative ceiling; their sum is at most `amount`
+  std::vector<Placement> placements;  // by site, then month
+  std::map<std::string, Amount>
+      ceilings;  // site -> cumulative ceiling; their sum is at most `amount`
 
   friend bool operator==(const Grant&, const Grant&) = default;
 };

@@ -38,8 +38,8 @@ struct Job {
   friend bool operator==(const Job&, const Job&) = default;
 };
 
-// Where an amount is booked. With a grant it is that grant's; without one it is the project's uncovered
-// use; without a project it is the account's unassigned use.
+// Where an amount is booked. With a grant it is that grant's; without one it is the project's
+// uncovered use; without a project it is the account's unassigned use.
 struct PostingKey {
   int64_t grant = 0;
   std::string project;

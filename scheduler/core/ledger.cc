@@ -109,8 +109,8 @@ const std::string& Ledger::SiteOf(absl::string_view cluster) const {
 const std::vector<Payer>& Ledger::Payers(absl::string_view project, absl::string_view resource,
                                          absl::string_view site) const {
   static const std::vector<Payer>& kNobody = *new std::vector<Payer>();
-  const auto it = payers_.find(
-      std::make_tuple(std::string(project), std::string(resource), std::string(site)));
+  const auto it =
+      payers_.find(std::make_tuple(std::string(project), std::string(resource), std::string(site)));
   return it == payers_.end() ? kNobody : it->second;
 }
 

@@ -1,8 +1,9 @@
 #ifndef MESOLYS_SCHEDULER_CORE_LEDGER_H_
 #define MESOLYS_SCHEDULER_CORE_LEDGER_H_
 
-// The fold of all events: what is true now. Apply() is the only way to change it and cannot fail: an
-// event that contradicts the ledger is a bug and aborts. A copy is a what-if. Pure; not thread-safe.
+// The fold of all events: what is true now. Apply() is the only way to change it and cannot fail:
+// an event that contradicts the ledger is a bug and aborts. A copy is a what-if. Pure; not
+// thread-safe.
 
 #include <map>
 #include <optional>
@@ -154,7 +155,8 @@ class Ledger {
   void Touch(const std::string& site);
   // Whether a running job of the project may still take something.
   bool HasCommitted(const std::string& project) const;
-  // Marks every account that has booked anything for the project, or under its name, to be charged anew.
+  // Marks every account that has booked anything for the project, or under its name, to be charged
+  // anew.
   void ResettleAccountsOf(const std::string& project);
 
   int64_t revision_ = 0;
@@ -166,7 +168,8 @@ class Ledger {
   absl::flat_hash_map<std::pair<std::string, std::string>, std::string> links_;
   std::vector<RequestEntry> requests_;  // by number - 1
   std::vector<GrantEntry> grants_;      // by number - 1
-  absl::flat_hash_map<std::tuple<std::string, std::string, std::string>, std::vector<Payer>> payers_;
+  absl::flat_hash_map<std::tuple<std::string, std::string, std::string>, std::vector<Payer>>
+      payers_;
   std::map<std::pair<std::string, std::string>, std::map<int, Amount>> placed_;  // (site, resource)
   std::map<std::tuple<std::string, std::string, int>, Amount> reserve_drawn_;
   // What dynamic access gave so far, by (PI, programme, resource); resource "" is normalised.

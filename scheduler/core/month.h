@@ -1,7 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_CORE_MONTH_H_
 #define MESOLYS_SCHEDULER_CORE_MONTH_H_
 
-// A calendar month, whatever the time zone: its boundaries in UTC are the catalogue's business. Pure.
+// A calendar month, whatever the time zone: its boundaries in UTC are the catalogue's business.
+// Pure.
 
 #include <compare>
 #include <string>

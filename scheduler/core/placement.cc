@@ -23,8 +23,7 @@ Room::Room(const Ledger& ledger, absl::string_view site, absl::string_view resou
     const Amount placed = ledger.Placed(site, resource, month);
     // Hours that have passed cannot be promised any more, and a month is never promised twice.
     const Amount capacity = catalogue.CapacityOf(place, resource, whole);
-    const Amount reachable =
-        catalogue.CapacityOf(place, resource, Intersection(whole, ahead));
+    const Amount reachable = catalogue.CapacityOf(place, resource, Intersection(whole, ahead));
     const Amount free =
         std::max(Amount(), std::min(stock_ ? capacity : reachable, capacity - placed));
     cells_.push_back({month, free});
@@ -32,8 +31,7 @@ Room::Room(const Ledger& ledger, absl::string_view site, absl::string_view resou
   }
   if (stock_) {
     const auto least = std::min_element(
-        cells_.begin(), cells_.end(),
-        [](const Cell& a, const Cell& b) { return a.free < b.free; });
+        cells_.begin(), cells_.end(), [](const Cell& a, const Cell& b) { return a.free < b.free; });
     if (least != cells_.end()) free_ = least->free;
   }
 }
@@ -42,15 +40,18 @@ std::vector<Placement> Room::Place(Amount amount) const {
   if (amount > free_) std::abort();
   if (amount == Amount()) return {};
   std::vector<Placement> placements;
+  if (stock_) {
+    for (const Cell& cell : cells_) placements.push_back({site_, cell.month, amount});
+    return placements;
+  }
   Amount placed;
   for (const Cell& cell : cells_) {
-    const Amount here =
-        stock_ ? amount : Amount(MulDiv(cell.free.count(), amount.count(), free_.count()));
+    const Amount here(MulDiv(cell.free.count(), amount.count(), free_.count()));
     placements.push_back({site_, cell.month, here});
     placed += here;
   }
   // Every cell was rounded down by less than one unit, so fewer than one per cell are left.
-  for (size_t i = 0; !stock_ && placed < amount; ++i) {
+  for (size_t i = 0; placed < amount; ++i) {
     if (placements[i].amount < cells_[i].free) {
       placements[i].amount += Amount(1);
       placed += Amount(1);

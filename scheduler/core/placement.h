@@ -25,8 +25,8 @@ class Room {
   // What can still be placed: over all months of a flow, in the fullest month of a stock.
   Amount free() const { return free_; }
 
-  // `amount` is at most free(). A flow is spread over the months in proportion to what is free in each,
-  // rounded down, the remainder to the earliest; a stock is held in every month.
+  // `amount` is at most free(). A flow is spread over the months in proportion to what is free in
+  // each, rounded down, the remainder to the earliest; a stock is held in every month.
   std::vector<Placement> Place(Amount amount) const;
 
  private:

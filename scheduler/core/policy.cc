@@ -55,8 +55,8 @@ absl::Status CheckSuccession(const Ledger& ledger, const Catalogue& next) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const AdoptCatalogue& command,
-                                 const std::string&, absl::Time) {
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
+                                 const AdoptCatalogue& command, const std::string&, absl::Time) {
   if (absl::Status status = CheckCatalogue(command.catalogue); !status.ok()) return status;
   if (absl::Status status = CheckSuccession(ledger, command.catalogue); !status.ok()) return status;
   return Verdict{{CatalogueAdopted{command.catalogue, command.text, command.digest}}, {}};
@@ -74,14 +74,14 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const Cre
                   {{"project", project.id}});
   }
   if (project.title.empty() || project.title.size() > kTitleMax) {
-    return Refuse(Reason::kInvalidArgument,
-                  absl::StrCat("a title has 1 to ", kTitleMax, " bytes, this one ",
-                               project.title.size()));
+    return Refuse(
+        Reason::kInvalidArgument,
+        absl::StrCat("a title has 1 to ", kTitleMax, " bytes, this one ", project.title.size()));
   }
   absl::Status known = CheckKnown(Reason::kUnknownInstitution, "institution",
                                   catalogue.institutions, project.institution);
-  known.Update(CheckKnown(Reason::kUnknownProgramme, "programme", catalogue.programmes,
-                          project.programme));
+  known.Update(
+      CheckKnown(Reason::kUnknownProgramme, "programme", catalogue.programmes, project.programme));
   known.Update(CheckKnown(Reason::kUnknownDataClass, "data class", catalogue.data_classes,
                           project.data_class));
   if (!known.ok()) return known;
@@ -106,10 +106,10 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const Lin
                   {{"etag", EtagOf(*entry)}});
   }
   if (ledger.SiteOf(command.cluster).empty()) {
-    return Refuse(Reason::kUnknownCluster,
-                  absl::StrCat("there is no cluster \"", command.cluster,
-                               "\"; see `mesolys site list`"),
-                  {{"cluster", command.cluster}});
+    return Refuse(
+        Reason::kUnknownCluster,
+        absl::StrCat("there is no cluster \"", command.cluster, "\"; see `mesolys site list`"),
+        {{"cluster", command.cluster}});
   }
   if (absl::Status s = CheckLogin("account", command.account); !s.ok()) return s;
   const ProjectEntry* held = ledger.ProjectOf(command.cluster, command.account);
@@ -142,13 +142,13 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const Add
     return Refuse(Reason::kInvalidArgument, "give a role: researcher, pi or supervisor");
   }
   if (!MayGive(ledger, *entry, actor, member.role)) {
-    return Refuse(Reason::kNotAllowed,
-                  "nobody can give a role that they do not hold; ask an operator of the mesocentre");
+    return Refuse(
+        Reason::kNotAllowed,
+        "nobody can give a role that they do not hold; ask an operator of the mesocentre");
   }
   if (member.user == entry->project.pi && member.role != ProjectRole::kPi) {
-    return Refuse(Reason::kInvalidArgument,
-                  absl::StrCat(member.user, " is the PI of ", command.project,
-                               " and keeps that role"));
+    return Refuse(Reason::kInvalidArgument, absl::StrCat(member.user, " is the PI of ",
+                                                         command.project, " and keeps that role"));
   }
   for (const auto& [site, login] : member.logins) {
     if (!ledger.catalogue().sites.contains(site)) {
@@ -191,9 +191,9 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows& rows,
   }
   // Another writer may have moved the cursor, or added a job before it, since the page was read.
   if (ledger.revision() != command.ledger_revision) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the page was read at revision ", command.ledger_revision, ", it is ",
-                     ledger.revision(), " now: read it again"));
+    return absl::FailedPreconditionError(absl::StrCat("the page was read at revision ",
+                                                      command.ledger_revision, ", it is ",
+                                                      ledger.revision(), " now: read it again"));
   }
   return DecideResettlement(ledger, rows, command);
 }
@@ -205,8 +205,8 @@ absl::StatusOr<Verdict> Decide(const Ledger& ledger, const JobRows& rows, const 
   if (ledger.revision() == 0 && !std::holds_alternative<AdoptCatalogue>(command)) {
     return absl::FailedPreconditionError("the ledger is empty: adopt a catalogue first");
   }
-  return std::visit(
-      [&](const auto& what) { return DecideOn(ledger, rows, what, actor, now); }, command);
+  return std::visit([&](const auto& what) { return DecideOn(ledger, rows, what, actor, now); },
+                    command);
 }
 
 std::vector<JobKey> JobsNamedBy(const Command& command) {

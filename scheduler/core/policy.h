@@ -1,8 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_CORE_POLICY_H_
 #define MESOLYS_SCHEDULER_CORE_POLICY_H_
 
-// The rules: a command, the ledger and the job rows that it names become events and rows, or a refusal.
-// The same input always gives the same output. Pure.
+// The rules: a command, the ledger and the job rows that it names become events and rows, or a
+// refusal. The same input always gives the same output. Pure.
 
 #include <string>
 #include <vector>
@@ -23,8 +23,8 @@ struct Verdict {
   bool recorded = true;
 };
 
-// `actor` is the caller's identity; whether they may give this command at all is the service's question.
-// `now` is not before the ledger's time. An error leaves the request id unused.
+// `actor` is the caller's identity; whether they may give this command at all is the service's
+// question. `now` is not before the ledger's time. An error leaves the request id unused.
 absl::StatusOr<Verdict> Decide(const Ledger& ledger, const JobRows& rows, const Command& command,
                                const std::string& actor, absl::Time now);
 

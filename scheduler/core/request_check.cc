@@ -25,19 +25,19 @@ absl::Status CheckLine(const Ledger& ledger, const RequestLine& line) {
                   {{"resource", line.resource}});
   }
   if (line.amount <= Amount() || line.amount > kAmountMax) {
-    return Refuse(Reason::kInvalidAmount,
-                  absl::StrCat(line.resource, ": ", line.amount.count(), " ",
-                               BaseUnit(line.resource), " were asked; right is 1 to ",
-                               kAmountMax.count()),
-                  {{"resource", line.resource}, {"asked", absl::StrCat(line.amount.count())}});
+    return Refuse(
+        Reason::kInvalidAmount,
+        absl::StrCat(line.resource, ": ", line.amount.count(), " ", BaseUnit(line.resource),
+                     " were asked; right is 1 to ", kAmountMax.count()),
+        {{"resource", line.resource}, {"asked", absl::StrCat(line.amount.count())}});
   }
   if (line.minimum < Amount() || line.minimum > line.amount) {
-    return Refuse(Reason::kInvalidAmount,
-                  absl::StrCat(line.resource, ": the minimum of ",
-                               FormatAmount(line.resource, line.minimum),
-                               " is not within 0 and the ",
-                               FormatAmount(line.resource, line.amount), " that are asked"),
-                  {{"resource", line.resource}, {"minimum", absl::StrCat(line.minimum.count())}});
+    return Refuse(
+        Reason::kInvalidAmount,
+        absl::StrCat(line.resource, ": the minimum of ", FormatAmount(line.resource, line.minimum),
+                     " is not within 0 and the ", FormatAmount(line.resource, line.amount),
+                     " that are asked"),
+        {{"resource", line.resource}, {"minimum", absl::StrCat(line.minimum.count())}});
   }
   for (const std::string& site : line.sites) {
     if (!catalogue.sites.contains(site)) {

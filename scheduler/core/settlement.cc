@@ -21,8 +21,8 @@ std::vector<Held> HeldBy(const UsageRecord& record, const Site& site) {
     // A site without a configured model still accounts for the GPU, under a name that says so.
     units[name.empty() ? "gpu-untyped" : absl::StrCat("gpu-", name)] += count;
   }
-  const bool on_gpus = std::any_of(units.begin(), units.end(),
-                                   [](const auto& entry) { return entry.second > 0; });
+  const bool on_gpus =
+      std::any_of(units.begin(), units.end(), [](const auto& entry) { return entry.second > 0; });
   if (!on_gpus || site.gpu_jobs_pay_cpu) units["cpu"] += record.core_count;
   std::vector<Held> held;
   for (const auto& [resource, count] : units) {
@@ -76,7 +76,8 @@ bool Postings::Replace(const Job* before, const Job& after) {
   moved_ = moved;
   for (const Charge& charge : after.charges) EntryFor(after, charge).difference += charge.amount;
   if (before == nullptr) return true;
-  for (const Charge& charge : before->charges) EntryFor(*before, charge).difference -= charge.amount;
+  for (const Charge& charge : before->charges)
+    EntryFor(*before, charge).difference -= charge.amount;
   return true;
 }
 

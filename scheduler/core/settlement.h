@@ -1,9 +1,9 @@
 #ifndef MESOLYS_SCHEDULER_CORE_SETTLEMENT_H_
 #define MESOLYS_SCHEDULER_CORE_SETTLEMENT_H_
 
-// What a job is charged, and what changes when a newer record of it comes in. All entries of a job are
-// derived anew from its winning record and the ledger, and only the differences are posted: so a record
-// may come late, twice or out of order, and a catch-up changes nothing. Pure.
+// What a job is charged, and what changes when a newer record of it comes in. All entries of a job
+// are derived anew from its winning record and the ledger, and only the differences are posted: so
+// a record may come late, twice or out of order, and a catch-up changes nothing. Pure.
 
 #include <map>
 #include <vector>
@@ -28,8 +28,8 @@ class Postings {
  public:
   explicit Postings(const Ledger& ledger) : ledger_(ledger) {}
 
-  // Replaces what `before` (null for a new job) booked by what `after` books; false, and nothing changed,
-  // when a total would pass kTotalMax.
+  // Replaces what `before` (null for a new job) booked by what `after` books; false, and nothing
+  // changed, when a total would pass kTotalMax.
   [[nodiscard]] bool Replace(const Job* before, const Job& after);
 
   // By key, none of 0.

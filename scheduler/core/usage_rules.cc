@@ -19,8 +19,7 @@ std::optional<Refusal> Flaw(const Ledger& ledger, const std::string& site,
   }
   const absl::Time latest = std::max(record.end_time, record.observe_time);
   if (latest > now + kRecordAheadMax) {
-    const std::string time =
-        absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", latest, absl::UTCTimeZone());
+    const std::string time = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", latest, absl::UTCTimeZone());
     return Refusal{Reason::kRecordEndsInFuture,
                    absl::StrCat("job ", record.key.job_id, " ends or was observed at ", time,
                                 ", more than 5 minutes from now; check the site's clock"),
@@ -61,8 +60,7 @@ Verdict DecideUsage(const Ledger& ledger, const JobRows& rows, const ReportUsage
                     absl::Time now) {
   UsageReported event;
   event.site = command.site;
-  event.record_count =
-      static_cast<int64_t>(command.records.size() + command.malformed.size());
+  event.record_count = static_cast<int64_t>(command.records.size() + command.malformed.size());
   event.rejected = command.malformed;
   Postings postings(ledger);
   RowChanges changes(rows);
@@ -93,8 +91,7 @@ Verdict DecideUsage(const Ledger& ledger, const JobRows& rows, const ReportUsage
   return {{std::move(event)}, changes.Take(), recorded};
 }
 
-Verdict DecideResettlement(const Ledger& ledger, const JobRows& rows,
-                           const ResettleJobs& command) {
+Verdict DecideResettlement(const Ledger& ledger, const JobRows& rows, const ResettleJobs& command) {
   JobsResettled event;
   event.cluster = command.cluster;
   event.account = command.account;

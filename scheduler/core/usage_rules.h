@@ -1,8 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_CORE_USAGE_RULES_H_
 #define MESOLYS_SCHEDULER_CORE_USAGE_RULES_H_
 
-// The rules for job records: real usage is never refused; a record that cannot be one is set aside, by
-// index, and the rest settles. Pure.
+// The rules for job records: real usage is never refused; a record that cannot be one is set aside,
+// by index, and the rest settles. Pure.
 
 #include "absl/time/time.h"
 #include "scheduler/core/command.h"

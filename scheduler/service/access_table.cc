@@ -55,7 +55,8 @@ std::string RoleName(ProjectRole role) {
 
 std::string WhoCould(const AccessRule& rule) {
   std::vector<std::string> who = rule.roles;
-  for (ProjectRole role : rule.members) who.push_back(absl::StrCat(RoleName(role), " of the project"));
+  for (ProjectRole role : rule.members)
+    who.push_back(absl::StrCat(RoleName(role), " of the project"));
   if (rule.own_site) who.push_back("the agent of the site");
   return absl::StrJoin(who, ", ");
 }
@@ -91,7 +92,8 @@ const std::vector<AccessRule>& AccessTable() {
 absl::Status CheckAccessTable(const std::vector<AccessRule>& table) {
   std::set<std::string> methods;
   for (const google::protobuf::FileDescriptor* file :
-       {v1::GetBalanceRequest::descriptor()->file(), v1::ReportUsageRequest::descriptor()->file()}) {
+       {v1::GetBalanceRequest::descriptor()->file(),
+        v1::ReportUsageRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       const google::protobuf::ServiceDescriptor* service = file->service(s);
       for (int m = 0; m < service->method_count(); ++m) {

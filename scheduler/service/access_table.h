@@ -1,8 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_SERVICE_ACCESS_TABLE_H_
 #define MESOLYS_SCHEDULER_SERVICE_ACCESS_TABLE_H_
 
-// Who may call what: one reviewed table, RPC x role x ownership. An RPC without an entry does not start the
-// server. Immutable; any thread.
+// Who may call what: one reviewed table, RPC x role x ownership. An RPC without an entry does not
+// start the server. Immutable; any thread.
 
 #include <string>
 #include <vector>

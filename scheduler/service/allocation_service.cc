@@ -20,8 +20,8 @@ absl::Status NoProject(const std::string& id) {
                 {{"project", id}});
 }
 
-// Walks [begin, end) from where the page begins; `key` gives the key of an element, `add` shows it and
-// says whether it was shown at all.
+// Walks [begin, end) from where the page begins; `key` gives the key of an element, `add` shows it
+// and says whether it was shown at all.
 template <typename Iterator, typename Key, typename Add>
 std::string FillPage(Iterator begin, Iterator end, const Page& page, Key key, Add add) {
   size_t shown = 0;
@@ -119,8 +119,7 @@ class AllocationService final : public v1::AllocationService::CallbackService {
   }
 
   grpc::ServerUnaryReactor* GetProject(grpc::CallbackServerContext* context,
-                                       const v1::GetProjectRequest* in,
-                                       v1::Project* out) override {
+                                       const v1::GetProjectRequest* in, v1::Project* out) override {
     return Look(context, "AllocationService.GetProject", in->name(),
                 [&](const Ledger&, const ProjectEntry& entry) {
                   *out = ProjectView(entry);
@@ -142,8 +141,8 @@ class AllocationService final : public v1::AllocationService::CallbackService {
           projects.upper_bound(page->after), projects.end(), *page,
           [](const auto& each) { return each.first; },
           [&](const auto& each) {
-            const bool visible = Authorize(ledger, *identity, "AllocationService.GetProject",
-                                           {each.first, ""}).ok();
+            const bool visible =
+                Authorize(ledger, *identity, "AllocationService.GetProject", {each.first, ""}).ok();
             if (visible) *out->add_projects() = ProjectView(each.second);
             return visible;
           }));
@@ -209,8 +208,7 @@ class AllocationService final : public v1::AllocationService::CallbackService {
   }
 
   grpc::ServerUnaryReactor* GetRequest(grpc::CallbackServerContext* context,
-                                       const v1::GetRequestRequest* in,
-                                       v1::Request* out) override {
+                                       const v1::GetRequestRequest* in, v1::Request* out) override {
     absl::StatusOr<NumberedName> name = ParseRequestName(in->name());
     if (!name.ok()) return Reply(context, name.status());
     return Look(context, "AllocationService.GetRequest", ProjectName(name->project),
@@ -282,8 +280,7 @@ class AllocationService final : public v1::AllocationService::CallbackService {
   }
 
   grpc::ServerUnaryReactor* GetBalance(grpc::CallbackServerContext* context,
-                                       const v1::GetBalanceRequest* in,
-                                       v1::Balance* out) override {
+                                       const v1::GetBalanceRequest* in, v1::Balance* out) override {
     return Look(context, "AllocationService.GetBalance", in->project(),
                 [&](const Ledger& ledger, const ProjectEntry& entry) {
                   out->set_project(ProjectName(entry.project.id));
@@ -332,18 +329,17 @@ class AllocationService final : public v1::AllocationService::CallbackService {
       const auto& uses = ledger.unassigned();
       auto from = uses.begin();
       while (from != uses.end() && !page->after.empty() && key_of(*from) <= page->after) ++from;
-      out->set_next_page_token(
-          FillPage(from, uses.end(), *page, key_of, [&](const auto& each) {
-            if (each.second == Totals()) return false;
-            v1::UnassignedUse& use = *out->add_uses();
-            use.mutable_account()->set_cluster(each.first.cluster);
-            use.mutable_account()->set_account(each.first.account);
-            use.set_site(ledger.SiteOf(each.first.cluster));
-            use.set_resource(each.first.resource);
-            use.set_settled_base_units(each.second.settled.count());
-            use.set_in_flight_base_units(each.second.in_flight.count());
-            return true;
-          }));
+      out->set_next_page_token(FillPage(from, uses.end(), *page, key_of, [&](const auto& each) {
+        if (each.second == Totals()) return false;
+        v1::UnassignedUse& use = *out->add_uses();
+        use.mutable_account()->set_cluster(each.first.cluster);
+        use.mutable_account()->set_account(each.first.account);
+        use.set_site(ledger.SiteOf(each.first.cluster));
+        use.set_resource(each.first.resource);
+        use.set_settled_base_units(each.second.settled.count());
+        use.set_in_flight_base_units(each.second.in_flight.count());
+        return true;
+      }));
     });
     return Reply(context, absl::OkStatus());
   }
@@ -378,8 +374,8 @@ class AllocationService final : public v1::AllocationService::CallbackService {
     if (!identity.ok()) return Reply(context, identity.status());
     absl::StatusOr<Command> command = ToCommand(in);
     if (!command.ok()) return Reply(context, command.status());
-    return Hand(context, engine_, *std::move(identity), in, *std::move(command),
-                in.validate_only(), std::move(fill));
+    return Hand(context, engine_, *std::move(identity), in, *std::move(command), in.validate_only(),
+                std::move(fill));
   }
 
   // Whoever was a member already has been one since then.

@@ -1,8 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_SERVICE_COMMANDS_H_
 #define MESOLYS_SCHEDULER_SERVICE_COMMANDS_H_
 
-// Requests of the contract -> commands. What they say may be hostile: INVALID_ARGUMENT, never an abort.
-// Any thread.
+// Requests of the contract -> commands. What they say may be hostile: INVALID_ARGUMENT, never an
+// abort. Any thread.
 
 #include "absl/status/statusor.h"
 #include "mesolys/v1/allocation_service.pb.h"

@@ -12,8 +12,9 @@
 
 namespace mesolys {
 
-// Those who lead the project, and the readers of everything, see all jobs; a researcher those of their own
-// logins. A page may be shorter than asked before the end. The caller is authorized already.
+// Those who lead the project, and the readers of everything, see all jobs; a researcher those of
+// their own logins. A page may be shorter than asked before the end. The caller is authorized
+// already.
 absl::Status ListJobs(const Engine& engine, const std::string& identity, const std::string& project,
                       const Page& page, v1::ListJobsResponse& out);
 

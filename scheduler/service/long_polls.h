@@ -1,8 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_SERVICE_LONG_POLLS_H_
 #define MESOLYS_SCHEDULER_SERVICE_LONG_POLLS_H_
 
-// Synchronize calls that wait for their site's desired state to change. They hold no thread each: one
-// thread answers all of them. Any thread may add.
+// Synchronize calls that wait for their site's desired state to change. They hold no thread each:
+// one thread answers all of them. Any thread may add.
 
 #include <chrono>
 #include <condition_variable>

@@ -1,8 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_SERVICE_PAGE_H_
 #define MESOLYS_SCHEDULER_SERVICE_PAGE_H_
 
-// Pages of lists (AIP-158): at most 1000 entries, and an opaque token that holds the last key shown. Any
-// thread.
+// Pages of lists (AIP-158): at most 1000 entries, and an opaque token that holds the last key
+// shown. Any thread.
 
 #include <algorithm>
 #include <cstdint>
@@ -40,7 +40,8 @@ inline absl::StatusOr<Page> ParsePage(int32_t page_size, const std::string& toke
   return page;
 }
 
-// The last number shown of a numbered list; 0 at first. INVALID_ARGUMENT for the token of another list.
+// The last number shown of a numbered list; 0 at first. INVALID_ARGUMENT for the token of another
+// list.
 inline absl::StatusOr<int64_t> LastNumber(const Page& page) {
   int64_t number = 0;
   if (page.after.empty() || absl::SimpleAtoi(page.after, &number)) return number;

@@ -28,9 +28,8 @@ inline absl::StatusOr<std::string> Allowed(const grpc::CallbackServerContext& co
                                            const AccessTarget& target) {
   absl::StatusOr<std::string> identity = PeerIdentity(context);
   if (!identity.ok()) return identity;
-  absl::Status status = engine.Read([&](const Ledger& ledger) {
-    return Authorize(ledger, *identity, method, target);
-  });
+  absl::Status status = engine.Read(
+      [&](const Ledger& ledger) { return Authorize(ledger, *identity, method, target); });
   if (!status.ok()) return status;
   return identity;
 }

@@ -33,7 +33,8 @@ class SiteService final : public v1::SiteService::CallbackService {
   grpc::ServerUnaryReactor* ReportUsage(grpc::CallbackServerContext* context,
                                         const v1::ReportUsageRequest* in,
                                         v1::ReportUsageResponse* out) override {
-    absl::StatusOr<std::string> identity = AllowedFor(*context, "SiteService.ReportUsage", in->site());
+    absl::StatusOr<std::string> identity =
+        AllowedFor(*context, "SiteService.ReportUsage", in->site());
     if (!identity.ok()) return Reply(context, identity.status());
     absl::StatusOr<Command> command = ToCommand(*in);
     if (!command.ok()) return Reply(context, command.status());
@@ -44,14 +45,15 @@ class SiteService final : public v1::SiteService::CallbackService {
   grpc::ServerUnaryReactor* Synchronize(grpc::CallbackServerContext* context,
                                         const v1::SynchronizeRequest* in,
                                         v1::SynchronizeResponse* out) override {
-    absl::StatusOr<std::string> identity = AllowedFor(*context, "SiteService.Synchronize", in->site());
+    absl::StatusOr<std::string> identity =
+        AllowedFor(*context, "SiteService.Synchronize", in->site());
     if (!identity.ok()) return Reply(context, identity.status());
     if (absl::Status status = CheckWitness(in->witness()); !status.ok()) {
       return Reply(context, status);
     }
     const std::string site = *ParseSiteName(in->site());
-    const bool known = engine_.Read(
-        [&](const Ledger& ledger) { return ledger.catalogue().sites.contains(site); });
+    const bool known =
+        engine_.Read([&](const Ledger& ledger) { return ledger.catalogue().sites.contains(site); });
     if (!known) {
       return Reply(context, Refuse(Reason::kUnknownSite,
                                    absl::StrCat("there is no site \"", site, "\" in the catalogue"),
@@ -69,7 +71,8 @@ class SiteService final : public v1::SiteService::CallbackService {
     return Allowed(context, engine_, method, {"", *site});
   }
 
-  // An agent that was shown more than the log holds is a witness that the database went back in time.
+  // An agent that was shown more than the log holds is a witness that the database went back in
+  // time.
   absl::Status CheckWitness(const v1::LedgerHead& witness) const {
     const LogHead head = engine_.head();
     const bool ahead = witness.revision() > head.revision;

@@ -1,7 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_SERVICE_SITE_SESSIONS_H_
 #define MESOLYS_SCHEDULER_SERVICE_SITE_SESSIONS_H_
 
-// What each site's agent last said. Kept in memory: after a restart the agents say it again. Any thread.
+// What each site's agent last said. Kept in memory: after a restart the agents say it again. Any
+// thread.
 
 #include <map>
 #include <optional>

@@ -1,7 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_SERVICE_WORK_QUEUE_H_
 #define MESOLYS_SCHEDULER_SERVICE_WORK_QUEUE_H_
 
-// One thread for work that waits for the disk, so that no gRPC callback does. Any thread may add work.
+// One thread for work that waits for the disk, so that no gRPC callback does. Any thread may add
+// work.
 
 #include <condition_variable>
 #include <deque>

@@ -1,8 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_STORE_EVENT_STORE_H_
 #define MESOLYS_SCHEDULER_STORE_EVENT_STORE_H_
 
-// The port to the place where events are kept. It deals in rows of bytes; event_codec knows what they
-// mean. One writer calls Append; the queries may be called from any thread at any time.
+// The port to the place where events are kept. It deals in rows of bytes; event_codec knows what
+// they mean. One writer calls Append; the queries may be called from any thread at any time.
 
 #include <cstdint>
 #include <functional>
@@ -78,10 +78,12 @@ class EventStore {
  public:
   virtual ~EventStore() = default;
 
-  // All of it or nothing. The first commit's revision must be the log's newest + 1, and each next one more.
+  // All of it or nothing. The first commit's revision must be the log's newest + 1, and each next
+  // one more.
   virtual AppendResult Append(const std::vector<Commit>& commits) = 0;
 
-  // Visits the log from `from_revision` on, in order; stops at the visitor's first error and returns it.
+  // Visits the log from `from_revision` on, in order; stops at the visitor's first error and
+  // returns it.
   virtual absl::Status Read(int64_t from_revision,
                             const std::function<absl::Status(const LogRow&)>& visit) const = 0;
 
@@ -90,7 +92,8 @@ class EventStore {
                                                         absl::string_view request_id) const = 0;
 
   // The rows that exist among these keys, in any order.
-  virtual absl::StatusOr<std::vector<JobRow>> FindJobs(const std::vector<JobRowKey>& keys) const = 0;
+  virtual absl::StatusOr<std::vector<JobRow>> FindJobs(
+      const std::vector<JobRowKey>& keys) const = 0;
 
   // The jobs of one account of one cluster, by key.
   virtual absl::StatusOr<std::vector<JobRow>> FindJobs(absl::string_view cluster,

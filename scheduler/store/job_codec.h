@@ -1,8 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_STORE_JOB_CODEC_H_
 #define MESOLYS_SCHEDULER_STORE_JOB_CODEC_H_
 
-// Jobs <-> the rows that the store keeps. Reading answers DATA_LOSS for bytes that this version cannot
-// have written. Any thread.
+// Jobs <-> the rows that the store keeps. Reading answers DATA_LOSS for bytes that this version
+// cannot have written. Any thread.
 
 #include "absl/status/statusor.h"
 #include "scheduler/core/job.h"

@@ -14,12 +14,12 @@ namespace mesolys {
 // 32 bytes.
 std::string Sha256(absl::string_view bytes);
 
-// The hash of `row`, whatever its own `hash` says. `before` is the hash of the row before; empty for the
-// first.
+// The hash of `row`, whatever its own `hash` says. `before` is the hash of the row before; empty
+// for the first.
 std::string ChainHash(absl::string_view before, const LogRow& row);
 
-// One digest over rows in the given order, their revisions left out: the command that writes them is not
-// numbered yet when its event is made.
+// One digest over rows in the given order, their revisions left out: the command that writes them
+// is not numbered yet when its event is made.
 std::string RowsDigest(const std::vector<JobRow>& rows);
 
 // "1f0e..." for people.

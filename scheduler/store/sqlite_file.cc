@@ -22,8 +22,8 @@ namespace fs = std::filesystem;
 constexpr int kBusyWaitMs = 500;
 
 // The job table has no rowid: its rows lie in the order of their key, which is nearly the order of
-// arrival, so a batch touches few pages (measured: 1.3 times the rate with a rowid, and half the
-// look-ups).
+// arrival, and the key is stored once. Its rate is that of a table with one; the file is 6 %
+// smaller (measured).
 constexpr char kSchema[] = R"sql(
   CREATE TABLE event(
     revision INTEGER PRIMARY KEY,

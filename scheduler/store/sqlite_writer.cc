@@ -10,8 +10,9 @@
 namespace mesolys::sqlite {
 namespace {
 
-// 16 MiB of 4 KiB pages: a checkpoint this size stays well under 100 ms, and the pages that every
-// batch touches are copied once instead of many times (measured: +20 % against SQLite's own 1,000).
+// 16 MiB of 4 KiB pages. The pages that every batch touches are copied once instead of many times:
+// new jobs go in at 1.2 to 1.7 times the rate that SQLite's own 1,000 gives (measured, on a busy
+// disk).
 constexpr int kCheckpointPages = 4000;
 
 bool IsNoSpace(int code, int system_error) {

@@ -72,8 +72,11 @@ class GrpcSchedulerLinkTest : public testing::Test {
   GrpcSchedulerLinkTest() {
     grpc::ServerBuilder builder;
     builder.RegisterService(&scheduler_);
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     server_ = builder.BuildAndStart();
-    link_ = std::make_unique<GrpcSchedulerLink>(server_->InProcessChannel({}));
+    link_ = std::make_unique<GrpcSchedulerLink>(
+        grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()));
   }
   ~GrpcSchedulerLinkTest() override {
     server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
@@ -137,11 +140,40 @@ class SilentPort {
   std::string target_;
 };
 
+TEST(GrpcSchedulerLinkConnectTest, ReachesASchedulerThatHasComeBackWithTheNextCall) {
+  auto port = std::make_unique<SilentPort>();
+  const std::string target = port->target();
+  GrpcSchedulerLink link(grpc::CreateChannel(target, grpc::InsecureChannelCredentials()));
+  EXPECT_FALSE(link.ReportUsage({}, absl::Milliseconds(300)).ok());
+  port.reset();
+  PatientScheduler scheduler;
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&scheduler);
+  builder.AddListeningPort(target, grpc::InsecureServerCredentials());
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  ASSERT_NE(server, nullptr);
+  v1::ReportUsageRequest request;
+  request.add_records();
+  const auto taken = link.ReportUsage(request, absl::Seconds(30));
+  EXPECT_TRUE(taken.ok()) << taken.status();
+}
+
+TEST(GrpcSchedulerLinkConnectTest, CancelEndsTheWaitForAConnection) {
+  const SilentPort port;
+  GrpcSchedulerLink link(grpc::CreateChannel(port.target(), grpc::InsecureChannelCredentials()));
+  const absl::Time begin = absl::Now();
+  std::thread call([&] { EXPECT_FALSE(link.ReportUsage({}, absl::Seconds(30)).ok()); });
+  link.Cancel();
+  call.join();
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(1));
+}
+
 TEST(GrpcSchedulerLinkConnectTest, SaysThatNobodyListens) {
   const SilentPort port;
   GrpcSchedulerLink link(grpc::CreateChannel(port.target(), grpc::InsecureChannelCredentials()));
   EXPECT_EQ(link.Connect(absl::Milliseconds(200)).code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(link.ReportUsage({}, absl::Seconds(5)).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(link.ReportUsage({}, absl::Milliseconds(300)).status().code(),
+            absl::StatusCode::kUnavailable);
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ Catalogue WideCatalogue() {
   catalogue.first_month = Month(2026, 1);
   for (int i = 0; i <= 120; ++i) {
     const Month month = catalogue.first_month.Plus(i);
-    catalogue.month_starts.push_back(absl::FromCivil(
-        absl::CivilSecond(month.year(), month.month(), 1), absl::UTCTimeZone()));
+    catalogue.month_starts.push_back(
+        absl::FromCivil(absl::CivilSecond(month.year(), month.month(), 1), absl::UTCTimeZone()));
   }
   catalogue.dynamic_reserve = PartsPerMillion(1'000'000);
   catalogue.institutions["lyon1"] = "Lyon 1";
@@ -56,10 +56,9 @@ void CreateProjects(Engine& engine) {
     command.project.institution = "lyon1";
     command.project.programme = "chair";
     command.project.pi = absl::StrCat("pi", i);
-    command.project.period = {absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now())) -
-                                  absl::Hours(24 * 200),
-                              absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now())) +
-                                  absl::Hours(24 * 400)};
+    command.project.period = {
+        absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now())) - absl::Hours(24 * 200),
+        absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now())) + absl::Hours(24 * 400)};
     std::promise<absl::Status> done;
     engine.Submit({"spiffe://mesolys/user/olga", absl::StrCat("project-", i), command, false,
                    [&](const absl::StatusOr<Answer>& answer) { done.set_value(answer.status()); }});

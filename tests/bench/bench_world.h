@@ -1,8 +1,8 @@
 #ifndef MESOLYS_TESTS_BENCH_BENCH_WORLD_H_
 #define MESOLYS_TESTS_BENCH_BENCH_WORLD_H_
 
-// What the benchmarks run against: a scheduler in this process on a SQLite file, mutual TLS on loopback, a
-// catalogue without tight limits, and projects.
+// What the benchmarks run against: a scheduler in this process on a SQLite file, mutual TLS on
+// loopback, a catalogue without tight limits, and projects.
 
 #include <memory>
 #include <string>

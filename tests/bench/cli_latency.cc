@@ -1,4 +1,5 @@
-// `mesolys balance` as a new process over mutual TLS: the median of 50, beside a process that does nothing.
+// `mesolys balance` as a new process over mutual TLS: the median of 50, beside a process that does
+// nothing.
 
 #include <spawn.h>
 #include <sys/wait.h>
@@ -40,17 +41,17 @@ int main() {
   mesolys::bench::BenchWorld world;
   const mesolys::TlsFiles files = world.ca().Files("user/olga");
   const std::string config = world.folder() + "/client.toml";
-  std::ofstream(config) << "scheduler = \"" << world.scheduler().target() << "\"\nca = \"" << files.ca
-                        << "\"\ncertificate = \"" << files.certificate << "\"\nkey = \"" << files.key
-                        << "\"\n";
+  std::ofstream(config) << "scheduler = \"" << world.scheduler().target() << "\"\nca = \""
+                        << files.ca << "\"\ncertificate = \"" << files.certificate << "\"\nkey = \""
+                        << files.key << "\"\n";
   const auto median = [](const std::vector<std::string>& arguments) {
     return mesolys::bench::MedianOf(50, [&] { return MillisecondsOf(arguments); });
   };
   std::printf("floor: /bin/true                            %8.1f ms\n", median({"/bin/true"}));
   std::printf("mesolys --version                           %8.1f ms\n",
               median({MESOLYS_CLIENT, "--version"}));
-  std::printf("mesolys balance, new process, mutual TLS    %8.1f ms\n",
-              median({MESOLYS_CLIENT, "--config", config, "balance",
-                      mesolys::bench::ProjectId(1)}));
+  std::printf(
+      "mesolys balance, new process, mutual TLS    %8.1f ms\n",
+      median({MESOLYS_CLIENT, "--config", config, "balance", mesolys::bench::ProjectId(1)}));
   return 0;
 }

@@ -43,9 +43,8 @@ int main() {
   mesolys::bench::PrintDisk(world.folder());
   for (int rows : {1, 64}) {
     std::printf("floor: plain SQLite, %2d rows a commit %33.0f rows/s\n", rows,
-                mesolys::bench::MedianOf(3, [&] {
-                  return mesolys::bench::SqliteRowsPerSecond(world.folder(), rows);
-                }));
+                mesolys::bench::MedianOf(
+                    3, [&] { return mesolys::bench::SqliteRowsPerSecond(world.folder(), rows); }));
   }
   const auto stub = mesolys::v1::AllocationService::NewStub(world.scheduler().Connect("user/olga"));
   for (int in_flight : {1, 8, 64}) {

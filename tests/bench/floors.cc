@@ -95,8 +95,8 @@ double GrpcEchoPerSecond(TestCa& ca, int in_flight) {
     v1::GetWhoAmIRequest request;
     v1::WhoAmI answer;
   };
-  const double rate = CallsPerSecond(
-      in_flight, std::chrono::seconds(1), [&](int, std::function<void()> done) {
+  const double rate =
+      CallsPerSecond(in_flight, std::chrono::seconds(1), [&](int, std::function<void()> done) {
         auto call = std::make_shared<Call>();
         stub->async()->GetWhoAmI(&call->context, &call->request, &call->answer,
                                  [call, done = std::move(done)](const grpc::Status& status) {

@@ -1,7 +1,8 @@
 #ifndef MESOLYS_TESTS_BENCH_FLOORS_H_
 #define MESOLYS_TESTS_BENCH_FLOORS_H_
 
-// What the machine gives to anybody, measured in the same run: a figure of ours means nothing without it.
+// What the machine gives to anybody, measured in the same run: a figure of ours means nothing
+// without it.
 
 #include <string>
 

@@ -1,5 +1,5 @@
-// Job records settled per second over mutual TLS, in reports of 2,000; then the start of a scheduler with
-// 100,000 job rows.
+// Job records settled per second over mutual TLS, in reports of 2,000; then the start of a
+// scheduler with 100,000 job rows.
 
 #include <cstdio>
 #include <cstdlib>
@@ -33,9 +33,9 @@ int main() {
               mesolys::bench::MedianOf(3, [&] {
                 return mesolys::bench::SqliteRowsPerSecond(world.folder(), kRecords);
               }));
-  std::printf("floor: gRPC echo, 2 in flight %39.0f /s\n",
-              mesolys::bench::MedianOf(
-                  3, [&] { return mesolys::bench::GrpcEchoPerSecond(world.ca(), 2); }));
+  std::printf("floor: gRPC echo, 2 in flight %39.0f /s\n", mesolys::bench::MedianOf(3, [&] {
+                return mesolys::bench::GrpcEchoPerSecond(world.ca(), 2);
+              }));
   int64_t next_job = 1;
   for (int in_flight : {1, 2}) {
     const double rate = mesolys::bench::MedianOf(kRuns, [&] {
@@ -50,7 +50,8 @@ int main() {
         senders.emplace_back([&, s] {
           const auto stub =
               mesolys::v1::SiteService::NewStub(world.scheduler().Connect("site/psmn"));
-          for (int i = s; i < kReports; i += in_flight) Send(*stub, reports[static_cast<size_t>(i)]);
+          for (int i = s; i < kReports; i += in_flight)
+            Send(*stub, reports[static_cast<size_t>(i)]);
         });
       }
       for (std::thread& sender : senders) sender.join();

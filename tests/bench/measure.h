@@ -30,8 +30,8 @@ inline double SecondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-// Keeps `in_flight` calls going for `duration`; `call(lane, done)` starts one and calls done() when it is
-// answered. Calls answered per second.
+// Keeps `in_flight` calls going for `duration`; `call(lane, done)` starts one and calls done() when
+// it is answered. Calls answered per second.
 inline double CallsPerSecond(int in_flight, std::chrono::milliseconds duration,
                              const std::function<void(int, std::function<void()>)>& call) {
   std::atomic<bool> stop{false};

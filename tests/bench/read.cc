@@ -25,8 +25,8 @@ double BalancesPerSecond(mesolys::v1::AllocationService::Stub& stub, int in_flig
   return mesolys::bench::CallsPerSecond(
       in_flight, std::chrono::seconds(2), [&](int, std::function<void()> done) {
         auto call = std::make_shared<Call>();
-        call->request.set_project(mesolys::ProjectName(
-            mesolys::bench::ProjectId(next++ % mesolys::bench::kProjects)));
+        call->request.set_project(
+            mesolys::ProjectName(mesolys::bench::ProjectId(next++ % mesolys::bench::kProjects)));
         stub.async()->GetBalance(&call->context, &call->request, &call->answer,
                                  [call, done = std::move(done)](const grpc::Status& status) {
                                    if (!status.ok() || call->answer.lines().empty()) std::exit(1);
@@ -44,7 +44,8 @@ int main() {
     grpc::ClientContext context;
     mesolys::v1::Request answer;
     if (!olga->CreateRequest(&context, mesolys::bench::OneHour(i % mesolys::bench::kProjects),
-                             &answer).ok()) {
+                             &answer)
+             .ok()) {
       return 1;
     }
   }
@@ -61,7 +62,8 @@ int main() {
         3, [&] { return mesolys::bench::GrpcEchoPerSecond(world.ca(), in_flight); });
     const double reads =
         mesolys::bench::MedianOf(kRuns, [&] { return BalancesPerSecond(*olga, in_flight); });
-    std::printf("%2d in flight: balances %10.0f /s   gRPC echo %10.0f /s\n", in_flight, reads, echo);
+    std::printf("%2d in flight: balances %10.0f /s   gRPC echo %10.0f /s\n", in_flight, reads,
+                echo);
   }
   return 0;
 }

@@ -83,8 +83,8 @@ absl::Status FaultyEventStore::Answers() const {
   return refuse_queries_ ? absl::UnavailableError("no connection") : absl::OkStatus();
 }
 
-absl::Status FaultyEventStore::Read(
-    int64_t from_revision, const std::function<absl::Status(const LogRow&)>& visit) const {
+absl::Status FaultyEventStore::Read(int64_t from_revision,
+                                    const std::function<absl::Status(const LogRow&)>& visit) const {
   if (absl::Status status = Answers(); !status.ok()) return status;
   return inner_.Read(from_revision, visit);
 }

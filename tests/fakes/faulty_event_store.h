@@ -1,8 +1,8 @@
 #ifndef MESOLYS_TESTS_FAKES_FAULTY_EVENT_STORE_H_
 #define MESOLYS_TESTS_FAKES_FAULTY_EVENT_STORE_H_
 
-// A memory store to which things happen: what a disk, a lost connection or another writer can do to an
-// append or a query. It counts and remembers what reached it. Any thread.
+// A memory store to which things happen: what a disk, a lost connection or another writer can do to
+// an append or a query. It counts and remembers what reached it. Any thread.
 
 #include <condition_variable>
 #include <deque>

@@ -27,8 +27,8 @@ void AppendProject(const Ledger& ledger, const ProjectEntry& entry, std::string&
   const Project& project = entry.project;
   absl::StrAppend(&out, "project ", project.id, " \"", project.title, "\" ", project.institution,
                   " ", project.programme, " ", project.data_class, " <", project.parent, "> ",
-                  project.pi, " ", Text(project.period), " created ", Text(entry.create_time),
-                  " r", entry.revision, "\n");
+                  project.pi, " ", Text(project.period), " created ", Text(entry.create_time), " r",
+                  entry.revision, "\n");
   for (const auto& [user, member] : entry.members) {
     absl::StrAppend(&out, "  member ", user, " ", member.member.user, " ",
                     static_cast<int>(member.member.role), " ", Text(member.add_time));
@@ -47,9 +47,9 @@ void AppendProject(const Ledger& ledger, const ProjectEntry& entry, std::string&
 
 void AppendRequest(const RequestEntry& entry, std::string& out) {
   const Request& request = entry.request;
-  absl::StrAppend(&out, "request ", request.number, " ", request.project, " ",
-                  Text(request.period), " \"", request.justification, "\" \"", request.necessity,
-                  "\" ", request.energy_median_watt_hours, " ", request.energy_p90_watt_hours, " ",
+  absl::StrAppend(&out, "request ", request.number, " ", request.project, " ", Text(request.period),
+                  " \"", request.justification, "\" \"", request.necessity, "\" ",
+                  request.energy_median_watt_hours, " ", request.energy_p90_watt_hours, " ",
                   request.requester, " ", Text(entry.decide_time), " -> ", entry.outcome.request,
                   " state ", static_cast<int>(entry.outcome.state), "\n");
   for (const RequestLine& line : request.lines) absl::StrAppend(&out, "  ", Text(line), "\n");
@@ -64,8 +64,8 @@ void AppendRequest(const RequestEntry& entry, std::string& out) {
 void AppendGrant(const Ledger& ledger, const GrantEntry& entry, std::string& out) {
   const Grant& grant = entry.grant;
   absl::StrAppend(&out, "grant ", grant.number, " ", grant.project, " ", grant.resource, " ",
-                  grant.amount.count(), " ", Text(grant.period), " of request ", grant.request,
-                  " ", grant.pi, " ", grant.programme, " ", grant.normalised.count(), " ",
+                  grant.amount.count(), " ", Text(grant.period), " of request ", grant.request, " ",
+                  grant.pi, " ", grant.programme, " ", grant.normalised.count(), " ",
                   Text(grant.issue_time), "\n");
   for (const auto& [site, month, amount] : grant.placements) {
     absl::StrAppend(&out, "  placed ", site, " ", month.Label(), " ", amount.count(), " of ",
@@ -81,10 +81,9 @@ void AppendGrant(const Ledger& ledger, const GrantEntry& entry, std::string& out
     out += "\n";
   }
   for (const absl::Time since : {absl::UnixEpoch(), grant.issue_time}) {
-    absl::StrAppend(&out, "  given ",
-                    ledger.DynamicNormalised(grant.pi, grant.programme, since).count(), " ",
-                    ledger.DynamicAmount(grant.pi, grant.programme, grant.resource, since).count(),
-                    "\n");
+    absl::StrAppend(
+        &out, "  given ", ledger.DynamicNormalised(grant.pi, grant.programme, since).count(), " ",
+        ledger.DynamicAmount(grant.pi, grant.programme, grant.resource, since).count(), "\n");
   }
 }
 

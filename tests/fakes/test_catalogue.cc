@@ -103,8 +103,8 @@ Catalogue TestCatalogue() {
 AdoptCatalogue AdoptTestCatalogue() { return {TestCatalogue(), "# three sites\n", "digest-1"}; }
 
 Project TestProject(const std::string& id, const std::string& pi, const std::string& programme) {
-  return {id,   "Project " + id, "ens", programme, "open", /*parent=*/"", pi,
-          {Day(2026, 1), Day(2028, 1)}};
+  return {id,     "Project " + id, "ens", programme,
+          "open", /*parent=*/"",   pi,    {Day(2026, 1), Day(2028, 1)}};
 }
 
 }  // namespace mesolys

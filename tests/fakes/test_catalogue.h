@@ -1,16 +1,17 @@
 #ifndef MESOLYS_TESTS_FAKES_TEST_CATALOGUE_H_
 #define MESOLYS_TESTS_FAKES_TEST_CATALOGUE_H_
 
-// A small mesocentre whose numbers can be checked by hand: three sites, months of 2026 and 2027 in UTC.
+// A small mesocentre whose numbers can be checked by hand: three sites, months of 2026 and 2027 in
+// UTC.
 //
 //   site   clusters  certified  cpu  GPUs              storage-work  support
 //   north  n1 n2     iso        100  4 a100 (8 cores)  10 TB         1 at 20 %
 //   south  s1        iso hds     50  2 a100 (8 cores)   4 TB
 //   east   e1                    20  4 v100 (GPU jobs pay no cpu)
 //
-// Programmes: chair (dynamic and calls), phd-track (dynamic, 366 days), greenhouse (dynamic, 184 days,
-// supervised teams of 2 or 3), targeted-call (calls only). One core-second is 0.02 normalised seconds,
-// a v100's 1, an a100's 2. olga is operator, aude auditor. Pure; any thread.
+// Programmes: chair (dynamic and calls), phd-track (dynamic, 366 days), greenhouse (dynamic, 184
+// days, supervised teams of 2 or 3), targeted-call (calls only). One core-second is 0.02 normalised
+// seconds, a v100's 1, an a100's 2. olga is operator, aude auditor. Pure; any thread.
 
 #include <string>
 

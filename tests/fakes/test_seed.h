@@ -1,8 +1,8 @@
 #ifndef MESOLYS_TESTS_FAKES_TEST_SEED_H_
 #define MESOLYS_TESTS_FAKES_TEST_SEED_H_
 
-// The seed of a random test: MESOLYS_SEED when it is set, else a new one. Printed, so that a failure can be
-// had again.
+// The seed of a random test: MESOLYS_SEED when it is set, else a new one. Printed, so that a
+// failure can be had again.
 
 #include <cstdint>
 #include <cstdio>

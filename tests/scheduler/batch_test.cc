@@ -21,8 +21,8 @@ using ::testing::SizeIs;
 
 struct BatchTest : testing::Test {
   BatchTest() {
-    for (const Command& command : {Command(AdoptTestCatalogue()),
-                                   Command(CreateProject{TestProject("alpha")})}) {
+    for (const Command& command :
+         {Command(AdoptTestCatalogue()), Command(CreateProject{TestProject("alpha")})}) {
       Batch batch(tentative, hash, TestTime());
       EXPECT_TRUE(Decide(batch, command).ok());
       Keep(batch);

@@ -123,9 +123,8 @@ TEST_F(EngineFaultsTest, CapacityThatAnotherWriterTookIsNotGrantedAgain) {
   ASSERT_TRUE(Ask(*engine_, "k1", CreateProject{TestProject("alpha")}).ok());
   ASSERT_TRUE(Ask(*engine_, "k2", CreateProject{TestProject("beta", "rita")}).ok());
   const int64_t reserve = 100 * 181 * 86'400 / 2;
-  store_.BeforeNextAppend([&](MemoryEventStore&) {
-    ElsewhereAsk("theirs", CpuRequest("alpha", reserve - 60));
-  });
+  store_.BeforeNextAppend(
+      [&](MemoryEventStore&) { ElsewhereAsk("theirs", CpuRequest("alpha", reserve - 60)); });
   const absl::StatusOr<Answer> ours = Ask(*engine_, "ours", CpuRequest("beta", 100));
   ASSERT_TRUE(ours.ok()) << ours.status();
   EXPECT_EQ(std::get<GrantIssued>(ours->events[1]).grant.amount, Amount(60));
@@ -165,12 +164,14 @@ TEST_F(EngineFaultsTest, AJobThatAnotherWriterChargedToItsOwnNewGrantIsChargedAf
   EXPECT_EQ(Verify(store_).status(), absl::OkStatus());
 }
 
-TEST_F(EngineFaultsTest, AGrantThatAnotherWriterIssuesWhileAnAccountIsChargedAnewPaysForAllItsJobs) {
+TEST_F(EngineFaultsTest,
+       AGrantThatAnotherWriterIssuesWhileAnAccountIsChargedAnewPaysForAllItsJobs) {
   ASSERT_TRUE(Ask(*engine_, "k1", CreateProject{TestProject("alpha")}).ok());
   for (int64_t first = 1; first < 1500; first += 500) {
     ASSERT_TRUE(Ask(*engine_, "r" + std::to_string(first), ReportOf("old", first, 500)).ok());
   }
-  // The appends to come: the link, the first page, the second page; the grant is before the last one.
+  // The appends to come: the link, the first page, the second page; the grant is before the last
+  // one.
   const auto grant = [&](MemoryEventStore&) { ElsewhereAsk("k3", CpuRequest("alpha", 360'000)); };
   const auto second_page = [&](MemoryEventStore&) { store_.BeforeNextAppend(grant); };
   const auto first_page = [&](MemoryEventStore&) { store_.BeforeNextAppend(second_page); };

@@ -39,9 +39,8 @@ bool AwaitSettled(Engine& engine) {
   std::condition_variable changed;
   bool settled = false;
   const auto look = [&] {
-    const bool now = engine.Read([](const Ledger& ledger) {
-      return ledger.unsettled_accounts().empty();
-    });
+    const bool now =
+        engine.Read([](const Ledger& ledger) { return ledger.unsettled_accounts().empty(); });
     std::lock_guard<std::mutex> lock(mutex);
     settled = now;
     changed.notify_all();
@@ -54,7 +53,8 @@ bool AwaitSettled(Engine& engine) {
     in_time = changed.wait_for(lock, std::chrono::minutes(1), [&] { return settled; });
   }
   engine.OnChange(nullptr);
-  // Whoever still holds the callback is the committer on its way to this answer; after it, none does.
+  // Whoever still holds the callback is the committer on its way to this answer; after it, none
+  // does.
   static_cast<void>(Ask(engine, "fence", CreateProject{}, /*validate_only=*/true));
   return in_time;
 }

@@ -1,8 +1,8 @@
 #ifndef MESOLYS_TESTS_SCHEDULER_ENGINE_FIXTURE_H_
 #define MESOLYS_TESTS_SCHEDULER_ENGINE_FIXTURE_H_
 
-// An engine on a memory store that can fail, a clock that stands still, and calls that wait for their answer.
-// One thread, except where a test says otherwise.
+// An engine on a memory store that can fail, a clock that stands still, and calls that wait for
+// their answer. One thread, except where a test says otherwise.
 
 #include <future>
 #include <memory>

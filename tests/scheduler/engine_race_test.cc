@@ -1,5 +1,6 @@
 // Two schedulers on one store, each with many callers at once.
 
+#include <future>
 #include <random>
 #include <string>
 #include <thread>
@@ -40,7 +41,7 @@ Command RandomCommand(std::mt19937_64& random) {
 }
 
 // Sends everything, some of it twice, and waits for every answer.
-void Run(Engine& engine, const std::string& who, uint64_t seed, int* failed) {
+void SendAll(Engine& engine, const std::string& who, uint64_t seed, int* failed) {
   std::mt19937_64 random(seed);
   std::vector<std::future<absl::StatusOr<Answer>>> answers;
   for (int i = 0; i < kCommands; ++i) {
@@ -59,7 +60,8 @@ void Run(Engine& engine, const std::string& who, uint64_t seed, int* failed) {
   }
 }
 
-// Neither scheduler hears of the other but by writing: gives both something to write until they agree.
+// Neither scheduler hears of the other but by writing: gives both something to write until they
+// agree.
 bool Agree(Engine& a, Engine& b) {
   for (int turn = 0; turn < 50; ++turn) {
     if (!AwaitSettled(a) || !AwaitSettled(b)) return false;
@@ -82,8 +84,8 @@ TEST(EngineRaceTest, TwoSchedulersOnOneStoreNeverWriteARevisionTwiceAndEndWithOn
     const std::unique_ptr<Engine> b = StartEngine(store, clock);
     int failed_a = 0;
     int failed_b = 0;
-    std::thread other([&] { Run(*b, "b", seed + 2 * round, &failed_b); });
-    Run(*a, "a", seed + 2 * round + 1, &failed_a);
+    std::thread other([&] { SendAll(*b, "b", seed + 2 * round, &failed_b); });
+    SendAll(*a, "a", seed + 2 * round + 1, &failed_a);
     other.join();
     ASSERT_EQ(failed_a, 0);
     ASSERT_EQ(failed_b, 0);

@@ -6,21 +6,19 @@ after each kill.
   kill_test.py BUILD_DIR [SEED]
 
 Replays ../shared/data/xdmod_sacct_phillips.log where it is there, else records made from the seed."""
+import datetime
 import json
-import os
 import pathlib
 import random
-import re
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-import datetime
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-REAL = ROOT.parent / 'shared' / 'data' / 'xdmod_sacct_phillips.log'
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import mesocentre  # noqa: E402
+
+REAL = mesocentre.ROOT.parent / 'shared' / 'data' / 'xdmod_sacct_phillips.log'
 COLUMNS = ('jobid jobidraw cluster partition qos account group gid user uid submit eligible start end elapsed '
            'exitcode state nnodes ncpus reqcpus reqmem reqtres alloctres timelimit nodelist jobname').split()
 KILLS = 50
@@ -69,92 +67,20 @@ def independent_sum(text):
     return sums
 
 
-class Mesocentre:
-    """The real programs in a folder of their own."""
+class SlowReplay(mesocentre.Mesocentre):
+    """Its agent replays `text`, slowed to REPLAY_SECONDS, moved so that all has ended an hour ago."""
 
     def __init__(self, build, folder, records, text):
-        self.build, self.folder = pathlib.Path(build), pathlib.Path(folder)
-        self.port = self.free_port()
-        self.processes = {}
         ends = [seconds_of(line.split('|')[13]) for line in text.splitlines()]
         starts = [seconds_of(line.split('|')[12]) for line in text.splitlines()]
-        self.shift = int(time.time()) - 3600 - max(ends)
-        self.first_start = min(starts) + self.shift
-        # Most jobs of the real file run in its last days: the replay is slowed over all of it.
-        self.speed = (max(ends) - min(starts)) / REPLAY_SECONDS
+        shift = int(time.time()) - 3600 - max(ends)
+        self.first_start = min(starts) + shift
         self.job_count = len(ends)
-        self.write_files(records)
-
-    @staticmethod
-    def free_port():
-        with socket.socket() as probe:
-            probe.bind(('127.0.0.1', 0))
-            return probe.getsockname()[1]
-
-    def write_files(self, records):
-        tls = self.folder / 'tls'
-        subprocess.run([ROOT / 'deploy/throwaway-ca', tls, 'service/scheduler', 'site/psmn', 'user/olga'],
-                       check=True, stderr=subprocess.DEVNULL)
-        catalogue = (ROOT / 'deploy/examples/lyon.toml').read_text()
-        catalogue = catalogue.replace('clusters = ["psmn"]', 'clusters = ["psmn", "phillips"]')
-        (self.folder / 'catalogue.toml').write_text(catalogue)
-        (self.folder / 'scheduler.toml').write_text(
-            f'listen = "127.0.0.1:{self.port}"\ndatabase = "ledger.db"\ncatalogue = "catalogue.toml"\n'
-            f'[tls]\nca = "tls/ca.pem"\ncertificate = "tls/service-scheduler.pem"\n'
-            f'key = "tls/service-scheduler.key"\n')
-        (self.folder / 'olga.toml').write_text(
-            f'scheduler = "127.0.0.1:{self.port}"\nca = "tls/ca.pem"\ncertificate = "tls/user-olga.pem"\n'
-            f'key = "tls/user-olga.key"\nstate_dir = "{self.folder}/olga"\n')
+        speed = (max(ends) - min(starts)) / REPLAY_SECONDS
         columns = ', '.join(f'"{name}"' for name in COLUMNS)
-        (self.folder / 'agent.toml').write_text(
-            f'site = "psmn"\nstate_dir = "{self.folder}/agent"\n'
-            f'[scheduler]\ntarget = "127.0.0.1:{self.port}"\nca = "{tls}/ca.pem"\n'
-            f'certificate = "{tls}/site-psmn.pem"\nkey = "{tls}/site-psmn.key"\n'
-            f'[report]\ninterval = "1s"\n'
-            f'[collector]\ntype = "replay"\nfile = "{records}"\ncolumns = [{columns}]\n'
-            f'shift = "{self.shift}s"\nspeed = {self.speed:.3f}\nin_flight_interval = "2h"\n'
-            f'[enforcer]\ntype = "dry_run"\n')
-
-    def start(self, name):
-        program = {'scheduler': 'scheduler/mesolys-scheduler', 'agent': 'agent/mesolys-agent'}[name]
-        verb = {'scheduler': 'serve', 'agent': 'run'}[name]
-        log = open(self.folder / f'{name}.log', 'ab')
-        self.processes[name] = subprocess.Popen(
-            [self.build / program, verb, '--config', self.folder / f'{name}.toml'],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        log.close()
-
-    def kill(self, name, number=signal.SIGKILL):
-        process = self.processes.pop(name)
-        alive = process.poll() is None
-        process.send_signal(number)
-        process.wait()
-        return alive
-
-    def cli(self, *arguments):
-        return subprocess.run([self.build / 'client/mesolys', '--config', self.folder / 'olga.toml', *arguments],
-                              capture_output=True, text=True)
-
-    def done(self, *arguments):
-        answer = self.cli(*arguments)
-        if answer.returncode != 0:
-            raise SystemExit(f'mesolys {" ".join(arguments)}: {answer.returncode}\n{answer.stdout}{answer.stderr}')
-        return answer.stdout
-
-    def wait_until_serving(self):
-        for _ in range(400):
-            if self.cli('whoami').returncode == 0:
-                return
-            time.sleep(0.05)
-        raise SystemExit('the scheduler does not answer: ' + (self.folder / 'scheduler.log').read_text()[-2000:])
-
-    def verify(self):
-        """The newest revision and the number of jobs."""
-        answer = subprocess.run([self.build / 'scheduler/mesolys-scheduler', 'verify', '--database',
-                                 self.folder / 'ledger.db'], capture_output=True, text=True)
-        if answer.returncode != 0:
-            raise SystemExit(f'verify fails: {answer.stdout}{answer.stderr}')
-        return tuple(int(re.search(pattern, answer.stdout).group(1)) for pattern in (r'revision (\d+)', r'(\d+) jobs'))
+        super().__init__(build, folder, records,
+                         f'columns = [{columns}]\nshift = "{shift}s"\nspeed = {speed:.3f}\n'
+                         f'in_flight_interval = "2h"')
 
     def totals(self, accounts):
         """Settled base units by account and resource."""
@@ -162,7 +88,7 @@ class Mesocentre:
         for account in accounts:
             balance = json.loads(self.done('--format', 'json', 'balance', account))
             sums[account] = {'cpu': 0, 'gpu-a100': 0}
-            for line in balance['balance']['lines']:
+            for line in balance['lines']:
                 sums[account][line['resource']] += line['settled_base_units']
         return sums
 
@@ -180,12 +106,11 @@ def main():
             records.write_text(made_records(seed))
         text = records.read_text()
         wanted = independent_sum(text)
-        world = Mesocentre(build, folder, records, text)
+        world = SlowReplay(build, folder, records, text)
         try:
             run(world, wanted, rng)
         finally:
-            for name in list(world.processes):
-                world.kill(name)
+            world.kill_all()
 
 
 def run(world, wanted, rng):
@@ -218,10 +143,12 @@ def run(world, wanted, rng):
     deadline = time.monotonic() + DEADLINE_SECONDS
     while world.totals(wanted) != wanted:
         if time.monotonic() > deadline:
-            raise SystemExit(f'totals differ:\n{world.totals(wanted)}\nwanted\n{wanted}')
+            logs = ''.join(f'\n== {name}\n' + (world.folder / f'{name}.log').read_text()[-3000:]
+                           for name in ('scheduler', 'agent'))
+            raise SystemExit(f'totals differ:\n{world.totals(wanted)}\nwanted\n{wanted}{logs}')
         time.sleep(0.5)
-    world.kill('agent', signal.SIGTERM)
-    world.kill('scheduler', signal.SIGTERM)
+    world.stop('agent')
+    world.stop('scheduler')
     world.verify()
     print(f'totals agree to the second: {wanted}')
 

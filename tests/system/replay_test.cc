@@ -14,6 +14,8 @@
 #include "gtest/gtest.h"
 #include "scheduler/verify.h"
 #include "tests/agent/temporary_directory.h"
+#include "tests/system/halfway.h"
+#include "tests/system/lossy_link.h"
 #include "tests/system/recording.h"
 #include "tests/system/replay_world.h"
 
@@ -176,31 +178,6 @@ TEST_F(ReplayTest, OfTwoOverlappingHalvesSettlesTheSame) {
   ExpectSame(BooksOf(world), Once());
 }
 
-// Tells of every job as it was halfway: running, with half of its cores and time.
-class Halfway : public Collector {
- public:
-  explicit Halfway(Collector& whole) : whole_(whole) {}
-
-  absl::StatusOr<Collected> Collect(const std::string& cursor, int64_t records_max,
-                                    absl::Time now) override {
-    absl::StatusOr<Collected> collected = whole_.Collect(cursor, records_max, now);
-    if (!collected.ok()) return collected;
-    for (v1::UsageRecord& record : collected->records) {
-      const int64_t start = record.start_time().seconds();
-      const int64_t middle = start + (record.end_time().seconds() - start) / 2;
-      record.set_state(v1::UsageRecord::RUNNING);
-      record.clear_cancelled_by_uid();
-      record.mutable_end_time()->set_seconds(middle);
-      record.mutable_observe_time()->set_seconds(middle);
-      record.set_core_count(record.core_count() / 2);
-    }
-    return collected;
-  }
-
- private:
-  Collector& whole_;
-};
-
 TEST_F(ReplayTest, OfEveryRecordFirstAsRunningWithSmallerValuesSettlesTheSame) {
   ReplayWorld world(*ca_);
   world.CreateProjectsOfAccounts();
@@ -227,31 +204,6 @@ TEST_F(ReplayTest, OfEveryRecordFirstAsRunningWithSmallerValuesSettlesTheSame) {
   EXPECT_EQ(world.Report(late).changed_count, 0);
   ExpectSame(BooksOf(world), Once());
 }
-
-// Loses every third answer, after the scheduler has done what it was asked.
-class LossyLink : public SchedulerLink {
- public:
-  explicit LossyLink(SchedulerLink& link) : link_(link) {}
-
-  absl::StatusOr<v1::ReportUsageResponse> ReportUsage(const v1::ReportUsageRequest& request,
-                                                      absl::Duration patience) override {
-    absl::StatusOr<v1::ReportUsageResponse> answer = link_.ReportUsage(request, patience);
-    if (++call_count_ % 3 != 0 || !answer.ok()) return answer;
-    ++lost_count;
-    return absl::UnavailableError("the answer was lost");
-  }
-  absl::StatusOr<v1::SynchronizeResponse> Synchronize(const v1::SynchronizeRequest& request,
-                                                      absl::Duration patience) override {
-    return link_.Synchronize(request, patience);
-  }
-  void Cancel() override { link_.Cancel(); }
-
-  int lost_count = 0;
-
- private:
-  SchedulerLink& link_;
-  int call_count_ = 0;
-};
 
 TEST_F(ReplayTest, OverALinkThatLosesEveryThirdAnswerSettlesTheSame) {
   ReplayWorld world(*ca_);
@@ -288,8 +240,7 @@ int64_t PayerOf(const std::vector<StackedGrant>& grants, int64_t second,
 }
 
 TEST_F(ReplayTest, OfJobsAcrossTheEndsOfStackedGrantsChargesEachSecondToItsGrant) {
-  ReplayWorld world(*ca_);
-  world.clock().Set(ReplayTime() - absl::Hours(24 * 28));  // before they begin
+  ReplayWorld world(*ca_, "", ReplayTime() - absl::Hours(24 * 28));  // before they begin
   std::map<std::string, std::vector<StackedGrant>> grants;
   for (const std::string& account : Accounts()) {
     world.CreateProject(account);

@@ -71,8 +71,8 @@ absl::Time Shifted(absl::string_view recorded) {
   return absl::FromUnixSeconds(RecordedSecond(recorded)) + kShift;
 }
 
-ReplayWorld::ReplayWorld(TestCa& ca, const std::string& database)
-    : clock_(ReplayTime()),
+ReplayWorld::ReplayWorld(TestCa& ca, const std::string& database, absl::Time begin)
+    : clock_(begin),
       scheduler_(ca, clock_, Options(database)),
       olga_(scheduler_.Connect("user/olga")) {}
 

@@ -42,8 +42,10 @@ using GrantNumbers = std::map<std::string, int64_t>;
 
 class ReplayWorld {
  public:
-  // A SQLite ledger in `database`; in memory for an empty one.
-  explicit ReplayWorld(TestCa& ca, const std::string& database = "");
+  // A SQLite ledger in `database`; in memory for an empty one. The clock shows `begin`: a ledger
+  // never goes back in time.
+  explicit ReplayWorld(TestCa& ca, const std::string& database = "",
+                       absl::Time begin = ReplayTime());
 
   void CreateProject(const std::string& id);
   void Link(const std::string& project, const std::string& account);

@@ -151,8 +151,16 @@ roles = ["operator", "officer"]
               ElementsAre(Utc(2026, 2, 28, 23), Utc(2026, 3, 31, 22), Utc(2026, 4, 30, 22)));
   EXPECT_EQ(catalogue.institutions.at("ens"), "ENS");
   EXPECT_EQ(catalogue.data_classes.at("health"), (DataClass{"Health", {"hds"}}));
-  const Programme team{"Team", true, true, NormalisedSeconds(500 * kHour), Amount(kTerabyte),
-                       Amount(2 * 7 * kHour), 184, 4, 6, true};
+  const Programme team{"Team",
+                       true,
+                       true,
+                       NormalisedSeconds(500 * kHour),
+                       Amount(kTerabyte),
+                       Amount(2 * 7 * kHour),
+                       184,
+                       4,
+                       6,
+                       true};
   EXPECT_EQ(catalogue.programmes.at("team"), team);
   const absl::Time start = Utc(2026, 2, 28, 23);
   const absl::Time april = Utc(2026, 3, 31, 22);
@@ -202,19 +210,22 @@ const Wrong kWrongs[] = {
     {"0.25\n", "0.25\ninstitutions = {ens = 5}\n", "c.toml:5:23: ens: a text in quotes is wanted"},
     {"[data_classes.open]\n", "[data_classes.open]\ncertification = [\"hds\"]\n",
      "c.toml:6:1: unknown key \"certification\""},
-    {"[\"dynamic\"]", "[\"sometimes\"]", "c.toml:9:10: tracks: \"sometimes\" is none of calls, dynamic"},
+    {"[\"dynamic\"]", "[\"sometimes\"]",
+     "c.toml:9:10: tracks: \"sometimes\" is none of calls, dynamic"},
     {"[\"dynamic\"]", "\"dynamic\"", "c.toml:9:10: tracks: a list of texts is wanted"},
     {"[\"dynamic\"]\n", "[\"dynamic\"]\nthreshold = \"500\"\n", "c.toml:10:13: threshold: "},
     {"[\"dynamic\"]\n", "[\"dynamic\"]\nthreshold = \"5TB\"\n", "c.toml:10:13: threshold: "},
     {"[\"dynamic\"]\n", "[\"dynamic\"]\nstorage_max = \"5h\"\n", "c.toml:10:15: storage_max: "},
     {"[\"dynamic\"]\n", "[\"dynamic\"]\nteam_min = -1\n", "c.toml:10:12: team_min: -1 is out of"},
     {"[\"c1\"]\n", "[\"c1\"]\npue = 11\n", "c.toml:13:7: pue: 11 is out of range"},
-    {"[\"c1\"]\n", "[\"c1\"]\ncharge = [\"ram\"]\n", "c.toml:13:10: charge: \"ram\" is none of cpu, gpu"},
+    {"[\"c1\"]\n", "[\"c1\"]\ncharge = [\"ram\"]\n",
+     "c.toml:13:10: charge: \"ram\" is none of cpu, gpu"},
     {"units = 10", "units = 10.5", "c.toml:13:40: units: an integer is wanted"},
     {"units = 10", "unit = 10", "c.toml:13:32: unknown key \"unit\""},
     {"units = 10", "units = -1", "c.toml:13:40: units: -1 is out of range"},
     {"units = 10", "size = \"2TB\"", "c.toml:13:39: size: is for storage-<tier>"},
-    {"units = 10", "units = 10, from = \"2026-01-01\"", "c.toml:13:51: from: a date without quotes"},
+    {"units = 10", "units = 10, from = \"2026-01-01\"",
+     "c.toml:13:51: from: a date without quotes"},
     {"units = 10", "units = 10, availability = 2", "c.toml:13:59: availability: 2 is out of range"},
     {"[sites.one]", "[[people]]\nuser = \"olga\"\nroles = [\"queen\"]\n[sites.one]",
      "c.toml:12:9: roles: \"queen\" is none of auditor, committee, officer, operator, reviewer"},

@@ -86,8 +86,7 @@ TEST(CatalogueTest, ALineOfCapacityCountsFromItsDayUntilTheNextOneOfItsResource)
        }) {
     Site site;
     for (const auto& [day, units] : c.lines) {
-      site.capacities.push_back(
-          {c.resource, Day(2026, 3, day), units, PartsPerMillion(1'000'000)});
+      site.capacities.push_back({c.resource, Day(2026, 3, day), units, PartsPerMillion(1'000'000)});
     }
     site.capacities.push_back({"support", Day(2026, 1), 5, PartsPerMillion(1'000'000)});
     EXPECT_EQ(TestCatalogue().CapacityOf(site, c.resource, {Day(2026, 3), Day(2026, 4)}),
@@ -153,13 +152,15 @@ const WrongCase kWrongCases[] = {
     {"site east has no cluster", [](Catalogue& c) { c.sites["east"].clusters.clear(); }},
     {"cluster", [](Catalogue& c) { c.sites["east"].clusters = {"E1"}; }},
     {"cluster n1 is named twice", [](Catalogue& c) { c.sites["east"].clusters = {"n1"}; }},
-    {"cluster n1 is named twice", [](Catalogue& c) { c.sites["north"].clusters = {"n1", "n1"}; }},
+    {"cluster n1 is named twice",
+     [](Catalogue& c) {
+       c.sites["north"].clusters = {"n1", "n1"};
+     }},
     {"\"gpu\"", [](Catalogue& c) { FirstCapacity(c).resource = "gpu"; }},
     {"has -1 cpu", [](Catalogue& c) { FirstCapacity(c).units = -1; }},
     {"has 1000000001 cpu", [](Catalogue& c) { FirstCapacity(c).units = 1'000'000'001; }},
-    {"storage-work", [](Catalogue& c) {
-       c.sites["north"].capacities[2].units = (int64_t{1} << 60) + 1;
-     }},
+    {"storage-work",
+     [](Catalogue& c) { c.sites["north"].capacities[2].units = (int64_t{1} << 60) + 1; }},
     {"availability of cpu at site north",
      [](Catalogue& c) { FirstCapacity(c).availability = PartsPerMillion(1'000'001); }},
     {"availability of cpu at site north",

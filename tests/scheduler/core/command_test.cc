@@ -88,7 +88,9 @@ std::vector<Command> ChangedRequests() {
                     [](auto& c) { c.request.lines[0].amount = Amount(11); },
                     [](auto& c) { c.request.lines[0].minimum = Amount(6); },
                     [](auto& c) { c.request.lines[0].sites = {}; },
-                    [](auto& c) { c.request.lines[0].sites = {"north", "south"}; },
+                    [](auto& c) {
+                      c.request.lines[0].sites = {"north", "south"};
+                    },
                     [](auto& c) { c.request.lines[0].sites = {"northsouth"}; },
                     [](auto& c) { c.request.period.start = Day(2026, 8); },
                     [](auto& c) { c.request.period.end = Day(2026, 8); },
@@ -123,8 +125,12 @@ std::vector<Command> ChangedReports() {
                     [](auto& c) { c.records[0].time_limit_seconds = 1; },
                     [](auto& c) { c.records[0].core_count = 1; },
                     [](auto& c) { c.records[0].gpu_counts = {}; },
-                    [](auto& c) { c.records[0].gpu_counts = {{"", 2}}; },
-                    [](auto& c) { c.records[0].gpu_counts = {{"a100", 3}}; },
+                    [](auto& c) {
+                      c.records[0].gpu_counts = {{"", 2}};
+                    },
+                    [](auto& c) {
+                      c.records[0].gpu_counts = {{"a100", 3}};
+                    },
                     [](auto& c) { c.records[0].memory_bytes = 1; },
                     [](auto& c) { c.records[0].node_count = 2; },
                     [](auto& c) { c.records[0].observe_time += absl::Seconds(1); },
@@ -149,8 +155,12 @@ std::vector<Command> DifferentCommands() {
                                        [](auto& c) { c.member.user = "rita"; },
                                        [](auto& c) { c.member.role = ProjectRole::kPi; },
                                        [](auto& c) { c.member.logins = {}; },
-                                       [](auto& c) { c.member.logins = {{"south", "rosa1"}}; },
-                                       [](auto& c) { c.member.logins = {{"north", "rosa2"}}; },
+                                       [](auto& c) {
+                                         c.member.logins = {{"south", "rosa1"}};
+                                       },
+                                       [](auto& c) {
+                                         c.member.logins = {{"north", "rosa2"}};
+                                       },
                                        [](auto& c) { c.member.logins["south"] = "rosa1"; },
                                    }),
          commands);

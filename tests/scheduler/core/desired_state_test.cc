@@ -23,8 +23,7 @@ struct DesiredStateTest : testing::Test {
     mesocentre.Create(child);
   }
   void Give(const char* project, const Period& period, std::map<std::string, Amount> ceilings) {
-    mesocentre.Issue(
-        GrantByHand(mesocentre.ledger(), project, "cpu", period, std::move(ceilings)));
+    mesocentre.Issue(GrantByHand(mesocentre.ledger(), project, "cpu", period, std::move(ceilings)));
   }
   DesiredState At(const char* site) const { return DesiredStateOf(mesocentre.ledger(), site); }
 

@@ -70,8 +70,8 @@ void CheckGrants(const Catalogue& catalogue, const RequestDecision& decision) {
       if (IsStock(grant.resource)) {
         ASSERT_EQ(placement.amount, grant.ceilings.at(placement.site));
       }
-      placed[placement.site] = IsStock(grant.resource) ? placement.amount
-                                                       : placed[placement.site] + placement.amount;
+      placed[placement.site] =
+          IsStock(grant.resource) ? placement.amount : placed[placement.site] + placement.amount;
     }
     ASSERT_EQ(placed, grant.ceilings) << grant.resource;
     ASSERT_TRUE(granted.emplace(grant.resource, grant.amount).second) << grant.resource;
@@ -109,8 +109,8 @@ void CheckCapacities(const Ledger& ledger) {
   const Catalogue& catalogue = ledger.catalogue();
   for (const auto& [cell, amount] : placed) {
     const auto& [site, resource, month] = cell;
-    ASSERT_LE(amount, catalogue.CapacityOf(catalogue.sites.at(site), resource,
-                                           catalogue.PeriodOf(month)))
+    ASSERT_LE(amount,
+              catalogue.CapacityOf(catalogue.sites.at(site), resource, catalogue.PeriodOf(month)))
         << site << " " << resource << " " << month.Label();
     ASSERT_EQ(amount, ledger.Placed(site, resource, month));
   }

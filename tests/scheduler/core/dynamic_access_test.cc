@@ -4,10 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/scheduler/core/mesocentre.h"
+#include "tests/scheduler/core/dynamic_access_fixture.h"
 
 namespace mesolys {
 namespace {
@@ -16,47 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::SizeIs;
-
-constexpr int64_t kDay = 86'400;
-constexpr int64_t kTerabyte = 1'000'000'000'000;
-// Half of what January to June have; 100 cores at north.
-constexpr int64_t kNorthReserve = 100 * 181 * kDay / 2;
-// What is left of the threshold of a chair, in core-seconds.
-constexpr int64_t kChairCpu = 1'000'000'000;
-const Period kRest{Day(2026, 7), Day(2027, 1)};
-const Period kOneDay{Day(2026, 7), Day(2026, 7, 2)};
-
-RequestLine Line(const std::string& resource, int64_t amount, std::vector<std::string> sites = {},
-                 int64_t minimum = 0) {
-  return {resource, Amount(amount), Amount(minimum), std::move(sites), false};
-}
-
-struct DynamicAccessTest : testing::Test {
-  DynamicAccessTest() {
-    mesocentre.Create(TestProject("alpha"));
-    mesocentre.Create(TestProject("beta"));           // of the same PI
-    mesocentre.Create(TestProject("gamma", "rita"));  // of another
-    mesocentre.Create(TestProject("thesis", "rita", "phd-track"));
-    mesocentre.Create(TestProject("team", "rita", "greenhouse"));
-    mesocentre.Create(TestProject("called", "rita", "targeted-call"));
-    Project health = TestProject("health", "rita");
-    health.data_class = "health";
-    mesocentre.Create(health);
-  }
-
-  // What a resource was granted in the last request; nothing for a resource that was not.
-  std::map<std::string, int64_t> Granted() const {
-    std::map<std::string, int64_t> granted;
-    const Ledger& ledger = mesocentre.ledger();
-    for (int64_t number : ledger.FindRequest(ledger.next_request() - 1)->grants) {
-      const Grant& grant = ledger.FindGrant(number)->grant;
-      granted[grant.resource] += grant.amount.count();
-    }
-    return granted;
-  }
-
-  Mesocentre mesocentre;
-};
 
 TEST_F(DynamicAccessTest, GrantsAtOnceWhatIsUnderTheThreshold) {
   const RequestOutcome outcome = mesocentre.Ask("alpha", {Line("cpu", 3600, {"north"})}, kRest);
@@ -82,22 +40,42 @@ struct Refused {
 TEST_F(DynamicAccessTest, ARuleThatForbidsTheRequestIsNamedWithItsNumbers) {
   for (const Refused& c : {
            Refused{"alpha", {Line("cpu", 1)}, {Day(2027, 12), Day(2028, 1)}, Reason::kNone, {}},
-           Refused{"called", {Line("cpu", 1)}, kRest, Reason::kProgrammeNeedsCall,
+           Refused{"called",
+                   {Line("cpu", 1)},
+                   kRest,
+                   Reason::kProgrammeNeedsCall,
                    {{"programme", "targeted-call"}}},
            Refused{"thesis", {Line("cpu", 1)}, {Day(2026, 7), Day(2027, 7, 2)}, Reason::kNone, {}},
-           Refused{"thesis", {Line("cpu", 1)}, {Day(2026, 7), Day(2027, 7, 3)},
-                   Reason::kPeriodTooLong, {{"days", "367"}, {"days_max", "366"}}},
-           Refused{"team", {Line("cpu", 1)}, {Day(2026, 7), Day(2026, 8)},
-                   Reason::kSupervisorMissing, {{"programme", "greenhouse"}}},
-           Refused{"health", {Line("cpu", 1, {"north", "east"})}, kRest,
+           Refused{"thesis",
+                   {Line("cpu", 1)},
+                   {Day(2026, 7), Day(2027, 7, 3)},
+                   Reason::kPeriodTooLong,
+                   {{"days", "367"}, {"days_max", "366"}}},
+           Refused{"team",
+                   {Line("cpu", 1)},
+                   {Day(2026, 7), Day(2026, 8)},
+                   Reason::kSupervisorMissing,
+                   {{"programme", "greenhouse"}}},
+           Refused{"health",
+                   {Line("cpu", 1, {"north", "east"})},
+                   kRest,
                    Reason::kSiteNotCertified,
                    {{"certified_sites", "south"}, {"data_class", "health"}}},
-           Refused{"health", {Line("gpu-v100", 1)}, kRest, Reason::kSiteLacksResource,
+           Refused{"health",
+                   {Line("gpu-v100", 1)},
+                   kRest,
+                   Reason::kSiteLacksResource,
                    {{"resource", "gpu-v100"}}},
-           Refused{"alpha", {Line("gpu-a100", 1, {"east"})}, kRest, Reason::kSiteLacksResource,
+           Refused{"alpha",
+                   {Line("gpu-a100", 1, {"east"})},
+                   kRest,
+                   Reason::kSiteLacksResource,
                    {{"resource", "gpu-a100"}}},
-           Refused{"alpha", {Line("cpu", 1), Line("gpu-a100", 1, {"east"})}, kRest,
-                   Reason::kSiteLacksResource, {{"resource", "gpu-a100"}}},
+           Refused{"alpha",
+                   {Line("cpu", 1), Line("gpu-a100", 1, {"east"})},
+                   kRest,
+                   Reason::kSiteLacksResource,
+                   {{"resource", "gpu-a100"}}},
        }) {
     const RequestOutcome outcome = mesocentre.Ask(c.project, c.lines, c.period);
     if (c.reason == Reason::kNone) {
@@ -143,110 +121,9 @@ TEST_F(DynamicAccessTest, ATeamHasTheSizeOfItsProgrammeAndASupervisor) {
     ASSERT_THAT(outcome.refusals, SizeIs(1)) << researchers;
     EXPECT_EQ(outcome.refusals[0].reason, Reason::kTeamSize);
     EXPECT_THAT(outcome.refusals[0].metadata,
-                ElementsAre(Pair("researchers", std::to_string(researchers)),
-                            Pair("team_max", "3"), Pair("team_min", "2")));
+                ElementsAre(Pair("researchers", std::to_string(researchers)), Pair("team_max", "3"),
+                            Pair("team_min", "2")));
   }
-}
-
-struct CutCase {
-  std::string project;
-  std::vector<RequestLine> lines;
-  Period period;
-  Reason reason;
-  std::string resource;
-  int64_t accepted;
-};
-
-// Each asks for too much of one resource, and says what would be accepted of it.
-std::vector<CutCase> Cuts() {
-  return {
-      {"alpha", {Line("cpu", kChairCpu + 1)}, kRest, Reason::kThresholdReached, "cpu", kChairCpu},
-      {"thesis", {Line("cpu", kChairCpu)}, kRest, Reason::kThresholdReached, "cpu", 50'000'000},
-      {"thesis", {Line("gpu-v100", 2'000'000)}, kRest, Reason::kThresholdReached, "gpu-v100",
-       1'000'000},
-      // What the GPUs take of the threshold is not there for the cores.
-      {"thesis",
-       {Line("cpu", 30'000'000), Line("gpu-a100", 400'000)},
-       kRest,
-       Reason::kThresholdReached,
-       "cpu",
-       10'000'000},
-      {"alpha", {Line("storage-work", 6 * kTerabyte)}, kRest, Reason::kThresholdReached,
-       "storage-work", 5 * kTerabyte},
-      {"alpha", {Line("support", 252'001)}, kRest, Reason::kThresholdReached, "support", 252'000},
-      {"alpha", {Line("cpu", kNorthReserve + 1, {"north"})}, kRest, Reason::kReserveExhausted,
-       "cpu", kNorthReserve},
-      {"alpha", {Line("cpu", 100 * kDay + 1, {"north"})}, kOneDay, Reason::kSiteExhausted, "cpu",
-       100 * kDay},
-      {"alpha", {Line("cpu", 200 * kDay)}, kOneDay, Reason::kSiteExhausted, "cpu", 170 * kDay},
-      {"health", {Line("cpu", 200 * kDay)}, kOneDay, Reason::kSiteExhausted, "cpu", 50 * kDay},
-      // Storage follows the hours, which only south is asked for.
-      {"alpha",
-       {Line("cpu", 3600, {"south"}), Line("storage-work", 4 * kTerabyte + 1)},
-       kRest,
-       Reason::kSiteExhausted,
-       "storage-work",
-       4 * kTerabyte},
-  };
-}
-
-TEST_F(DynamicAccessTest, WhatCutsARequestIsNamedWithWhatWasAskedAndWhatWouldBeAccepted) {
-  for (const CutCase& c : Cuts()) {
-    Mesocentre fresh = mesocentre;
-    const RequestOutcome outcome = fresh.Ask(c.project, c.lines, c.period);
-    EXPECT_EQ(outcome.state, RequestState::kPartlyGranted) << c.project << " " << c.accepted;
-    ASSERT_THAT(outcome.refusals, SizeIs(1)) << c.project << " " << c.accepted;
-    const Refusal& refusal = outcome.refusals[0];
-    EXPECT_EQ(refusal.reason, c.reason) << refusal.message;
-    EXPECT_EQ(refusal.metadata.at("resource"), c.resource);
-    EXPECT_EQ(refusal.metadata.at("accepted"), std::to_string(c.accepted));
-    for (const RequestLine& line : c.lines) {
-      if (line.resource != c.resource) continue;
-      EXPECT_EQ(refusal.metadata.at("asked"), std::to_string(line.amount.count()));
-    }
-  }
-}
-
-TEST_F(DynamicAccessTest, AskingExactlyWhatWouldBeAcceptedIsGrantedInFull) {
-  for (const CutCase& c : Cuts()) {
-    for (const int64_t more : {0, 1}) {
-      Mesocentre fresh = mesocentre;
-      std::vector<RequestLine> lines = c.lines;
-      for (RequestLine& line : lines) {
-        if (line.resource != c.resource) continue;
-        line.amount = Amount(c.accepted + more);
-        line.minimum = line.amount;
-      }
-      const RequestOutcome outcome = fresh.Ask(c.project, lines, c.period);
-      EXPECT_EQ(outcome.state, more == 0 ? RequestState::kGranted : RequestState::kRefused)
-          << c.project << " " << c.resource << " " << c.accepted << " + " << more;
-      if (more == 1) {
-        EXPECT_EQ(outcome.refusals.front().reason, Reason::kBelowMinimum);
-        EXPECT_EQ(outcome.refusals.front().metadata.at("accepted"), std::to_string(c.accepted));
-        EXPECT_EQ(outcome.refusals.front().metadata.at("minimum"),
-                  std::to_string(c.accepted + 1));
-      }
-    }
-  }
-}
-
-TEST_F(DynamicAccessTest, ALineBelowItsMinimumRefusesTheWholeRequest) {
-  const RequestOutcome outcome = mesocentre.Ask(
-      "alpha", {Line("storage-work", 10), Line("cpu", 200 * kDay, {"north"}, 101 * kDay)}, kOneDay);
-  EXPECT_EQ(outcome.state, RequestState::kRefused);
-  EXPECT_THAT(Granted(), IsEmpty());
-  ASSERT_THAT(outcome.refusals, SizeIs(2));
-  EXPECT_EQ(outcome.refusals[0].reason, Reason::kBelowMinimum);
-  EXPECT_EQ(outcome.refusals[1].reason, Reason::kSiteExhausted);
-}
-
-TEST_F(DynamicAccessTest, ARequestThatCanBeGivenNothingIsRefusedWithTheReason) {
-  mesocentre.Ask("alpha", {Line("cpu", kChairCpu)}, kRest);
-  const RequestOutcome outcome = mesocentre.Ask("alpha", {Line("cpu", 1)}, kRest);
-  EXPECT_EQ(outcome.state, RequestState::kRefused);
-  ASSERT_THAT(outcome.refusals, SizeIs(1));
-  EXPECT_EQ(outcome.refusals[0].reason, Reason::kThresholdReached);
-  EXPECT_EQ(outcome.refusals[0].metadata.at("accepted"), "0");
 }
 
 TEST_F(DynamicAccessTest, AThresholdIsCumulatedOverTheProjectsAndSitesOfAPi) {
@@ -307,8 +184,7 @@ TEST_F(DynamicAccessTest, GpusAskedAloneBringTheirCoresAndShowThem) {
   const Request& request = ledger.FindRequest(1)->request;
   ASSERT_THAT(request.lines, SizeIs(2));
   EXPECT_EQ(request.lines[1], (RequestLine{"cpu", Amount(8 * 3600), {}, {}, true}));
-  EXPECT_THAT(mesocentre.LastGrant().grant.ceilings,
-              ElementsAre(Pair("north", Amount(8 * 3600))));
+  EXPECT_THAT(mesocentre.LastGrant().grant.ceilings, ElementsAre(Pair("north", Amount(8 * 3600))));
   // They are part of the price of the GPUs.
   EXPECT_EQ(mesocentre.LastGrant().grant.normalised, NormalisedSeconds(0));
   EXPECT_EQ(ledger.DynamicNormalised("paul", "chair", absl::UnixEpoch()), NormalisedSeconds(7200));
@@ -372,8 +248,8 @@ TEST_F(DynamicAccessTest, TheLargestCatalogueAndTheLargestAmountsDoNotOverflow) 
   Catalogue vast = TestCatalogue();
   vast.month_starts.clear();
   for (int month = 0; month <= 1200; ++month) {
-    vast.month_starts.push_back(absl::FromCivil(
-        absl::CivilMonth(2026, 1) + month, absl::UTCTimeZone()));
+    vast.month_starts.push_back(
+        absl::FromCivil(absl::CivilMonth(2026, 1) + month, absl::UTCTimeZone()));
   }
   vast.programmes["chair"].threshold = NormalisedSeconds(kAmountMax.count());
   vast.programmes["chair"].storage_max = kAmountMax;
@@ -393,8 +269,8 @@ TEST_F(DynamicAccessTest, TheLargestCatalogueAndTheLargestAmountsDoNotOverflow) 
   project.period = {vast.month_starts.front(), vast.month_starts.back()};
   mesocentre_of_tomorrow.Create(project);
   for (const std::string resource : {"cpu", "gpu-a100", "storage-work"}) {
-    const RequestOutcome outcome = mesocentre_of_tomorrow.Ask(
-        "alpha", {Line(resource, kAmountMax.count())}, project.period);
+    const RequestOutcome outcome =
+        mesocentre_of_tomorrow.Ask("alpha", {Line(resource, kAmountMax.count())}, project.period);
     EXPECT_NE(outcome.state, RequestState::kRefused) << resource;
   }
 }

@@ -29,8 +29,8 @@ UsageReported Books(std::vector<Posting> postings) {
 TEST(TotalsTest, AddsEachKindByItself) {
   Totals totals;
   int64_t amount = 1;
-  for (ChargeKind kind : {ChargeKind::kSettled, ChargeKind::kInFlight, ChargeKind::kCommitted,
-                          ChargeKind::kRefund}) {
+  for (ChargeKind kind :
+       {ChargeKind::kSettled, ChargeKind::kInFlight, ChargeKind::kCommitted, ChargeKind::kRefund}) {
     totals.Add(kind, Amount(amount));
     EXPECT_EQ(totals.Of(kind), Amount(amount));
     amount *= 10;
@@ -164,8 +164,8 @@ TEST(LedgerTest, CountsWhatDynamicAccessGaveByPiAndProgramme) {
   mesocentre.Create(TestProject("gamma", "paul", "phd-track"));
   mesocentre.Create(TestProject("delta", "rita"));
   const auto give = [&](const char* project, const char* resource, int64_t amount) {
-    Grant grant = GrantByHand(mesocentre.ledger(), project, resource,
-                              {Day(2026, 7), Day(2026, 8)}, {{"north", Amount(amount)}});
+    Grant grant = GrantByHand(mesocentre.ledger(), project, resource, {Day(2026, 7), Day(2026, 8)},
+                              {{"north", Amount(amount)}});
     grant.normalised = NormalisedSeconds(amount * 2);
     mesocentre.Issue(std::move(grant));
   };
@@ -221,9 +221,8 @@ Mesocentre LongHistory() {
   mesocentre.Ask("beta", {{"cpu", Amount(10), {}, {"north"}, false}}, rest);  // refused
   UsageRecord foreign = FinishedJob(3, "n1", "old", kRan, absl::Hours(1));
   foreign.key.cluster = "s1";
-  mesocentre.Must(
-      ReportUsage{"north", {foreign, FinishedJob(4, "n2", "alpha", kRan, absl::Hours(2))}, {},
-                  {0, 1}});
+  mesocentre.Must(ReportUsage{
+      "north", {foreign, FinishedJob(4, "n2", "alpha", kRan, absl::Hours(2))}, {}, {0, 1}});
   mesocentre.ResettleOnePage(1);
   mesocentre.Resettle(1);
   mesocentre.Must(LinkAccount{"beta", "n2", "left-unsettled", ""});

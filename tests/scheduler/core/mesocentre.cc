@@ -59,8 +59,8 @@ void Mesocentre::Issue(Grant grant) {
   grant.issue_time = now_;
   const RequestDecided decided{{grant.request, RequestState::kGranted, {}}};
   const int64_t revision = ledger_.revision() + 1;
-  Recorded recorded{{RequestSubmitted{request}, GrantIssued{std::move(grant)}, decided}, now_,
-                    revision};
+  Recorded recorded{
+      {RequestSubmitted{request}, GrantIssued{std::move(grant)}, decided}, now_, revision};
   for (const Event& event : recorded.events) ledger_.Apply(event, now_, revision);
   log_.push_back(std::move(recorded));
 }

@@ -64,7 +64,8 @@ class Mesocentre {
   std::vector<Recorded> log_;
 };
 
-// A grant made by hand, for histories that dynamic access would not allow: it carries no placements.
+// A grant made by hand, for histories that dynamic access would not allow: it carries no
+// placements.
 Grant GrantByHand(const Ledger& ledger, const std::string& project, const std::string& resource,
                   const Period& period, std::map<std::string, Amount> ceilings);
 

@@ -48,11 +48,18 @@ struct Succession {
 TEST(PolicyTest, WhatIsInUseCannotDisappearFromTheCatalogue) {
   const Succession successions[] = {
       {"", [](Catalogue& c) { c.title = "Another"; }},
-      {"", [](Catalogue& c) { c.sites["west"] = c.sites["east"]; c.sites["west"].clusters = {"w"}; }},
+      {"",
+       [](Catalogue& c) {
+         c.sites["west"] = c.sites["east"];
+         c.sites["west"].clusters = {"w"};
+       }},
       {"", [](Catalogue& c) { c.programmes.erase("phd-track"); }},
       {"", [](Catalogue& c) { c.sites["north"].clusters.push_back("n3"); }},
-      {"", [](Catalogue& c) { for (auto& line : c.sites["east"].capacities) line.units = 0;
-                              c.sites["east"].gpu_model = ""; }},
+      {"",
+       [](Catalogue& c) {
+         for (auto& line : c.sites["east"].capacities) line.units = 0;
+         c.sites["east"].gpu_model = "";
+       }},
       {"keep them", [](Catalogue& c) { c.institutions.erase("ens"); }},
       {"keep them", [](Catalogue& c) { c.programmes.erase("chair"); }},
       {"keep them", [](Catalogue& c) { c.data_classes.erase("health"); }},

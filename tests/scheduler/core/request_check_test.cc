@@ -34,7 +34,10 @@ const Change kChanges[] = {
     {Reason::kUnknownProject, [](Request& r) { r.project = "omega"; }},
     {Reason::kInvalidPeriod, [](Request& r) { r.period.end = r.period.start; }},
     {Reason::kInvalidPeriod, [](Request& r) { std::swap(r.period.start, r.period.end); }},
-    {Reason::kInvalidPeriod, [](Request& r) { r.period = {Day(2026, 6, 1), TestTime()}; }},
+    {Reason::kInvalidPeriod,
+     [](Request& r) {
+       r.period = {Day(2026, 6, 1), TestTime()};
+     }},
     {Reason::kInvalidPeriod, [](Request& r) { r.period.end = Day(2028, 1, 2); }},
     {Reason::kNone, [](Request& r) { r.period.end = Day(2028, 1); }},
     {Reason::kInvalidPeriod,
@@ -73,7 +76,10 @@ const Change kChanges[] = {
     {Reason::kInvalidAmount, [](Request& r) { r.lines[0].amount = Amount(INT64_MAX); }},
     {Reason::kInvalidAmount, [](Request& r) { r.lines[0].minimum = Amount(-1); }},
     {Reason::kInvalidAmount, [](Request& r) { r.lines[0].minimum = Amount(3601); }},
-    {Reason::kUnknownSite, [](Request& r) { r.lines[0].sites = {"north", "west"}; }},
+    {Reason::kUnknownSite,
+     [](Request& r) {
+       r.lines[0].sites = {"north", "west"};
+     }},
 };
 
 TEST(RequestCheckTest, SaysWhatIsWrongWithARequestThatMakesNoSense) {

@@ -40,8 +40,7 @@ TEST(ResettlementTest, LinkingAnAccountChargesItsJobsToTheProject) {
   mesocentre.Create(TestProject("alpha"));
   mesocentre.Report(Jobs("old", 7));
   mesocentre.Must(LinkAccount{"alpha", "n1", "old", ""});
-  EXPECT_THAT(mesocentre.ledger().unsettled_accounts(),
-              ElementsAre(Pair(N1("old"), std::nullopt)));
+  EXPECT_THAT(mesocentre.ledger().unsettled_accounts(), ElementsAre(Pair(N1("old"), std::nullopt)));
   mesocentre.Resettle();
   EXPECT_EQ(UseTextOf(mesocentre.ledger()), "<alpha> n1:old cpu: 7000 0 0 0\n");
   for (const auto& [key, job] : mesocentre.rows()) EXPECT_EQ(job.project, "alpha");
@@ -70,8 +69,7 @@ TEST(ResettlementTest, AGrantOfTheFutureTakesWhatRunningJobsMayStillUseThen) {
   Mesocentre mesocentre;
   mesocentre.Create(TestProject("alpha"));
   const absl::Time start = TestTime() - absl::Seconds(100);
-  mesocentre.Report(
-      {RunningJob(1, "n1", "alpha", start, absl::Seconds(100), absl::Seconds(1100))});
+  mesocentre.Report({RunningJob(1, "n1", "alpha", start, absl::Seconds(100), absl::Seconds(1100))});
   mesocentre.Issue(GrantByHand(mesocentre.ledger(), "alpha", "cpu",
                                {TestTime() + absl::Seconds(400), Day(2027, 1)},
                                {{"north", Amount(1'000'000)}}));
@@ -127,8 +125,7 @@ TEST(ResettlementTest, AChangeInTheMiddleBeginsAgainFromTheFirstJob) {
   mesocentre.Must(LinkAccount{"alpha", "n1", "old", ""});
   mesocentre.ResettleOnePage(3);
   mesocentre.Issue(CpuOf2026(mesocentre.ledger()));
-  EXPECT_THAT(mesocentre.ledger().unsettled_accounts(),
-              ElementsAre(Pair(N1("old"), std::nullopt)));
+  EXPECT_THAT(mesocentre.ledger().unsettled_accounts(), ElementsAre(Pair(N1("old"), std::nullopt)));
   mesocentre.Resettle();
   EXPECT_EQ(UseTextOf(mesocentre.ledger()), "grant 1 at north: 7000 0 0 0\n");
 }

@@ -1,5 +1,5 @@
-// Random histories of job records, grants, links and projects, against a model that looks at every single
-// second and knows nothing of pieces, differences or pages.
+// Random histories of job records, grants, links and projects, against a model that looks at every
+// single second and knows nothing of pieces, differences or pages.
 
 #include <algorithm>
 #include <map>
@@ -93,8 +93,8 @@ History RandomHistory(std::mt19937_64& random) {
   return history;
 }
 
-// Grant, site, project, cluster, account, resource, kind; the last four and the project only without a
-// grant.
+// Grant, site, project, cluster, account, resource, kind; the last four and the project only
+// without a grant.
 using Book = std::tuple<int64_t, std::string, std::string, std::string, std::string, std::string>;
 using Books = std::map<std::pair<Book, ChargeKind>, int64_t>;
 
@@ -107,7 +107,8 @@ int64_t PayerAt(const History& history, const std::string& project, const std::s
                       given.period.Contains(second) &&
                       std::count(given.sites.begin(), given.sites.end(), site) > 0;
     if (!pays) continue;
-    if (payer == 0 || given.period.end < history.grants[static_cast<size_t>(payer - 1)].period.end) {
+    if (payer == 0 ||
+        given.period.end < history.grants[static_cast<size_t>(payer - 1)].period.end) {
       payer = static_cast<int64_t>(i) + 1;
     }
   }
@@ -154,9 +155,10 @@ void Charge(const History& history, const UsageRecord& record, Books& books) {
   for (const auto& [resource, units] : held) {
     const auto book = [&](ChargeKind kind, const std::map<int64_t, int64_t>& shares) {
       for (const auto& [payer, seconds] : shares) {
-        const Book line = payer > 0 ? Book{payer, site, "", "", "", ""}
-                                    : Book{0, site, ProjectOf(record), record.key.cluster,
-                                           record.account, resource};
+        const Book line =
+            payer > 0
+                ? Book{payer, site, "", "", "", ""}
+                : Book{0, site, ProjectOf(record), record.key.cluster, record.account, resource};
         if (units * seconds > 0) books[{line, kind}] += units * seconds;
       }
     };
@@ -180,8 +182,8 @@ Books Expected(const History& history) {
 }
 
 void Read(const Book& book, const Totals& totals, Books& books) {
-  for (ChargeKind kind : {ChargeKind::kSettled, ChargeKind::kInFlight, ChargeKind::kCommitted,
-                          ChargeKind::kRefund}) {
+  for (ChargeKind kind :
+       {ChargeKind::kSettled, ChargeKind::kInFlight, ChargeKind::kCommitted, ChargeKind::kRefund}) {
     if (totals.Of(kind) != Amount()) books[{book, kind}] = totals.Of(kind).count();
   }
 }
@@ -229,17 +231,16 @@ void Take(const History& history, int step, Mesocentre& mesocentre) {
   } else if (step == 2) {
     mesocentre.Must(LinkAccount{"alpha", "n1", "old-a", ""});
   } else {
-    const Given& given =
-        history.grants[static_cast<size_t>(mesocentre.ledger().next_grant() - 1)];
+    const Given& given = history.grants[static_cast<size_t>(mesocentre.ledger().next_grant() - 1)];
     std::map<std::string, Amount> ceilings;
     for (const std::string& site : given.sites) ceilings[site] = Amount(1'000);
-    mesocentre.Issue(GrantByHand(mesocentre.ledger(), given.project, given.resource, given.period,
-                                 ceilings));
+    mesocentre.Issue(
+        GrantByHand(mesocentre.ledger(), given.project, given.resource, given.period, ceilings));
   }
 }
 
-// One way in which the history can come in: any order of records, in reports of any size, with grants,
-// links, projects and pages of resettlement at any time in between.
+// One way in which the history can come in: any order of records, in reports of any size, with
+// grants, links, projects and pages of resettlement at any time in between.
 void Play(const History& history, bool all_at_first, std::mt19937_64& random,
           Mesocentre& mesocentre) {
   std::vector<UsageRecord> records = history.records;
@@ -248,8 +249,8 @@ void Play(const History& history, bool all_at_first, std::mt19937_64& random,
   size_t step = 0;
   size_t next = 0;
   while (next < records.size() || step < steps.size()) {
-    const bool act = step < steps.size() &&
-                     (all_at_first || next == records.size() || Pick(random, 2) == 0);
+    const bool act =
+        step < steps.size() && (all_at_first || next == records.size() || Pick(random, 2) == 0);
     if (act) {
       Take(history, steps[step++], mesocentre);
     } else {
@@ -273,10 +274,9 @@ Books BookedByRows(const Mesocentre& mesocentre) {
   Books books;
   for (const auto& [key, job] : mesocentre.rows()) {
     for (const auto& charge : job.charges) {
-      const Book book = charge.grant > 0
-                            ? Book{charge.grant, job.site, "", "", "", ""}
-                            : Book{0, job.site, job.project, key.cluster, job.record.account,
-                                   charge.resource};
+      const Book book = charge.grant > 0 ? Book{charge.grant, job.site, "", "", "", ""}
+                                         : Book{0,           job.site,           job.project,
+                                                key.cluster, job.record.account, charge.resource};
       books[{book, charge.kind}] += charge.amount.count();
     }
   }

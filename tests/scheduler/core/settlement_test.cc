@@ -40,16 +40,16 @@ Charge Settled(int64_t grant, int64_t amount, const char* resource = "cpu") {
 
 TEST_F(SettlementTest, AFinishedJobIsSettledByItsGrant) {
   Give("cpu", {Day(2026, 6), Day(2026, 7)});
-  const Job job = Charged(mesocentre.ledger(),
-                          FinishedJob(1, "n1", "alpha", kRan, absl::Seconds(100)));
+  const Job job =
+      Charged(mesocentre.ledger(), FinishedJob(1, "n1", "alpha", kRan, absl::Seconds(100)));
   EXPECT_EQ(job.site, "north");
   EXPECT_EQ(job.project, "alpha");
   EXPECT_THAT(job.charges, ElementsAre(Settled(1, 1000)));
 }
 
 TEST_F(SettlementTest, AJobOfAnUnknownAccountHasNoProject) {
-  const Job job = Charged(mesocentre.ledger(),
-                          FinishedJob(1, "n1", "nobody", kRan, absl::Seconds(100)));
+  const Job job =
+      Charged(mesocentre.ledger(), FinishedJob(1, "n1", "nobody", kRan, absl::Seconds(100)));
   EXPECT_EQ(job.project, "");
   EXPECT_THAT(job.charges, ElementsAre(Settled(0, 1000)));
 }
@@ -161,9 +161,8 @@ TEST_F(SettlementTest, PostingsAreTheDifferencesBetweenTheOldAndTheNewEntries) {
   ASSERT_TRUE(postings.Replace(&before, after));
   EXPECT_THAT(
       postings.Take(),
-      ElementsAre(
-          Posting{{0, "alpha", "n1", "alpha", "cpu", ChargeKind::kSettled}, Amount(93)},
-          Posting{{0, "alpha", "n1", "alpha", "cpu", ChargeKind::kInFlight}, Amount(-40)}));
+      ElementsAre(Posting{{0, "alpha", "n1", "alpha", "cpu", ChargeKind::kSettled}, Amount(93)},
+                  Posting{{0, "alpha", "n1", "alpha", "cpu", ChargeKind::kInFlight}, Amount(-40)}));
 }
 
 TEST_F(SettlementTest, PostingsOfNothingAreLeftOut) {
@@ -185,11 +184,10 @@ TEST_F(SettlementTest, AnAmendedAccountMovesWhatWasBooked) {
   Postings postings(mesocentre.ledger());
   const Job before = JobOf(record, "", {Settled(0, 100)});
   ASSERT_TRUE(postings.Replace(&before, JobOf(amended, "", {Settled(0, 100)})));
-  EXPECT_THAT(postings.Take(),
-              ElementsAre(Posting{{0, "", "n1", "nobody", "cpu", ChargeKind::kSettled},
-                                  Amount(-100)},
-                          Posting{{0, "", "n1", "somebody", "cpu", ChargeKind::kSettled},
-                                  Amount(100)}));
+  EXPECT_THAT(
+      postings.Take(),
+      ElementsAre(Posting{{0, "", "n1", "nobody", "cpu", ChargeKind::kSettled}, Amount(-100)},
+                  Posting{{0, "", "n1", "somebody", "cpu", ChargeKind::kSettled}, Amount(100)}));
 }
 
 TEST_F(SettlementTest, ATotalThatWouldGrowTooLargeIsRefusedAndNothingOfItStays) {
@@ -208,10 +206,10 @@ TEST_F(SettlementTest, WhatIsBookedAlreadyCountsTowardsTheLargestTotal) {
   mesocentre.Report({FinishedJob(1, "n1", "alpha", kRan, absl::Seconds(100))});
   Postings postings(mesocentre.ledger());
   const UsageRecord record = FinishedJob(2, "n1", "alpha", kRan, absl::Seconds(100));
-  EXPECT_FALSE(postings.Replace(
-      nullptr, JobOf(record, "alpha", {Settled(0, kTotalMax.count() - 999)})));
-  EXPECT_TRUE(postings.Replace(
-      nullptr, JobOf(record, "alpha", {Settled(0, kTotalMax.count() - 1000)})));
+  EXPECT_FALSE(
+      postings.Replace(nullptr, JobOf(record, "alpha", {Settled(0, kTotalMax.count() - 999)})));
+  EXPECT_TRUE(
+      postings.Replace(nullptr, JobOf(record, "alpha", {Settled(0, kTotalMax.count() - 1000)})));
 }
 
 }  // namespace

@@ -36,8 +36,13 @@ struct Choice {
 
 const Choice kChoices[] = {
     {"one site carries it: the roomiest",
-     {{"cpu", {{"north", 50}, {"south", 80}}, 40}}, {}, {{{"south", 40}}}},
-    {"equally roomy: by name", {{"cpu", {{"south", 80}, {"north", 80}}, 40}}, {}, {{{"north", 40}}}},
+     {{"cpu", {{"north", 50}, {"south", 80}}, 40}},
+     {},
+     {{{"south", 40}}}},
+    {"equally roomy: by name",
+     {{"cpu", {{"south", 80}, {"north", 80}}, 40}},
+     {},
+     {{{"north", 40}}}},
     {"one site carries all lines though it is not the roomiest",
      {{"gpu-a100", {{"north", 90}, {"south", 50}}, 40},
       {"cpu", {{"north", 10}, {"south", 30}}, 30}},
@@ -56,13 +61,17 @@ const Choice kChoices[] = {
      {},
      {{{"south", 80}}, {{"south", 20}}}},
     {"storage alone goes anywhere",
-     {{"storage-work", {{"north", 90}, {"south", 20}}, 100}}, {}, {{{"north", 90}, {"south", 10}}}},
+     {{"storage-work", {{"north", 90}, {"south", 20}}, 100}},
+     {},
+     {{{"north", 90}, {"south", 10}}}},
     {"support does not bind storage",
      {{"storage-work", {{"south", 20}}, 20}, {"support", {{"north", 9}}, 9}},
      {},
      {{{"south", 20}}, {{"north", 9}}}},
     {"GPUs bring their cores",
-     {{"gpu-a100", {{"north", 50}}, 30, true}}, {{"north", 240}}, {{{"north", 30}}},
+     {{"gpu-a100", {{"north", 50}}, 30, true}},
+     {{"north", 240}},
+     {{{"north", 30}}},
      {{"north", 240}}},
     {"a site without the cores is passed over",
      {{"gpu-a100", {{"north", 50}, {"south", 40}}, 30, true}},
@@ -75,9 +84,13 @@ const Choice kChoices[] = {
      {{{"north", 12}, {"south", 12}}},
      {{"north", 96}, {"south", 96}}},
     {"no cores, no GPUs", {{"gpu-a100", {{"north", 50}}, 30, true}}, {}, {{}}},
-    {"GPUs asked with cores bring none", {{"gpu-a100", {{"north", 50}}, 30, false}}, {},
+    {"GPUs asked with cores bring none",
+     {{"gpu-a100", {{"north", 50}}, 30, false}},
+     {},
      {{{"north", 30}}}},
-    {"GPU jobs that pay no cores bring none", {{"gpu-v100", {{"east", 50}}, 30, true}}, {},
+    {"GPU jobs that pay no cores bring none",
+     {{"gpu-v100", {{"east", 50}}, 30, true}},
+     {},
      {{{"east", 30}}}},
     {"two kinds of GPU share the cores of a site",
      {{"gpu-a100", {{"north", 50}}, 10, true}, {"gpu-h100", {{"north", 50}}, 10, true}},
@@ -94,8 +107,8 @@ TEST(SiteChoiceTest, ChoosesByTheRules) {
   for (const Choice& choice : kChoices) {
     std::vector<LineChoice> lines;
     for (const Wish& wish : choice.wishes) {
-      lines.push_back({wish.resource, Amounts(wish.available), Amount(wish.wanted),
-                       wish.brings_cores, {}});
+      lines.push_back(
+          {wish.resource, Amounts(wish.available), Amount(wish.wanted), wish.brings_cores, {}});
     }
     const std::map<std::string, Amount> brought =
         ChooseSites(TestCatalogue(), Amounts(choice.cores), lines);

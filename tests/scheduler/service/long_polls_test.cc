@@ -2,10 +2,13 @@
 
 #include "scheduler/service/long_polls.h"
 
+#include <atomic>
+#include <chrono>
 #include <fstream>
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "mesolys/v1/site_service.grpc.pb.h"

@@ -84,8 +84,7 @@ TEST(EventCodecTest, ACommandMayCauseNothing) {
 }
 
 void ExpectLost(const v1::StoredEvents& stored, const char* what) {
-  EXPECT_EQ(DecodeEvents(stored.SerializeAsString()).status().code(),
-            absl::StatusCode::kDataLoss)
+  EXPECT_EQ(DecodeEvents(stored.SerializeAsString()).status().code(), absl::StatusCode::kDataLoss)
       << what;
 }
 

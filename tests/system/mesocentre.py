@@ -1,0 +1,97 @@
+"""The real programs of a mesocentre, in a folder of their own, for the tests of this folder."""
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class Mesocentre:
+    """A scheduler, the agent of site psmn that replays `records`, and the client of the operator olga."""
+
+    def __init__(self, build, folder, records, replay=''):
+        """`replay` is what the agent's [collector] says besides the file."""
+        self.build, self.folder = pathlib.Path(build), pathlib.Path(folder)
+        self.port = self.free_port()
+        self.processes = {}
+        self.write_files(records, replay)
+
+    @staticmethod
+    def free_port():
+        with socket.socket() as probe:
+            probe.bind(('127.0.0.1', 0))
+            return probe.getsockname()[1]
+
+    def write_files(self, records, replay):
+        tls = self.folder / 'tls'
+        subprocess.run([ROOT / 'deploy/throwaway-ca', tls, 'service/scheduler', 'site/psmn', 'user/olga'],
+                       check=True, stderr=subprocess.DEVNULL)
+        catalogue = (ROOT / 'deploy/examples/lyon.toml').read_text()
+        catalogue = catalogue.replace('clusters = ["psmn"]', 'clusters = ["psmn", "phillips"]')
+        (self.folder / 'catalogue.toml').write_text(catalogue)
+        (self.folder / 'scheduler.toml').write_text(
+            f'listen = "127.0.0.1:{self.port}"\ndatabase = "ledger.db"\ncatalogue = "catalogue.toml"\n'
+            f'[tls]\nca = "tls/ca.pem"\ncertificate = "tls/service-scheduler.pem"\n'
+            f'key = "tls/service-scheduler.key"\n')
+        (self.folder / 'olga.toml').write_text(
+            f'scheduler = "127.0.0.1:{self.port}"\nca = "tls/ca.pem"\ncertificate = "tls/user-olga.pem"\n'
+            f'key = "tls/user-olga.key"\nstate_dir = "{self.folder}/olga"\n')
+        (self.folder / 'agent.toml').write_text(
+            f'site = "psmn"\nstate_dir = "{self.folder}/agent"\n'
+            f'[scheduler]\ntarget = "127.0.0.1:{self.port}"\nca = "{tls}/ca.pem"\n'
+            f'certificate = "{tls}/site-psmn.pem"\nkey = "{tls}/site-psmn.key"\n'
+            f'[report]\ninterval = "1s"\n'
+            f'[collector]\ntype = "replay"\nfile = "{records}"\n{replay}\n'
+            f'[enforcer]\ntype = "dry_run"\n')
+
+    def start(self, name):
+        program = {'scheduler': 'scheduler/mesolys-scheduler', 'agent': 'agent/mesolys-agent'}[name]
+        verb = {'scheduler': 'serve', 'agent': 'run'}[name]
+        log = open(self.folder / f'{name}.log', 'ab')
+        self.processes[name] = subprocess.Popen(
+            [self.build / program, verb, '--config', self.folder / f'{name}.toml'],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        log.close()
+
+    def kill(self, name, number=signal.SIGKILL):
+        """Whether it ran until now."""
+        process = self.processes.pop(name)
+        alive = process.poll() is None
+        process.send_signal(number)
+        process.wait()
+        return alive
+
+    def stop(self, name):
+        return self.kill(name, signal.SIGTERM)
+
+    def kill_all(self):
+        for name in list(self.processes):
+            self.kill(name)
+
+    def cli(self, *arguments):
+        return subprocess.run([self.build / 'client/mesolys', '--config', self.folder / 'olga.toml', *arguments],
+                              capture_output=True, text=True)
+
+    def done(self, *arguments):
+        answer = self.cli(*arguments)
+        if answer.returncode != 0:
+            raise SystemExit(f'mesolys {" ".join(arguments)}: {answer.returncode}\n{answer.stdout}{answer.stderr}')
+        return answer.stdout
+
+    def wait_until_serving(self):
+        for _ in range(400):
+            if self.cli('whoami').returncode == 0:
+                return
+            time.sleep(0.05)
+        raise SystemExit('the scheduler does not answer: ' + (self.folder / 'scheduler.log').read_text()[-2000:])
+
+    def verify(self):
+        """The newest revision and the number of jobs."""
+        answer = subprocess.run([self.build / 'scheduler/mesolys-scheduler', 'verify', '--database',
+                                 self.folder / 'ledger.db'], capture_output=True, text=True)
+        if answer.returncode != 0:
+            raise SystemExit(f'verify fails: {answer.stdout}{answer.stderr}')
+        return tuple(int(re.search(pattern, answer.stdout).group(1)) for pattern in (r'revision (\d+)', r'(\d+) jobs'))
