@@ -96,10 +96,12 @@ class BadInputTest(unittest.TestCase):
         self.serve(1, 'newer', '99')
         (self.folder / 'ledger.db').write_text('this is no database ' * 100)
         self.serve(1, 'ledger.db')
-        for path in ('/proc/mesolys/ledger.db', str(self.folder / 'olga.toml' / 'ledger.db')):
+        for path, word in (('/proc/mesolys/ledger.db', 'create the directory'),
+                           ('/proc/ledger.db', '/proc'),
+                           (str(self.folder / 'olga.toml' / 'ledger.db'), 'olga.toml')):
             with self.subTest(path=path):
                 self.edit('scheduler.toml', 'database = "', f'database = "{path}" # ')
-                self.serve(1, path)
+                self.serve(1, word)
                 self.edit('scheduler.toml', f'database = "{path}" # ', 'database = "')
 
     def test_a_certificate_of_another_authority_reaches_nobody(self):
