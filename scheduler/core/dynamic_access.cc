@@ -146,7 +146,8 @@ class Decision {
     const DataClass& data = catalogue_.data_classes.at(entry_.project.data_class);
     std::vector<std::string> certified;
     std::vector<std::string> allowed;
-    for (const auto& [id, site] : catalogue_.sites) {
+    for (const auto& [id, entry] : catalogue_.sites) {
+      const Site& site = entry;  // a lambda cannot hold on to a structured binding
       const bool holds = std::all_of(
           data.certifications.begin(), data.certifications.end(), [&](const std::string& needed) {
             const auto& had = site.certifications;

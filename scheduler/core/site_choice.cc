@@ -23,6 +23,7 @@ int64_t CoresPerGpu(const Catalogue& catalogue, const std::string& site, const L
 // The sites of `available`, the roomiest first, then by name.
 std::vector<std::string> Roomiest(const std::map<std::string, Amount>& available) {
   std::vector<std::string> sites;
+  sites.reserve(available.size());
   for (const auto& [site, amount] : available) sites.push_back(site);
   std::stable_sort(sites.begin(), sites.end(), [&](const std::string& a, const std::string& b) {
     return available.at(a) > available.at(b);

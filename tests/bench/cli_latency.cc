@@ -1,6 +1,7 @@
 // `mesolys balance` as a new process over mutual TLS: the median of 50, beside a process that does
 // nothing.
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 

@@ -3,6 +3,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
+#include <vector>
 
 #include "mesolys/v1/site_service.grpc.pb.h"
 #include "tests/bench/bench_world.h"
