@@ -138,7 +138,7 @@ absl::Status Synchronizer::Take(const v1::DesiredState& wanted, absl::Time now,
   const absl::StatusOr<SiteState> held = enforcer_.ReadBack();
   if (!held.ok()) return held.status();
   const bool is_doubtful = last_.has_value() && state->generation <= last_->generation;
-  const absl::Status allowed =
+  absl::Status allowed =
       CheckRemovals(Reconcile(*held, *state, now), {options_.removals_max, is_doubtful});
   if (!allowed.ok()) return allowed;
   // Before anything changes at the site: an agent that is killed in between goes on from here.

@@ -81,7 +81,7 @@ absl::StatusOr<absl::Time> ParseSpan(absl::string_view text, absl::Time start) {
   }
   const absl::CivilSecond from = absl::ToCivilSecond(start, absl::UTCTimeZone());
   if (unit == 'd' || unit == 'w') {
-    return start + absl::Hours(24) * count * (unit == 'w' ? 7 : 1);
+    return start + absl::Hours(int64_t{24} * (unit == 'w' ? 7 : 1)) * count;
   }
   const absl::CivilMonth month = absl::CivilMonth(from) + count * (unit == 'y' ? 12 : 1);
   const absl::CivilDay last = absl::CivilDay(month + 1) - 1;

@@ -68,7 +68,7 @@ Cell MinuteCell(bool given, const google::protobuf::Timestamp& time, const absl:
 }
 
 Cell ElapsedCell(int64_t seconds) {
-  constexpr int64_t kDay = 24 * 60 * 60;
+  constexpr int64_t kDay = 86'400;
   const int64_t rest = seconds % kDay;
   const std::string clock =
       absl::StrFormat("%02d:%02d:%02d", rest / 3600, rest / 60 % 60, rest % 60);

@@ -120,7 +120,7 @@ absl::StatusOr<std::optional<std::string>> Load(const std::string& path) {
   }
   if (got < 0) return Problem(path);
   absl::string_view rest = text;
-  const size_t digest_bytes = 2 * SHA256_DIGEST_LENGTH;
+  const size_t digest_bytes = size_t{2} * SHA256_DIGEST_LENGTH;
   const bool whole = absl::ConsumePrefix(&rest, kMagic) && rest.size() > digest_bytes;
   std::string request(whole ? rest.substr(digest_bytes + 1) : "");
   if (!whole || Sha256(request) != rest.substr(0, digest_bytes)) {
@@ -133,7 +133,7 @@ absl::StatusOr<std::optional<std::string>> Load(const std::string& path) {
 
 }  // namespace
 
-KeptKeys::KeptKeys(std::string state_dir) : directory_(absl::StrCat(state_dir, "/pending")) {}
+KeptKeys::KeptKeys(const std::string& state_dir) : directory_(absl::StrCat(state_dir, "/pending")) {}
 
 std::string KeptKeys::NameOf(const std::vector<std::string>& words) {
   std::string text;

@@ -19,7 +19,7 @@ namespace mesolys {
 
 class KeptKeys {
  public:
-  explicit KeptKeys(std::string state_dir);
+  explicit KeptKeys(const std::string& state_dir);
 
   // The name of a command: a hash of what makes two commands the same one (whom it calls, who
   // calls, the words of the command line).

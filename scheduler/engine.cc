@@ -129,7 +129,10 @@ void Engine::ApplyDurably(const std::vector<Event>& events, absl::Time time, con
 void Engine::Run() {
   for (;;) {
     std::vector<Pending> pending = Take();
-    if (!pending.empty()) CommitAll(std::move(pending));
+    if (!pending.empty()) {
+      CommitAll(pending);
+      AnswerAll(std::move(pending));
+    }
     if (!tentative_.unsettled_accounts().empty()) ResettleOnePage();
     MutexLock lock(mutex_);
     // Accounts that are not settled yet are found again at the next start.
@@ -178,17 +181,16 @@ void Engine::ResettleOnePage() {
   pending.submission.request_id = absl::StrCat("resettle-", tentative_.revision() + 1);
   pending.digest = Sha256(CanonicalText(command));
   pending.submission.command = std::move(command);
-  pending.submission.done = [this](const absl::StatusOr<Answer>& answer) {
-    // A page that another writer made stale, or wrote itself, is read again at once.
-    resettlement_stalled_ = !answer.ok() && !absl::IsFailedPrecondition(answer.status()) &&
-                            !absl::IsAlreadyExists(answer.status());
-  };
   std::vector<Pending> alone;
   alone.push_back(std::move(pending));
-  CommitAll(std::move(alone));
+  CommitAll(alone);
+  // A page that another writer made stale, or wrote itself, is read again at once.
+  const absl::Status status = alone.front().answer->status();
+  resettlement_stalled_ =
+      !status.ok() && !absl::IsFailedPrecondition(status) && !absl::IsAlreadyExists(status);
 }
 
-void Engine::CommitAll(std::vector<Pending> pending) {
+void Engine::CommitAll(std::vector<Pending>& pending) {
   SetAsideRepeatedKeys(pending);
   for (;;) {
     const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(clock_.Now()));
@@ -209,9 +211,14 @@ void Engine::CommitAll(std::vector<Pending> pending) {
     }
     break;
   }
-  for (Pending& one : pending) one.submission.done(*std::move(one.answer));
   MutexLock lock(listener_mutex_);
   if (changed_) changed_();
+}
+
+void Engine::AnswerAll(std::vector<Pending> pending) {
+  answers_.Add([pending = std::move(pending)]() mutable {
+    for (Pending& one : pending) one.submission.done(*std::move(one.answer));
+  });
 }
 
 // A key repeated inside a batch waits for the first.

@@ -2,7 +2,8 @@
 #define MESOLYS_SCHEDULER_ENGINE_H_
 
 // The one write path: commands are queued, decided against a tentative fold, made durable together,
-// and only then answered. Any thread may submit and read; one thread of its own commits.
+// and only then answered. Any thread may submit and read; one thread of its own commits, another
+// one answers, so that the next commit waits for nobody's network.
 
 #include <condition_variable>
 #include <deque>
@@ -21,6 +22,7 @@
 #include "scheduler/core/ledger.h"
 #include "scheduler/core/policy.h"
 #include "scheduler/store/event_store.h"
+#include "scheduler/work_queue.h"
 
 namespace mesolys {
 
@@ -39,7 +41,7 @@ struct Submission {
   std::string request_id;  // the caller's key, 1 to 128 bytes
   Command command;
   bool validate_only = false;
-  // Called once, from the committer's thread (or from Submit's, for a bad key). Errors: a refusal;
+  // Called once, from the answering thread (or from Submit's, for a bad key). Errors: a refusal;
   // ALREADY_EXISTS for a known key with another command; RESOURCE_EXHAUSTED when nothing was
   // written; UNAVAILABLE when nothing was, or when that cannot be known: its text says which.
   std::function<void(absl::StatusOr<Answer>)> done;
@@ -97,7 +99,9 @@ class Engine {
   void Run();
   // Waits for commands, unless there is an account to charge anew.
   std::vector<Pending> Take();
-  void CommitAll(std::vector<Pending> pending);
+  // Gives each of `pending` its answer; those of a repeated key go back into the queue.
+  void CommitAll(std::vector<Pending>& pending);
+  void AnswerAll(std::vector<Pending> pending);
   void SetAsideRepeatedKeys(std::vector<Pending>& pending);
   absl::Status DecideAll(Batch& batch, std::vector<Pending>& pending);
   AppendResult Append(const Batch& batch);
@@ -121,6 +125,7 @@ class Engine {
   // The committer's own: durable_ plus what the batch in hand caused.
   Ledger tentative_;
   bool resettlement_stalled_ = false;
+  WorkQueue answers_;
   std::thread committer_;
 };
 

@@ -67,7 +67,7 @@ absl::Status Write(const std::string& path, const SiteState& state) {
 }  // namespace
 
 std::string Describe(const Action& action) {
-  const std::string account = absl::StrCat("account ", action.account, ": ");
+  std::string account = absl::StrCat("account ", action.account, ": ");
   const std::string grant =
       absl::StrCat(account, "ceiling ", action.grant.resource, " ", ShortName(action.subject));
   switch (action.kind) {

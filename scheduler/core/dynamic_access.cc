@@ -9,6 +9,7 @@
 #include "proto/values/amount_text.h"
 #include "proto/values/names.h"
 #include "scheduler/core/placement.h"
+#include "scheduler/core/programme_rules.h"
 #include "scheduler/core/request_check.h"
 #include "scheduler/core/site_choice.h"
 
@@ -16,7 +17,6 @@ namespace mesolys {
 namespace {
 
 constexpr int64_t kMillion = 1'000'000;
-constexpr int64_t kSecondsPerDay = 86'400;
 
 absl::Time TwelveMonthsBefore(absl::Time now) {
   const absl::CivilSecond civil = absl::ToCivilSecond(now, absl::UTCTimeZone());
@@ -56,9 +56,9 @@ class Decision {
   }
 
   RequestDecision Take() {
-    if (std::optional<Refusal> refusal = BrokenRule(); refusal.has_value()) {
-      return Refused(*std::move(refusal));
-    }
+    std::optional<Refusal> refusal =
+        BrokenProgrammeRule(programme_, entry_, decision_.request.period);
+    if (refusal.has_value()) return Refused(std::move(refusal));
     std::vector<RequestLine> lines = decision_.request.lines;
     std::stable_sort(lines.begin(), lines.end(), [](const RequestLine& a, const RequestLine& b) {
       return Order(a) < Order(b);
@@ -77,70 +77,15 @@ class Decision {
       choice->brings_cores = KindOf(line.resource) == ResourceKind::kGpu && !asks_cpu;
       choices.push_back(*std::move(choice));
     }
-    const std::map<std::string, Amount> cores = ChooseSites(catalogue_, CoresLeft(), choices);
+    const bool brings_cores =
+        std::any_of(choices.begin(), choices.end(),
+                    [](const LineChoice& choice) { return choice.brings_cores; });
+    const std::map<std::string, Amount> cores = ChooseSites(
+        catalogue_, brings_cores ? CoresLeft() : std::map<std::string, Amount>(), choices);
     return Issue(lines, choices, cores);
   }
 
  private:
-  // The rules of project and programme, before any amount.
-  std::optional<Refusal> BrokenRule() const {
-    const Project& project = entry_.project;
-    const Period& period = decision_.request.period;
-    const auto day = [](absl::Time time) {
-      return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone());
-    };
-    if (period.start < project.period.start || period.end > project.period.end) {
-      return Refusal{
-          Reason::kProjectEnded,
-          absl::StrCat("project ", project.id, " may hold grants from ", day(project.period.start),
-                       " to ", day(project.period.end), "; ask within these dates"),
-          {{"start", day(project.period.start)}, {"end", day(project.period.end)}}};
-    }
-    if (!programme_.dynamic) {
-      return Refusal{Reason::kProgrammeNeedsCall,
-                     absl::StrCat("programme ", project.programme,
-                                  " takes requests within a call only; wait for the next one"),
-                     {{"programme", project.programme}}};
-    }
-    const int64_t days = (period.Seconds() + kSecondsPerDay - 1) / kSecondsPerDay;
-    if (programme_.period_days_max > 0 && days > programme_.period_days_max) {
-      return Refusal{
-          Reason::kPeriodTooLong,
-          absl::StrCat("programme ", project.programme, " grants at most ",
-                       programme_.period_days_max, " days at a time; ", days, " were asked"),
-          {{"days", absl::StrCat(days)}, {"days_max", absl::StrCat(programme_.period_days_max)}}};
-    }
-    return BrokenTeamRule();
-  }
-
-  std::optional<Refusal> BrokenTeamRule() const {
-    int researchers = 0;
-    bool supervised = false;
-    for (const auto& [user, member] : entry_.members) {
-      researchers += member.member.role == ProjectRole::kResearcher ? 1 : 0;
-      supervised |= member.member.role == ProjectRole::kSupervisor;
-    }
-    const std::string& id = entry_.project.programme;
-    if (programme_.supervisor_required && !supervised) {
-      return Refusal{
-          Reason::kSupervisorMissing,
-          absl::StrCat("a project of programme ", id, " needs a supervisor: `mesolys member add ",
-                       entry_.project.id, " USER --role supervisor`"),
-          {{"programme", id}}};
-    }
-    if (researchers < programme_.team_min ||
-        (programme_.team_max > 0 && researchers > programme_.team_max)) {
-      return Refusal{Reason::kTeamSize,
-                     absl::StrCat("a team of programme ", id, " has ", programme_.team_min, " to ",
-                                  programme_.team_max, " researchers; ", entry_.project.id, " has ",
-                                  researchers),
-                     {{"researchers", absl::StrCat(researchers)},
-                      {"team_min", absl::StrCat(programme_.team_min)},
-                      {"team_max", absl::StrCat(programme_.team_max)}}};
-    }
-    return std::nullopt;
-  }
-
   // The sites that the line names, or all; certified for the data; having the resource.
   absl::StatusOr<std::vector<std::string>> AllowedSites(const RequestLine& line) const {
     const DataClass& data = catalogue_.data_classes.at(entry_.project.data_class);

@@ -8,7 +8,7 @@
 #include "grpcpp/impl/service_type.h"
 #include "scheduler/engine.h"
 #include "scheduler/service/site_sessions.h"
-#include "scheduler/service/work_queue.h"
+#include "scheduler/work_queue.h"
 
 namespace mesolys {
 

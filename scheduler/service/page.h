@@ -53,6 +53,20 @@ inline std::string PageToken(absl::string_view last) {
   return absl::WebSafeBase64Escape(absl::StrCat("after:", last));
 }
 
+// Walks [begin, end) from where the page begins; `key` gives the key of an element, `add` shows it
+// and says whether it was shown at all. The token of the next page; empty at the end.
+template <typename Iterator, typename Key, typename Add>
+std::string FillPage(Iterator begin, Iterator end, const Page& page, Key key, Add add) {
+  size_t shown = 0;
+  std::string last = page.after;
+  for (Iterator it = begin; it != end; ++it) {
+    if (shown == page.size) return PageToken(last);
+    last = key(*it);
+    if (add(*it)) ++shown;
+  }
+  return "";
+}
+
 }  // namespace mesolys
 
 #endif  // MESOLYS_SCHEDULER_SERVICE_PAGE_H_

@@ -16,7 +16,7 @@
 #include "scheduler/core/catalogue.h"
 #include "scheduler/engine.h"
 #include "scheduler/service/site_sessions.h"
-#include "scheduler/service/work_queue.h"
+#include "scheduler/work_queue.h"
 #include "scheduler/store/event_store.h"
 #include "tests/fakes/test_ca.h"
 

@@ -1,4 +1,4 @@
-#include "scheduler/service/work_queue.h"
+#include "scheduler/work_queue.h"
 
 #include <utility>
 

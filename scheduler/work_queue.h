@@ -1,8 +1,8 @@
-#ifndef MESOLYS_SCHEDULER_SERVICE_WORK_QUEUE_H_
-#define MESOLYS_SCHEDULER_SERVICE_WORK_QUEUE_H_
+#ifndef MESOLYS_SCHEDULER_WORK_QUEUE_H_
+#define MESOLYS_SCHEDULER_WORK_QUEUE_H_
 
-// One thread for work that waits for the disk, so that no gRPC callback does. Any thread may add
-// work.
+// One thread for work that another must not wait for, done in the order in which it was added. Any
+// thread may add work.
 
 #include <condition_variable>
 #include <deque>
@@ -34,4 +34,4 @@ class WorkQueue {
 
 }  // namespace mesolys
 
-#endif  // MESOLYS_SCHEDULER_SERVICE_WORK_QUEUE_H_
+#endif  // MESOLYS_SCHEDULER_WORK_QUEUE_H_

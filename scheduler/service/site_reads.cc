@@ -1,0 +1,53 @@
+#include "scheduler/service/site_reads.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/values/names.h"
+#include "proto/values/reason.h"
+#include "scheduler/service/page.h"
+#include "scheduler/service/views.h"
+
+namespace mesolys {
+namespace {
+
+v1::Site Show(const Reading& reading, const std::string& id, bool with_capacities) {
+  v1::Site site = SiteView(reading.ledger, id, with_capacities, reading.now);
+  if (std::optional<v1::AgentStatus> agent = reading.sessions.StatusOf(id); agent.has_value()) {
+    *site.mutable_agent() = *std::move(agent);
+    site.mutable_agent()->set_generation_wanted(reading.ledger.Generation(id));
+  }
+  return site;
+}
+
+}  // namespace
+
+absl::Status ReadSite(const Reading& reading, const v1::GetSiteRequest& in, v1::Site& out) {
+  absl::StatusOr<std::string> id = ParseSiteName(in.name());
+  if (!id.ok()) return id.status();
+  if (!reading.ledger.catalogue().sites.contains(*id)) {
+    return Refuse(Reason::kUnknownSite,
+                  absl::StrCat("there is no site \"", *id, "\"; see `mesolys site list`"),
+                  {{"site", *id}});
+  }
+  out = Show(reading, *id, /*with_capacities=*/true);
+  return absl::OkStatus();
+}
+
+absl::Status ReadSites(const Reading& reading, const v1::ListSitesRequest& in,
+                       v1::ListSitesResponse& out) {
+  absl::StatusOr<Page> page = ParsePage(in.page_size(), in.page_token());
+  if (!page.ok()) return page.status();
+  const auto& sites = reading.ledger.catalogue().sites;
+  out.set_next_page_token(FillPage(
+      sites.upper_bound(page->after), sites.end(), *page,
+      [](const auto& each) { return each.first; },
+      [&](const auto& each) {
+        *out.add_sites() = Show(reading, each.first, /*with_capacities=*/false);
+        return true;
+      }));
+  return absl::OkStatus();
+}
+
+}  // namespace mesolys
