@@ -133,7 +133,8 @@ absl::StatusOr<std::optional<std::string>> Load(const std::string& path) {
 
 }  // namespace
 
-KeptKeys::KeptKeys(const std::string& state_dir) : directory_(absl::StrCat(state_dir, "/pending")) {}
+KeptKeys::KeptKeys(const std::string& state_dir)
+    : directory_(absl::StrCat(state_dir, "/pending")) {}
 
 std::string KeptKeys::NameOf(const std::vector<std::string>& words) {
   std::string text;

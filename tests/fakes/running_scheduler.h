@@ -16,8 +16,8 @@
 #include "scheduler/core/catalogue.h"
 #include "scheduler/engine.h"
 #include "scheduler/service/site_sessions.h"
-#include "scheduler/work_queue.h"
 #include "scheduler/store/event_store.h"
+#include "scheduler/work_queue.h"
 #include "tests/fakes/test_ca.h"
 
 namespace mesolys {
