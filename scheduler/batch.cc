@@ -14,6 +14,7 @@ void SetRowsDigest(std::vector<Event>& events, const std::string& digest) {
   for (Event& event : events) {
     if (auto* reported = std::get_if<UsageReported>(&event)) reported->rows_digest = digest;
     if (auto* resettled = std::get_if<JobsResettled>(&event)) resettled->rows_digest = digest;
+    if (auto* refunded = std::get_if<JobRefunded>(&event)) refunded->rows_digest = digest;
   }
 }
 

@@ -45,6 +45,8 @@ class ConfigTable {
                           std::optional<absl::Duration> otherwise = std::nullopt);
   std::vector<std::string> Texts(absl::string_view key,
                                  std::optional<std::vector<std::string>> otherwise = std::nullopt);
+  std::vector<int64_t> Integers(absl::string_view key, int64_t min, int64_t max,
+                                std::optional<std::vector<int64_t>> otherwise = std::nullopt);
   // A TOML date, "2026-01-01".
   absl::CivilDay Date(absl::string_view key,
                       std::optional<absl::CivilDay> otherwise = std::nullopt);

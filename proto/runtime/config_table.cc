@@ -172,6 +172,29 @@ std::vector<std::string> ConfigTable::Texts(absl::string_view key,
   });
 }
 
+std::vector<int64_t> ConfigTable::Integers(absl::string_view key, int64_t min, int64_t max,
+                                           std::optional<std::vector<int64_t>> otherwise) {
+  return state_->Get(*node_, key, otherwise, [&](const toml::node& node, std::string& wrong) {
+    std::optional<std::vector<int64_t>> out;
+    if (node.as_array() == nullptr) {
+      wrong = Wanted("a list of integers", node);
+      return out;
+    }
+    out.emplace();
+    for (const toml::node& element : *node.as_array()) {
+      const std::optional<int64_t> number = element.value_exact<int64_t>();
+      if (!number.has_value()) {
+        state_->ReportValue(element, key, Wanted("an integer", element));
+      } else if (*number < min || *number > max) {
+        state_->ReportValue(element, key, OutOfRange(*number, min, max));
+      } else {
+        out->push_back(*number);
+      }
+    }
+    return out;
+  });
+}
+
 absl::CivilDay ConfigTable::Date(absl::string_view key, std::optional<absl::CivilDay> otherwise) {
   return state_->Get(*node_, key, otherwise, [](const toml::node& node, std::string& wrong) {
     std::optional<absl::CivilDay> out;

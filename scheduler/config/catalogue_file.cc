@@ -116,6 +116,8 @@ class CatalogueReader {
     programme.team_min = static_cast<int>(table.Integer("team_min", 0, 10'000, 0));
     programme.team_max = static_cast<int>(table.Integer("team_max", 0, 10'000, 0));
     programme.supervisor_required = table.Flag("supervisor_required", false);
+    programme.bonus = ToPpm(table.Number("bonus", 0, 1, 0.25));
+    programme.grace_days = static_cast<int>(table.Integer("grace_days", 0, 366, 30));
     return programme;
   }
 
@@ -130,6 +132,13 @@ class CatalogueReader {
     const std::vector<std::string> charge =
         table.Texts("charge", std::vector<std::string>{"cpu", "gpu"});
     CheckWords(table, "charge", charge, {"cpu", "gpu"});
+    if (table.Has("node_share")) {
+      ConfigTable node = table.Table("node_share");
+      site.node_share.cores = node.Integer("cores", 1, 1'000'000);
+      site.node_share.memory_bytes = ReadAmount(node, "memory", "storage-any", "0TB").count();
+      site.node_share.gpus = node.Integer("gpus", 0, 1'000, 0);
+    }
+    site.admin_uids = table.Integers("admin_uids", 0, int64_t{1} << 32, std::vector<int64_t>());
     site.gpu_jobs_pay_cpu = std::find(charge.begin(), charge.end(), "cpu") != charge.end();
     for (ConfigTable& line : table.Tables("capacity"))
       site.capacities.push_back(ReadCapacity(line));

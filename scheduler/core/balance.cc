@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "proto/values/names.h"
+
 namespace mesolys {
 namespace {
 
@@ -14,19 +16,19 @@ Amount NotBelowZero(Amount amount) { return std::max(Amount(), amount); }
 
 BalanceLine BalanceOf(const GrantEntry& entry, absl::Time now) {
   const Grant& grant = entry.grant;
-  Totals totals;
-  for (const auto& [site, used] : entry.used) totals.Add(used);
+  const Totals totals = entry.Used();
   BalanceLine line;
   line.grant = grant.number;
   line.resource = grant.resource;
   line.granted = grant.amount;
-  line.settled = totals.settled - totals.refund;
+  line.settled = totals.settled - totals.refund + totals.opening;
   line.in_flight = totals.in_flight;
   line.committed = totals.committed;
   line.period = grant.period;
   line.sites = entry.used;
   const Amount spent = line.settled + line.in_flight;
-  const Amount unspent = NotBelowZero(grant.amount - spent - line.committed);
+  for (const ReductionOrder& order : entry.orders) line.ordered += order.amount;
+  const Amount unspent = NotBelowZero(grant.amount - spent - line.committed - line.ordered);
   line.overdraft = NotBelowZero(spent - grant.amount);
   (now >= grant.period.end ? line.expired : line.left) = unspent;
   const int64_t seconds = Period{grant.period.start, std::min(now, grant.period.end)}.Seconds();
@@ -67,7 +69,31 @@ std::vector<BalanceLine> BalanceOf(const Ledger& ledger, const ProjectEntry& pro
   return lines;
 }
 
+Amount BonusOf(const Grant& grant, Amount ceiling) {
+  return Amount(MulDiv(ceiling.count(), grant.bonus.count(), 1'000'000));
+}
+
+std::map<std::string, Exposure> ExposuresOf(const Ledger& ledger, const std::string& site,
+                                            absl::Time now) {
+  std::map<std::string, Exposure> exposures;
+  for (const GrantEntry& entry : ledger.grants()) {
+    const Grant& grant = entry.grant;
+    const auto held = entry.held.find(site);
+    // An agent ends a grant by its date alone; only a revocation it must be told of.
+    const bool ended = now >= grant.period.end && !entry.lowered.contains(site);
+    if (held == entry.held.end() || ended || IsStock(grant.resource)) continue;
+    const auto used = entry.used.find(site);
+    const Amount spent =
+        used == entry.used.end() ? Amount() : used->second.Spent() + used->second.committed;
+    Exposure& exposure = exposures[grant.resource];
+    exposure.spendable += NotBelowZero(held->second + BonusOf(grant, held->second) - spent);
+    exposure.awaited += held->second - grant.ceilings.at(site);
+  }
+  return exposures;
+}
+
 GrantState StateOf(const GrantEntry& grant, absl::Time now) {
+  if (grant.revoked) return GrantState::kRevoked;
   if (now >= grant.grant.period.end) return GrantState::kExpired;
   if (now < grant.grant.period.start) return GrantState::kPending;
   const BalanceLine line = BalanceOf(grant, now);

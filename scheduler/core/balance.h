@@ -21,7 +21,8 @@ struct BalanceLine {
   Amount settled;  // net of refunds
   Amount in_flight;
   Amount committed;
-  Amount left;          // max(0, granted - settled - in flight - committed - expired)
+  Amount ordered;       // taken away as soon as every site has confirmed it
+  Amount left;          // max(0, granted - settled - in flight - committed - ordered - expired)
   Amount overdraft;     // max(0, settled + in flight - granted)
   Amount expired;       // what the end of the period took
   Amount burn_per_day;  // mean since the start of the period
@@ -36,7 +37,19 @@ std::vector<BalanceLine> BalanceOf(const Ledger& ledger, const ProjectEntry& pro
 
 BalanceLine BalanceOf(const GrantEntry& grant, absl::Time now);
 
-enum class GrantState { kPending = 1, kActive = 2, kExhausted = 3, kExpired = 4 };
+enum class GrantState { kPending = 1, kActive = 2, kExhausted = 3, kExpired = 4, kRevoked = 5 };
+
+// What may be spent beyond a ceiling of the grant, or beyond its amount.
+Amount BonusOf(const Grant& grant, Amount ceiling);
+
+// What a site may spend unseen, were it cut off now: a bound by ceilings, not by burn rates.
+struct Exposure {
+  Amount spendable;  // of grants that have not ended, bonus included
+  Amount awaited;    // the part that was taken away already and waits for confirmation
+};
+// By resource.
+std::map<std::string, Exposure> ExposuresOf(const Ledger& ledger, const std::string& site,
+                                            absl::Time now);
 
 // Derived from time and use; never stored.
 GrantState StateOf(const GrantEntry& grant, absl::Time now);

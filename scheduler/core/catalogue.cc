@@ -54,6 +54,16 @@ absl::Status CheckSite(const Catalogue& catalogue, const std::string& id, const 
                                 " is not within 0 and 1"));
     }
   }
+  const NodeShape& node = site.node_share;
+  if (node.cores < 0 || node.cores > kUnitsMax || node.memory_bytes < 0 ||
+      node.memory_bytes > kStockMax || node.gpus < 0 || node.gpus > kUnitsMax) {
+    return Wrong(absl::StrCat("the node of site ", id,
+                              " is not one: cores, memory and GPUs are 0 "
+                              "or more"));
+  }
+  if (node.cores == 0 && (node.memory_bytes > 0 || node.gpus > 0)) {
+    return Wrong(absl::StrCat("the node of site ", id, " has no cores to take a share of"));
+  }
   if (!site.gpu_model.empty() && !catalogue.Offers(site, absl::StrCat("gpu-", site.gpu_model))) {
     return Wrong(absl::StrCat("site ", id, " takes an untyped GPU for a ", site.gpu_model,
                               " but has no capacity of gpu-", site.gpu_model));
@@ -109,6 +119,14 @@ Period Catalogue::Horizon() const { return {month_starts.front(), month_starts.b
 bool Catalogue::Offers(const Site& site, absl::string_view resource) const {
   return std::any_of(site.capacities.begin(), site.capacities.end(), [&](const Capacity& capacity) {
     return capacity.resource == resource && capacity.units > 0;
+  });
+}
+
+bool Catalogue::IsCertified(absl::string_view site, absl::string_view data_class) const {
+  const std::vector<std::string>& had = sites.at(std::string(site)).certifications;
+  const std::vector<std::string>& needed = data_classes.at(std::string(data_class)).certifications;
+  return std::all_of(needed.begin(), needed.end(), [&](const std::string& each) {
+    return std::find(had.begin(), had.end(), each) != had.end();
   });
 }
 

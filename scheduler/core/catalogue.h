@@ -30,6 +30,8 @@ struct Programme {
   int team_min = 0;             // researchers in a project; 0: no limit
   int team_max = 0;             // 0: no limit
   bool supervisor_required = false;
+  PartsPerMillion bonus;  // of a grant, to be spent beyond it at low priority
+  int grace_days = 0;     // after the end of a grant in which it may still be extended
 
   friend bool operator==(const Programme&, const Programme&) = default;
 };
@@ -51,6 +53,15 @@ struct Capacity {
   friend bool operator==(const Capacity&, const Capacity&) = default;
 };
 
+// The node by which shares are measured: a job that holds half of its memory pays half its cores.
+struct NodeShape {
+  int64_t cores = 0;
+  int64_t memory_bytes = 0;
+  int64_t gpus = 0;
+
+  friend bool operator==(const NodeShape&, const NodeShape&) = default;
+};
+
 struct Site {
   std::string title;
   std::vector<std::string> clusters;
@@ -59,6 +70,8 @@ struct Site {
   int64_t cores_per_gpu = 0;         // of cpu that comes with a GPU asked alone
   std::string gpu_model;             // what an untyped GPU is; empty: the site has none
   bool gpu_jobs_pay_cpu = true;      // the site's `charge` setting
+  NodeShape node_share;              // by which cpu is charged; no cores: by cores alone
+  std::vector<int64_t> admin_uids;   // who they cancel is refunded
   std::vector<Capacity> capacities;  // by resource, then date
 
   friend bool operator==(const Site&, const Site&) = default;
@@ -102,6 +115,9 @@ struct Catalogue {
 
   // Whether the site ever has the resource.
   bool Offers(const Site& site, absl::string_view resource) const;
+
+  // Whether the site may hold data of the class; both are known.
+  bool IsCertified(absl::string_view site, absl::string_view data_class) const;
 
   // What a site can give of a resource within `period`, which lies in one month: units x seconds x
   // availability of a flow, the least stock within the period of a stock. Rounded down.

@@ -127,6 +127,86 @@ void Put(CanonicalWriter& out, const ResettleJobs& command) {
   out.Put(command.ledger_revision);
 }
 
+void Put(CanonicalWriter& out, const SupplementGrant& command) {
+  out.Put(command.grant);
+  out.Put(command.amount);
+  out.PutCount(command.sites);
+  for (const std::string& site : command.sites) out.Put(absl::string_view(site));
+  out.Put(absl::string_view(command.reason));
+}
+
+void Put(CanonicalWriter& out, const ExtendGrant& command) {
+  out.Put(command.grant);
+  out.Put(command.end);
+  out.Put(absl::string_view(command.reason));
+}
+
+void Put(CanonicalWriter& out, const TransferHours& command) {
+  out.Put(command.grant);
+  out.Put(command.amount);
+  out.Put(command.to_grant);
+  out.Put(absl::string_view(command.to_project));
+  out.Put(absl::string_view(command.reason));
+}
+
+void Put(CanonicalWriter& out, const AdjustOverdraft& command) {
+  out.Put(command.grant);
+  out.Put(command.overdrawn);
+  out.Put(command.amount);
+  out.Put(absl::string_view(command.reason));
+}
+
+void Put(CanonicalWriter& out, const ReleaseHours& command) {
+  out.Put(command.grant);
+  out.Put(command.amount);
+  out.Put(absl::string_view(command.reason));
+}
+
+void Put(CanonicalWriter& out, const RevokeGrant& command) {
+  out.Put(command.grant);
+  out.Put(absl::string_view(command.reason));
+}
+
+void Put(CanonicalWriter& out, const WriteOffOverdraft& command) {
+  out.Put(command.grant);
+  out.Put(command.amount);
+  out.Put(absl::string_view(command.reason));
+}
+
+void Put(CanonicalWriter& out, const PostOpeningBalance& command) {
+  out.Put(command.grant);
+  out.Put(absl::string_view(command.site));
+  out.Put(command.amount);
+  out.Put(absl::string_view(command.reason));
+}
+
+void Put(CanonicalWriter& out, const ConfirmCeilings& command) {
+  out.Put(absl::string_view(command.site));
+  out.Put(command.generation);
+  out.PutCount(command.held);
+  for (const HeldCeiling& held : command.held) {
+    out.Put(held.grant);
+    out.Put(held.ceiling);
+  }
+}
+
+void Put(CanonicalWriter& out, const WriteOffSite& command) {
+  out.Put(absl::string_view(command.site));
+  out.Put(absl::string_view(command.reason));
+}
+
+void Put(CanonicalWriter& out, const RefundJob& command) {
+  out.Put(command.job);
+  out.Put(absl::string_view(command.reason));
+}
+
+void Put(CanonicalWriter& out, const DeclareWindow& command) {
+  out.Put(static_cast<int64_t>(command.window.kind));
+  out.Put(absl::string_view(command.window.site));
+  out.Put(command.window.period);
+  out.Put(absl::string_view(command.window.title));
+}
+
 }  // namespace
 
 std::string CanonicalText(const Command& command) {

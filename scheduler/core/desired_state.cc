@@ -1,5 +1,7 @@
 #include "scheduler/core/desired_state.h"
 
+#include "scheduler/core/balance.h"
+
 namespace mesolys {
 
 DesiredState DesiredStateOf(const Ledger& ledger, const std::string& site) {
@@ -12,7 +14,8 @@ DesiredState DesiredStateOf(const Ledger& ledger, const std::string& site) {
       const Grant& grant = ledger.FindGrant(number)->grant;
       const auto ceiling = grant.ceilings.find(site);
       if (ceiling == grant.ceilings.end() || grant.period.end <= since) continue;
-      project.grants.push_back({number, grant.resource, ceiling->second, grant.period});
+      project.grants.push_back(
+          {number, grant.resource, ceiling->second, grant.period, BonusOf(grant, ceiling->second)});
     }
     if (project.grants.empty()) continue;
     project.project = id;

@@ -88,17 +88,10 @@ class Decision {
  private:
   // The sites that the line names, or all; certified for the data; having the resource.
   absl::StatusOr<std::vector<std::string>> AllowedSites(const RequestLine& line) const {
-    const DataClass& data = catalogue_.data_classes.at(entry_.project.data_class);
     std::vector<std::string> certified;
     std::vector<std::string> allowed;
-    for (const auto& [id, entry] : catalogue_.sites) {
-      const Site& site = entry;  // a lambda cannot hold on to a structured binding
-      const bool holds = std::all_of(
-          data.certifications.begin(), data.certifications.end(), [&](const std::string& needed) {
-            const auto& had = site.certifications;
-            return std::find(had.begin(), had.end(), needed) != had.end();
-          });
-      if (!holds) continue;
+    for (const auto& [id, site] : catalogue_.sites) {
+      if (!catalogue_.IsCertified(id, entry_.project.data_class)) continue;
       certified.push_back(id);
       const bool named = line.sites.empty() ||
                          std::find(line.sites.begin(), line.sites.end(), id) != line.sites.end();
@@ -286,6 +279,7 @@ class Decision {
     // The cores that come with GPUs are part of the price of the GPU.
     if (!derived) grant.normalised = Normalise(grant.amount, catalogue_.RateOf(resource, now_));
     grant.issue_time = now_;
+    if (!IsStock(resource)) grant.bonus = programme_.bonus;
     decision_.grants.push_back(std::move(grant));
     return decision_.grants.back().amount;
   }

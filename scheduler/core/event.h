@@ -15,6 +15,7 @@
 #include "scheduler/core/job.h"
 #include "scheduler/core/project.h"
 #include "scheduler/core/request.h"
+#include "scheduler/core/site_window.h"
 
 namespace mesolys {
 
@@ -96,9 +97,53 @@ struct JobsResettled {
   friend bool operator==(const JobsResettled&, const JobsResettled&) = default;
 };
 
+// A grant was supplemented, extended, cut, ended or otherwise changed.
+struct GrantChanged {
+  GrantChange change;
+
+  friend bool operator==(const GrantChanged&, const GrantChanged&) = default;
+};
+
+// Sites were told to lower their ceilings of a grant.
+struct ReductionOrdered {
+  ReductionOrder order;
+
+  friend bool operator==(const ReductionOrdered&, const ReductionOrdered&) = default;
+};
+
+// A site lowered its ceilings and read them back; or, when `written_off`, somebody decided to go on
+// without it, at the risk that it still spends `at_risk` base units of other people's hours.
+struct CeilingsConfirmed {
+  std::string site;
+  std::vector<HeldCeiling> held;  // by grant
+  bool written_off = false;
+  std::vector<HeldCeiling> at_risk;  // by grant
+  std::string reason;
+
+  friend bool operator==(const CeilingsConfirmed&, const CeilingsConfirmed&) = default;
+};
+
+// A job's price was given back by hand; the same command wrote its row.
+struct JobRefunded {
+  JobKey job;
+  std::string reason;
+  std::vector<Posting> postings;
+  std::string rows_digest;
+
+  friend bool operator==(const JobRefunded&, const JobRefunded&) = default;
+};
+
+// A site did not work, or will not: what is lost in an incident is given back.
+struct WindowDeclared {
+  SiteWindow window;
+
+  friend bool operator==(const WindowDeclared&, const WindowDeclared&) = default;
+};
+
 using Event =
     std::variant<CatalogueAdopted, ProjectCreated, AccountLinked, MemberAdded, RequestSubmitted,
-                 GrantIssued, RequestDecided, UsageReported, JobsResettled>;
+                 GrantIssued, RequestDecided, UsageReported, JobsResettled, GrantChanged,
+                 ReductionOrdered, CeilingsConfirmed, JobRefunded, WindowDeclared>;
 
 }  // namespace mesolys
 

@@ -1,8 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_CORE_GRANT_H_
 #define MESOLYS_SCHEDULER_CORE_GRANT_H_
 
-// An amount of one resource for one project and period. Immutable: changed only by further entries.
-// Pure.
+// An amount of one resource for one project and period, as it was issued, and the entries that
+// change it afterwards. Pure values.
 
 #include <cstdint>
 #include <map>
@@ -31,7 +31,7 @@ struct Grant {
   std::string resource;
   Amount amount;
   Period period;
-  int64_t request = 0;
+  int64_t request = 0;  // 0: hours that another grant gave
   // What the thresholds of dynamic access count, copied here so that they never change.
   std::string pi;
   std::string programme;
@@ -39,9 +39,68 @@ struct Grant {
   absl::Time issue_time;
   std::vector<Placement> placements;  // by site, then month
   std::map<std::string, Amount>
-      ceilings;  // site -> cumulative ceiling; their sum is at most `amount`
+      ceilings;           // site -> cumulative ceiling; their sum is at most `amount`
+  PartsPerMillion bonus;  // of a ceiling, that may be spent beyond it at low priority
 
   friend bool operator==(const Grant&, const Grant&) = default;
+};
+
+// Stored as numbers: never renumber.
+enum class ChangeKind {
+  kNone = 0,
+  kSupplement = 1,
+  kExtension = 2,
+  kTransferOut = 3,
+  kTransferIn = 4,
+  kAdjustmentOut = 5,  // pays the overdraft of an earlier grant
+  kAdjustmentIn = 6,
+  kRelease = 7,
+  kGiveBack = 8,  // of what was not used in time
+  kRevocation = 9,
+  kWriteOff = 10,  // of an overdraft
+  kOpeningBalance = 11,
+};
+
+// One entry in the life of a grant. Every field is a difference but `end`.
+struct GrantChange {
+  int64_t grant = 0;
+  ChangeKind kind = ChangeKind::kNone;
+  // Added to what is granted; of an opening balance, to what is used.
+  Amount amount;
+  absl::Time end;                          // of the grant from now on
+  std::vector<Placement> placements;       // by site, then month
+  std::map<std::string, Amount> ceilings;  // raised at once; what is lowered is ordered first
+  std::map<std::string, Amount> reserve;   // drawn by site; negative: given back to it
+  NormalisedSeconds normalised;            // counted by the threshold
+  int64_t counterpart = 0;                 // the other grant of a transfer or an adjustment
+  int64_t order = 0;                       // the reduction that it completes; 0: none was needed
+  std::string reason;                      // in the words of who did it
+
+  friend bool operator==(const GrantChange&, const GrantChange&) = default;
+};
+
+// The first phase of taking hours away: sites shall lower their ceilings, and only when each has
+// confirmed what it could is the rest free.
+struct ReductionOrder {
+  int64_t number = 0;  // over the whole ledger, from 1
+  int64_t grant = 0;
+  ChangeKind kind = ChangeKind::kNone;     // one that takes away
+  Amount amount;                           // at most so much
+  std::map<std::string, Amount> ceilings;  // wanted from now on, of the sites that are lowered
+  absl::Time end;                          // of the grant from now on
+  int64_t to_grant = 0;                    // who receives it; 0 with no `to_project`: nobody
+  std::string to_project;                  // receives it as a grant of its own
+  std::string reason;
+
+  friend bool operator==(const ReductionOrder&, const ReductionOrder&) = default;
+};
+
+// What a site may still spend of a grant on its own, at most.
+struct HeldCeiling {
+  int64_t grant = 0;
+  Amount ceiling;
+
+  friend bool operator==(const HeldCeiling&, const HeldCeiling&) = default;
 };
 
 }  // namespace mesolys

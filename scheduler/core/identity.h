@@ -3,6 +3,9 @@
 
 // What a SPIFFE URI of ours says: spiffe://mesolys/{user|site|service}/{id}. Pure.
 
+#include <string>
+
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 
@@ -19,6 +22,10 @@ inline absl::string_view UserOf(absl::string_view identity) {
 // The site id; empty for another kind of identity.
 inline absl::string_view SiteIdOf(absl::string_view identity) {
   return absl::ConsumePrefix(&identity, "spiffe://mesolys/site/") ? identity : absl::string_view();
+}
+
+inline std::string SiteIdentity(absl::string_view site) {
+  return absl::StrCat("spiffe://mesolys/site/", site);
 }
 
 }  // namespace mesolys

@@ -20,11 +20,24 @@ enum class ChargeKind { kNone = 0, kSettled = 1, kInFlight = 2, kCommitted = 3, 
 // Clocks of sites differ; a record from further ahead of the scheduler's clock is a mistake.
 inline constexpr absl::Duration kRecordAheadMax = absl::Minutes(5);
 
+// Why an entry of a job is there. Stored as numbers: never renumber.
+enum class ChargeBasis {
+  kAllocated = 0,  // what the job held
+  kNodeShare = 1,  // what its share of the node's memory or GPUs is worth beyond its cores
+  kNodeFail = 2,   // this one and the following: why it is given back
+  kBootFail = 3,
+  kPreempted = 4,
+  kAdminCancelled = 5,
+  kIncident = 6,
+  kOperator = 7,  // by hand
+};
+
 struct Charge {
   int64_t grant = 0;  // 0: no grant covers it
   std::string resource;
   ChargeKind kind = ChargeKind::kNone;
   Amount amount;
+  ChargeBasis basis = ChargeBasis::kAllocated;
 
   friend bool operator==(const Charge&, const Charge&) = default;
 };

@@ -54,6 +54,26 @@ void Totals::Add(const Totals& other) {
   in_flight += other.in_flight;
   committed += other.committed;
   refund += other.refund;
+  opening += other.opening;
+}
+
+Amount GrantEntry::Held() const {
+  Amount sum;
+  for (const auto& [site, ceiling] : held) sum += ceiling;
+  return sum;
+}
+
+Totals GrantEntry::Used() const {
+  Totals sum;
+  for (const auto& [site, totals] : used) sum.Add(totals);
+  return sum;
+}
+
+GrantEntry EntryOf(const Grant& grant) {
+  GrantEntry entry;
+  entry.grant = grant;
+  entry.held = grant.ceilings;
+  return entry;
 }
 
 void RunningSum::Add(absl::Time time, int64_t amount) {
@@ -139,6 +159,12 @@ Amount Ledger::DynamicAmount(absl::string_view pi, absl::string_view programme,
   return it == dynamic_given_.end() ? Amount() : Amount(it->second.Since(since));
 }
 
+const std::set<int64_t>& Ledger::Awaited(absl::string_view site) const {
+  static const std::set<int64_t>& kNone = *new std::set<int64_t>();
+  const auto it = awaited_.find(site);
+  return it == awaited_.end() ? kNone : it->second;
+}
+
 Amount Ledger::Booked(const PostingKey& key) const {
   if (key.grant != 0) {
     const GrantEntry* grant = FindGrant(key.grant);
@@ -211,21 +237,26 @@ void Ledger::On(const RequestSubmitted& event) {
 
 void Ledger::On(const GrantIssued& event) {
   const Grant& grant = event.grant;
-  Require(grant.number == next_grant() && FindRequest(grant.request) != nullptr);
-  grants_.push_back({grant, {}});
+  Require(grant.number == next_grant());
+  grants_.push_back(EntryOf(grant));
   ProjectAt(grant.project).grants.push_back(grant.number);
-  requests_[static_cast<size_t>(grant.request - 1)].grants.push_back(grant.number);
   for (const Placement& placement : grant.placements) {
     placed_[{placement.site, grant.resource}][placement.month.number()] += placement.amount;
   }
-  const int year = catalogue_.MonthAt(time_).year();
   for (const auto& [site, ceiling] : grant.ceilings) {
-    reserve_drawn_[{site, grant.resource, year}] += ceiling;
     payers_[{grant.project, grant.resource, site}].push_back({grant.number, grant.period});
     Touch(site);
   }
-  dynamic_given_[{grant.pi, grant.programme, ""}].Add(time_, grant.normalised.count());
-  dynamic_given_[{grant.pi, grant.programme, grant.resource}].Add(time_, grant.amount.count());
+  if (grant.request != 0) {
+    Require(FindRequest(grant.request) != nullptr);
+    requests_[static_cast<size_t>(grant.request - 1)].grants.push_back(grant.number);
+    const int year = catalogue_.MonthAt(time_).year();
+    for (const auto& [site, ceiling] : grant.ceilings) {
+      reserve_drawn_[{site, grant.resource, year}] += ceiling;
+    }
+    dynamic_given_[{grant.pi, grant.programme, ""}].Add(time_, grant.normalised.count());
+    dynamic_given_[{grant.pi, grant.programme, grant.resource}].Add(time_, grant.amount.count());
+  }
   // Somebody else may now pay for what already ran, or for what running jobs may still take.
   if (grant.period.start < time_ + kRecordAheadMax || HasCommitted(grant.project)) {
     ResettleAccountsOf(grant.project);
@@ -252,18 +283,139 @@ void Ledger::On(const JobsResettled& event) {
   }
 }
 
+void Ledger::On(const GrantChanged& event) {
+  const GrantChange& change = event.change;
+  GrantEntry& entry = GrantAt(change.grant);
+  Grant& grant = entry.grant;
+  if (change.kind == ChangeKind::kOpeningBalance) {
+    Require(change.ceilings.size() == 1);
+    entry.used[change.ceilings.begin()->first].opening += change.amount;
+    entry.changes.push_back(change);
+    return;
+  }
+  grant.amount += change.amount;
+  Place(grant, change.placements);
+  for (const auto& [site, raise] : change.ceilings) {
+    if (!grant.ceilings.contains(site)) {
+      payers_[{grant.project, grant.resource, site}].push_back({grant.number, grant.period});
+    }
+    grant.ceilings[site] += raise;
+    entry.held[site] += raise;
+  }
+  const int year = catalogue_.MonthAt(time_).year();
+  for (const auto& [site, drawn] : change.reserve) {
+    reserve_drawn_[{site, grant.resource, year}] += drawn;
+  }
+  if (change.normalised.count() != 0) {
+    grant.normalised = grant.normalised + change.normalised;
+    dynamic_given_[{grant.pi, grant.programme, ""}].Add(time_, change.normalised.count());
+  }
+  std::erase_if(entry.orders, [&](const ReductionOrder& o) { return o.number == change.order; });
+  if (change.kind == ChangeKind::kRevocation) entry.revoked = true;
+  entry.changes.push_back(change);
+  TouchAll(grant);
+  SetEnd(grant, change.end);
+  Require(entry.Held() <= grant.amount);
+}
+
+void Ledger::On(const ReductionOrdered& event) {
+  const ReductionOrder& order = event.order;
+  Require(order.number == next_order());
+  ++order_count_;
+  GrantEntry& entry = GrantAt(order.grant);
+  for (const auto& [site, ceiling] : order.ceilings) {
+    Require(ceiling <= entry.grant.ceilings.at(site));
+    entry.grant.ceilings[site] = ceiling;
+    entry.lowered[site] = revision_;
+    awaited_[site].insert(order.grant);
+  }
+  if (order.kind == ChangeKind::kRevocation) entry.revoked = true;
+  entry.orders.push_back(order);
+  TouchAll(entry.grant);
+  SetEnd(entry.grant, order.end);
+}
+
+void Ledger::On(const CeilingsConfirmed& event) {
+  for (const auto& [grant, ceiling] : event.held) {
+    GrantEntry& entry = GrantAt(grant);
+    Amount& wanted = entry.grant.ceilings.at(event.site);
+    Require(ceiling >= wanted && ceiling <= entry.held.at(event.site));
+    // What was spent meanwhile cannot be taken back: the site keeps a ceiling that covers it.
+    wanted = ceiling;
+    entry.held[event.site] = ceiling;
+    entry.lowered.erase(event.site);
+    awaited_[event.site].erase(grant);
+  }
+  Touch(event.site);
+}
+
+void Ledger::On(const JobRefunded& event) {
+  refunded_jobs_.insert(event.job);
+  for (const Posting& posting : event.postings) Post(posting);
+}
+
+void Ledger::On(const WindowDeclared& event) {
+  Require(event.window.number == static_cast<int64_t>(windows_.size()) + 1);
+  windows_.push_back(event.window);
+  if (event.window.kind != SiteWindow::Kind::kIncident) return;
+  for (const auto& [project, accounts] : accounts_of_project_) {
+    for (const Account& account : accounts) {
+      if (SiteOf(account.first) == event.window.site) unsettled_accounts_[account] = std::nullopt;
+    }
+  }
+}
+
 ProjectEntry& Ledger::ProjectAt(const std::string& id) {
   const auto it = projects_.find(id);
   Require(it != projects_.end());
   return it->second;
 }
 
+GrantEntry& Ledger::GrantAt(int64_t number) {
+  Require(FindGrant(number) != nullptr);
+  return grants_[static_cast<size_t>(number - 1)];
+}
+
+void Ledger::Place(Grant& grant, const std::vector<Placement>& differences) {
+  for (const Placement& difference : differences) {
+    placed_[{difference.site, grant.resource}][difference.month.number()] += difference.amount;
+    const auto at = std::lower_bound(grant.placements.begin(), grant.placements.end(), difference,
+                                     [](const Placement& a, const Placement& b) {
+                                       return std::tie(a.site, a.month) < std::tie(b.site, b.month);
+                                     });
+    const bool there = at != grant.placements.end() && at->site == difference.site &&
+                       at->month == difference.month;
+    if (there) {
+      at->amount += difference.amount;
+      Require(at->amount >= Amount());
+    } else {
+      Require(difference.amount >= Amount());
+      grant.placements.insert(at, difference);
+    }
+  }
+}
+
+void Ledger::SetEnd(Grant& grant, absl::Time end) {
+  if (grant.period.end == end) return;
+  grant.period.end = end;
+  for (const auto& [site, ceiling] : grant.ceilings) {
+    for (Payer& payer : payers_[{grant.project, grant.resource, site}]) {
+      if (payer.grant == grant.number) payer.period.end = end;
+    }
+  }
+  // Somebody else pays for seconds that ran, or may run, near the old end or the new one.
+  ResettleAccountsOf(grant.project);
+}
+
+void Ledger::TouchAll(const Grant& grant) {
+  for (const auto& [site, ceiling] : grant.ceilings) Touch(site);
+}
+
 void Ledger::Post(const Posting& posting) {
   const PostingKey& key = posting.key;
   const std::string& site = SiteOf(key.cluster);
   if (key.grant != 0) {
-    Require(FindGrant(key.grant) != nullptr);
-    GrantEntry& entry = grants_[static_cast<size_t>(key.grant - 1)];
+    GrantEntry& entry = GrantAt(key.grant);
     entry.used[site].Add(key.kind, posting.amount);
     accounts_of_project_[entry.grant.project].insert({key.cluster, key.account});
     return;

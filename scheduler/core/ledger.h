@@ -27,8 +27,12 @@ struct Totals {
   Amount in_flight;
   Amount committed;
   Amount refund;
+  Amount opening;  // used before the ledger began; no job of ours stands behind it
 
   friend bool operator==(const Totals&, const Totals&) = default;
+
+  // Finished and running use, net of refunds.
+  Amount Spent() const { return settled - refund + opening + in_flight; }
 
   Amount Of(ChargeKind kind) const;
   void Add(ChargeKind kind, Amount amount);
@@ -58,9 +62,22 @@ struct RequestEntry {
 };
 
 struct GrantEntry {
-  Grant grant;
+  Grant grant;                         // with every change so far
   std::map<std::string, Totals> used;  // by site
+  // By site, the most that it may still believe to be its ceiling: never below the one that is
+  // wanted. Their sum never exceeds grant.amount.
+  std::map<std::string, Amount> held;
+  std::map<std::string, int64_t> lowered;  // by site, the revision that last wanted less
+  std::vector<ReductionOrder> orders;      // that wait for a site
+  std::vector<GrantChange> changes;        // in their order
+  bool revoked = false;
+
+  Amount Held() const;
+  Totals Used() const;
 };
+
+// The entry of a grant to which nothing has happened yet.
+GrantEntry EntryOf(const Grant& grant);
 
 // A sum that remembers when it grew.
 class RunningSum {
@@ -124,6 +141,16 @@ class Ledger {
   Amount DynamicAmount(absl::string_view pi, absl::string_view programme,
                        absl::string_view resource, absl::Time since) const;
 
+  int64_t next_order() const { return order_count_ + 1; }
+
+  // The grants of which a site still has to confirm a lower ceiling.
+  const std::set<int64_t>& Awaited(absl::string_view site) const;
+
+  // Incidents and maintenance, by number.
+  const std::vector<SiteWindow>& windows() const { return windows_; }
+  // Whether somebody gave the price of the job back.
+  bool IsRefunded(const JobKey& job) const { return refunded_jobs_.contains(job); }
+
   const std::map<UseKey, Totals>& unassigned() const { return unassigned_; }
   const std::map<UseKey, Totals>& uncovered() const { return uncovered_; }
   // What is booked under a key already.
@@ -149,9 +176,18 @@ class Ledger {
   void On(const RequestDecided& event);
   void On(const UsageReported& event);
   void On(const JobsResettled& event);
+  void On(const GrantChanged& event);
+  void On(const ReductionOrdered& event);
+  void On(const CeilingsConfirmed& event);
+  void On(const JobRefunded& event);
+  void On(const WindowDeclared& event);
 
   ProjectEntry& ProjectAt(const std::string& id);
+  GrantEntry& GrantAt(int64_t number);
   void Post(const Posting& posting);
+  void Place(Grant& grant, const std::vector<Placement>& differences);
+  void SetEnd(Grant& grant, absl::Time end);
+  void TouchAll(const Grant& grant);
   void Touch(const std::string& site);
   // Whether a running job of the project may still take something.
   bool HasCommitted(const std::string& project) const;
@@ -178,6 +214,10 @@ class Ledger {
   std::map<UseKey, Totals> unassigned_;
   std::map<std::string, std::set<Account>> accounts_of_project_;  // that booked anything for it
   std::map<Account, std::optional<JobKey>> unsettled_accounts_;
+  int64_t order_count_ = 0;
+  std::map<std::string, std::set<int64_t>, std::less<>> awaited_;  // site -> grants
+  std::vector<SiteWindow> windows_;
+  std::set<JobKey> refunded_jobs_;
   std::map<std::string, std::pair<int64_t, absl::Time>, std::less<>> generations_;
 };
 

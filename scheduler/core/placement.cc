@@ -6,6 +6,22 @@
 #include "proto/values/names.h"
 
 namespace mesolys {
+namespace {
+
+// What planned maintenance takes from a flow within `span`. Maintenance of a site never overlaps.
+Amount LostToMaintenance(const Ledger& ledger, const std::string& site, absl::string_view resource,
+                         const Period& span) {
+  Amount lost;
+  for (const SiteWindow& window : ledger.windows()) {
+    if (window.kind != SiteWindow::Kind::kMaintenance || window.site != site) continue;
+    const Period within = Intersection(window.period, span);
+    if (within.Seconds() == 0) continue;
+    lost += ledger.catalogue().CapacityOf(ledger.catalogue().sites.at(site), resource, within);
+  }
+  return lost;
+}
+
+}  // namespace
 
 Room::Room(const Ledger& ledger, absl::string_view site, absl::string_view resource,
            const Period& period, absl::Time now)
@@ -23,7 +39,8 @@ Room::Room(const Ledger& ledger, absl::string_view site, absl::string_view resou
     const Amount placed = ledger.Placed(site, resource, month);
     // Hours that have passed cannot be promised any more, and a month is never promised twice.
     const Amount capacity = catalogue.CapacityOf(place, resource, whole);
-    const Amount reachable = catalogue.CapacityOf(place, resource, Intersection(whole, ahead));
+    const Amount reachable = catalogue.CapacityOf(place, resource, Intersection(whole, ahead)) -
+                             LostToMaintenance(ledger, site_, resource, Intersection(whole, ahead));
     const Amount free =
         std::max(Amount(), std::min(stock_ ? capacity : reachable, capacity - placed));
     cells_.push_back({month, free});

@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "proto/values/names.h"
 #include "scheduler/core/dynamic_access.h"
+#include "scheduler/core/grant_rules.h"
 #include "scheduler/core/identity.h"
+#include "scheduler/core/reduction_rules.h"
 #include "scheduler/core/usage_rules.h"
 
 namespace mesolys {
@@ -198,6 +200,71 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows& rows,
   return DecideResettlement(ledger, rows, command);
 }
 
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
+                                 const SupplementGrant& command, const std::string&,
+                                 absl::Time now) {
+  return DecideSupplement(ledger, command, now);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const ExtendGrant& command,
+                                 const std::string&, absl::Time now) {
+  return DecideExtension(ledger, command, now);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const TransferHours& command,
+                                 const std::string& actor, absl::Time now) {
+  return DecideTransfer(ledger, command, actor, now);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
+                                 const AdjustOverdraft& command, const std::string&,
+                                 absl::Time now) {
+  return DecideAdjustment(ledger, command, now);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const ReleaseHours& command,
+                                 const std::string&, absl::Time now) {
+  return DecideRelease(ledger, command, now);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const RevokeGrant& command,
+                                 const std::string&, absl::Time now) {
+  return DecideRevocation(ledger, command, now);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
+                                 const WriteOffOverdraft& command, const std::string&,
+                                 absl::Time now) {
+  return DecideWriteOff(ledger, command, now);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
+                                 const PostOpeningBalance& command, const std::string&,
+                                 absl::Time) {
+  return DecideOpeningBalance(ledger, command);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
+                                 const ConfirmCeilings& command, const std::string&,
+                                 absl::Time now) {
+  return DecideConfirmation(ledger, command, now);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const WriteOffSite& command,
+                                 const std::string&, absl::Time now) {
+  return DecideSiteWriteOff(ledger, command, now);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows& rows,
+                                 const RefundJob& command, const std::string&, absl::Time) {
+  return DecideJobRefund(ledger, rows, command);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const DeclareWindow& command,
+                                 const std::string&, absl::Time) {
+  return DecideWindow(ledger, command);
+}
+
 }  // namespace
 
 absl::StatusOr<Verdict> Decide(const Ledger& ledger, const JobRows& rows, const Command& command,
@@ -216,6 +283,8 @@ std::vector<JobKey> JobsNamedBy(const Command& command) {
     for (const UsageRecord& record : report->records) keys.push_back(record.key);
   } else if (const auto* resettle = std::get_if<ResettleJobs>(&command)) {
     keys = resettle->page;
+  } else if (const auto* refund = std::get_if<RefundJob>(&command)) {
+    keys = {refund->job};
   }
   return keys;
 }

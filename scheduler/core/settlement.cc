@@ -1,6 +1,7 @@
 #include "scheduler/core/settlement.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 
@@ -11,7 +12,29 @@ namespace {
 struct Held {
   std::string resource;
   int64_t units = 0;
+  ChargeBasis basis = ChargeBasis::kAllocated;
 };
+
+int64_t DivideUp(int64_t a, int64_t b, int64_t scale) {
+  __extension__ using Wide = __int128;
+  return static_cast<int64_t>((static_cast<Wide>(a) * scale + b - 1) / b);
+}
+
+// The cores of the node that the largest of a job's shares of its cores, memory and GPUs is worth,
+// rounded up; the job's own cores where the site charges by cores alone.
+int64_t CoresByShare(const UsageRecord& record, const NodeShape& node) {
+  int64_t cores = record.core_count;
+  if (node.cores == 0) return cores;
+  if (node.memory_bytes > 0) {
+    cores = std::max(cores, DivideUp(record.memory_bytes, node.memory_bytes, node.cores));
+  }
+  if (node.gpus > 0) {
+    int64_t gpus = 0;
+    for (const auto& [model, count] : record.gpu_counts) gpus += count;
+    cores = std::max(cores, DivideUp(gpus, node.gpus, node.cores));
+  }
+  return cores;
+}
 
 // AllocTRES, never what was asked. An untyped GPU is one of the site's configured model.
 std::vector<Held> HeldBy(const UsageRecord& record, const Site& site) {
@@ -23,24 +46,90 @@ std::vector<Held> HeldBy(const UsageRecord& record, const Site& site) {
   }
   const bool on_gpus =
       std::any_of(units.begin(), units.end(), [](const auto& entry) { return entry.second > 0; });
-  if (!on_gpus || site.gpu_jobs_pay_cpu) units["cpu"] += record.core_count;
+  const bool pays_cpu = !on_gpus || site.gpu_jobs_pay_cpu;
+  if (pays_cpu) units["cpu"] += record.core_count;
   std::vector<Held> held;
   for (const auto& [resource, count] : units) {
-    if (count > 0) held.push_back({resource, count});
+    if (count > 0) held.push_back({resource, count, ChargeBasis::kAllocated});
   }
+  const int64_t beyond = CoresByShare(record, site.node_share) - record.core_count;
+  if (pays_cpu && beyond > 0) held.push_back({"cpu", beyond, ChargeBasis::kNodeShare});
   return held;
 }
 
-void AppendCharges(const std::vector<Payer>& payers, const Held& held, const Period& span,
-                   int64_t seconds, ChargeKind kind, std::vector<Charge>& charges) {
-  for (const ChargedSeconds& piece : Attribute(payers, span, seconds)) {
-    charges.push_back({piece.grant, held.resource, kind, Amount(held.units * piece.seconds)});
+void AppendCharges(const std::vector<ChargedSeconds>& pieces, const Held& held, ChargeKind kind,
+                   ChargeBasis basis, std::vector<Charge>& charges) {
+  for (const ChargedSeconds& piece : pieces) {
+    charges.push_back(
+        {piece.grant, held.resource, kind, Amount(held.units * piece.seconds), basis});
   }
 }
 
-}  // namespace
+// What of a finished job is given back, and why.
+struct Refund {
+  std::optional<ChargeBasis> whole;
+  std::vector<Period> spans;  // of incidents, apart and in order, when not the whole
+};
 
-Job Charged(const Ledger& ledger, const UsageRecord& record) {
+Refund RefundOf(const Ledger& ledger, const std::string& site, const UsageRecord& record) {
+  const std::vector<int64_t>& admins = ledger.catalogue().sites.at(site).admin_uids;
+  switch (record.state) {
+    case JobState::kNodeFail:
+      return {ChargeBasis::kNodeFail, {}};
+    case JobState::kBootFail:
+      return {ChargeBasis::kBootFail, {}};
+    case JobState::kPreempted:
+      return {ChargeBasis::kPreempted, {}};
+    case JobState::kCancelled:
+      if (std::find(admins.begin(), admins.end(), record.cancelled_by_uid) != admins.end()) {
+        return {ChargeBasis::kAdminCancelled, {}};
+      }
+      break;
+    default:
+      break;
+  }
+  Refund refund;
+  for (const SiteWindow& window : ledger.windows()) {
+    if (window.kind != SiteWindow::Kind::kIncident || window.site != site) continue;
+    // A job that did not survive the incident lost everything, another one the seconds within it.
+    const bool ended_within =
+        window.period.start < record.end_time && record.end_time <= window.period.end;
+    if (ended_within && record.state != JobState::kCompleted) return {ChargeBasis::kIncident, {}};
+    const Period lost = Intersection(window.period, {record.start_time, record.end_time});
+    if (lost.Seconds() > 0) refund.spans.push_back(lost);
+  }
+  std::sort(refund.spans.begin(), refund.spans.end(),
+            [](const Period& a, const Period& b) { return a.start < b.start; });
+  for (size_t i = 1; i < refund.spans.size(); ++i) {
+    Period& span = refund.spans[i];
+    span.start = std::max(span.start, refund.spans[i - 1].end);
+    span.end = std::max(span.start, span.end);
+  }
+  return refund;
+}
+
+// The seconds of `pieces` that the refund gives back, each grant what it paid at most: of a job
+// that was suspended nobody knows which seconds were charged.
+std::vector<ChargedSeconds> SecondsGivenBack(const Refund& refund, const std::vector<Payer>& payers,
+                                             const std::vector<ChargedSeconds>& pieces) {
+  if (refund.whole.has_value()) return pieces;
+  std::map<int64_t, int64_t> lost;
+  for (const Period& span : refund.spans) {
+    for (const ChargedSeconds& piece : Attribute(payers, span, span.Seconds())) {
+      lost[piece.grant] += piece.seconds;
+    }
+  }
+  std::vector<ChargedSeconds> given_back;
+  for (const ChargedSeconds& piece : pieces) {
+    int64_t& seconds = lost[piece.grant];
+    const int64_t here = std::min(seconds, piece.seconds);
+    seconds -= here;
+    if (here > 0) given_back.push_back({piece.grant, here});
+  }
+  return given_back;
+}
+
+Job ChargedWith(const Ledger& ledger, const UsageRecord& record, bool by_hand) {
   Job job;
   job.record = record;
   job.site = ledger.SiteOf(record.key.cluster);
@@ -53,13 +142,31 @@ Job Charged(const Ledger& ledger, const UsageRecord& record) {
   const int64_t remaining =
       terminal ? 0 : std::max<int64_t>(0, record.time_limit_seconds - elapsed);
   const Period ahead{record.end_time, record.end_time + absl::Seconds(remaining)};
+  Refund refund;
+  if (terminal) refund = RefundOf(ledger, job.site, record);
+  if (terminal && by_hand) refund = {ChargeBasis::kOperator, {}};
   for (const Held& held : HeldBy(record, ledger.catalogue().sites.at(job.site))) {
     const std::vector<Payer>& payers = ledger.Payers(job.project, held.resource, job.site);
-    AppendCharges(payers, held, ran, elapsed,
-                  terminal ? ChargeKind::kSettled : ChargeKind::kInFlight, job.charges);
-    AppendCharges(payers, held, ahead, remaining, ChargeKind::kCommitted, job.charges);
+    const std::vector<ChargedSeconds> pieces = Attribute(payers, ran, elapsed);
+    AppendCharges(pieces, held, terminal ? ChargeKind::kSettled : ChargeKind::kInFlight, held.basis,
+                  job.charges);
+    AppendCharges(
+        SecondsGivenBack(refund, payers, terminal ? pieces : std::vector<ChargedSeconds>()), held,
+        ChargeKind::kRefund, refund.whole.value_or(ChargeBasis::kIncident), job.charges);
+    AppendCharges(Attribute(payers, ahead, remaining), held, ChargeKind::kCommitted, held.basis,
+                  job.charges);
   }
   return job;
+}
+
+}  // namespace
+
+Job Charged(const Ledger& ledger, const UsageRecord& record) {
+  return ChargedWith(ledger, record, ledger.IsRefunded(record.key));
+}
+
+Job Refunded(const Ledger& ledger, const UsageRecord& record) {
+  return ChargedWith(ledger, record, /*by_hand=*/true);
 }
 
 bool Postings::Replace(const Job* before, const Job& after) {

@@ -22,6 +22,8 @@ using JobRows = absl::flat_hash_map<JobKey, Job>;
 
 // The job with its site, project and every entry. The record's cluster is known.
 Job Charged(const Ledger& ledger, const UsageRecord& record);
+// The same, were the job's price given back by hand.
+Job Refunded(const Ledger& ledger, const UsageRecord& record);
 
 // The differences that a command posts, kept from overflowing.
 class Postings {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "scheduler/core/grant_rules.h"
 
 namespace mesolys {
 namespace {
@@ -109,6 +110,61 @@ Verdict DecideResettlement(const Ledger& ledger, const JobRows& rows, const Rese
   if (!command.page.empty()) event.last = command.page.back();
   event.postings = postings.Take();
   return {{std::move(event)}, changes.Take(), true};
+}
+
+absl::StatusOr<Verdict> DecideJobRefund(const Ledger& ledger, const JobRows& rows,
+                                        const RefundJob& command) {
+  if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
+  const auto held = rows.find(command.job);
+  if (held == rows.end()) {
+    return Refuse(Reason::kUnknownJob,
+                  absl::StrCat("no site has reported job ", command.job.job_id, " of cluster ",
+                               command.job.cluster, "; see `mesolys usage list`"));
+  }
+  const Job& before = held->second;
+  if (!IsTerminal(before.record.state)) {
+    return Refuse(Reason::kJobNotFinished,
+                  absl::StrCat("job ", command.job.job_id,
+                               " is not finished; its price can be given back when it is"));
+  }
+  Job after = Refunded(ledger, before.record);
+  Postings postings(ledger);
+  if (ledger.IsRefunded(command.job) || after.charges == before.charges) {
+    return Refuse(Reason::kJobRefunded,
+                  absl::StrCat("the price of job ", command.job.job_id, " was given back already"));
+  }
+  if (!postings.Replace(&before, after)) {
+    return Refuse(Reason::kRecordOverflow, "a total would pass 2^56 base units");
+  }
+  JobRefunded event{command.job, command.reason, postings.Take(), ""};
+  return Verdict{{std::move(event)}, {std::move(after)}};
+}
+
+absl::StatusOr<Verdict> DecideWindow(const Ledger& ledger, const DeclareWindow& command) {
+  SiteWindow window = command.window;
+  if (!ledger.catalogue().sites.contains(window.site)) {
+    return Refuse(Reason::kUnknownSite,
+                  absl::StrCat("there is no site \"", window.site, "\"; see `mesolys site list`"),
+                  {{"site", window.site}});
+  }
+  if (absl::Status s = CheckReason(window.title); !s.ok()) return s;
+  const Period horizon = ledger.catalogue().Horizon();
+  if (window.period.Seconds() == 0 || window.period.start < horizon.start ||
+      window.period.end > horizon.end) {
+    return Refuse(Reason::kInvalidPeriod,
+                  "the end must lie after the start, and both within the catalogue's months");
+  }
+  for (const SiteWindow& other : ledger.windows()) {
+    if (other.site == window.site && other.kind == window.kind &&
+        Intersection(other.period, window.period).Seconds() > 0) {
+      return Refuse(Reason::kWindowsOverlap,
+                    absl::StrCat("\"", other.title, "\" covers part of that time at ", window.site,
+                                 " already; declare the rest"),
+                    {{"window", absl::StrCat(other.number)}});
+    }
+  }
+  window.number = static_cast<int64_t>(ledger.windows().size()) + 1;
+  return Verdict{{WindowDeclared{std::move(window)}}, {}};
 }
 
 }  // namespace mesolys

@@ -5,6 +5,7 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "scheduler/service/commands.h"
+#include "scheduler/service/grant_commands.h"
 #include "scheduler/service/grant_reads.h"
 #include "scheduler/service/job_listing.h"
 #include "scheduler/service/page.h"
@@ -136,10 +137,75 @@ class AllocationService final : public v1::AllocationService::CallbackService {
                                        answer.time);
                     for (const Event& event : answer.events) {
                       const auto* issued = std::get_if<GrantIssued>(&event);
-                      if (issued == nullptr) continue;
-                      *out->add_grants() = GrantView({issued->grant, {}}, kNoSessions, answer.time);
+                      if (issued != nullptr) *out->add_grants() = NewGrant(*issued, answer.time);
                     }
                   });
+  }
+
+  Reactor* SupplementGrant(Context* context, const v1::SupplementGrantRequest* in,
+                           v1::ChangeGrantResponse* out) override {
+    return ChangeGrant(context, "AllocationService.SupplementGrant", *in, out);
+  }
+  Reactor* ExtendGrant(Context* context, const v1::ExtendGrantRequest* in,
+                       v1::ChangeGrantResponse* out) override {
+    return ChangeGrant(context, "AllocationService.ExtendGrant", *in, out);
+  }
+  Reactor* TransferHours(Context* context, const v1::TransferHoursRequest* in,
+                         v1::ChangeGrantResponse* out) override {
+    return ChangeGrant(context, "AllocationService.TransferHours", *in, out);
+  }
+  Reactor* AdjustOverdraft(Context* context, const v1::AdjustOverdraftRequest* in,
+                           v1::ChangeGrantResponse* out) override {
+    return ChangeGrant(context, "AllocationService.AdjustOverdraft", *in, out);
+  }
+  Reactor* ReleaseHours(Context* context, const v1::ReleaseHoursRequest* in,
+                        v1::ChangeGrantResponse* out) override {
+    return ChangeGrant(context, "AllocationService.ReleaseHours", *in, out);
+  }
+  Reactor* RevokeGrant(Context* context, const v1::RevokeGrantRequest* in,
+                       v1::ChangeGrantResponse* out) override {
+    return ChangeGrant(context, "AllocationService.RevokeGrant", *in, out);
+  }
+  Reactor* WriteOffOverdraft(Context* context, const v1::WriteOffOverdraftRequest* in,
+                             v1::ChangeGrantResponse* out) override {
+    return ChangeGrant(context, "AllocationService.WriteOffOverdraft", *in, out);
+  }
+  Reactor* PostOpeningBalance(Context* context, const v1::PostOpeningBalanceRequest* in,
+                              v1::ChangeGrantResponse* out) override {
+    return ChangeGrant(context, "AllocationService.PostOpeningBalance", *in, out);
+  }
+
+  Reactor* RefundJob(Context* context, const v1::RefundJobRequest* in,
+                     v1::RefundJobResponse* out) override {
+    return Operate(context, "AllocationService.RefundJob", *in, [this, out](const Answer& answer) {
+      const auto& refunded = std::get<JobRefunded>(answer.events.at(0));
+      engine_.Read([&](const Ledger& ledger) { *out = RefundView(ledger, refunded); });
+    });
+  }
+
+  Reactor* DeclareWindow(Context* context, const v1::DeclareWindowRequest* in,
+                         v1::SiteWindow* out) override {
+    return Operate(context, "AllocationService.DeclareWindow", *in, [out](const Answer& answer) {
+      *out = WindowView(std::get<WindowDeclared>(answer.events.at(0)).window);
+    });
+  }
+
+  Reactor* WriteOffSite(Context* context, const v1::WriteOffSiteRequest* in,
+                        v1::WriteOffSiteResponse* out) override {
+    return Operate(
+        context, "AllocationService.WriteOffSite", *in, [this, out](const Answer& answer) {
+          engine_.Read([&](const Ledger& ledger) { *out = WriteOffView(ledger, answer.events); });
+        });
+  }
+
+  Reactor* GetJob(Context* context, const v1::GetJobRequest* in, v1::Job* out) override {
+    absl::StatusOr<std::string> identity = PeerIdentity(*context);
+    if (!identity.ok()) return Reply(context, identity.status());
+    Reactor* reactor = context->DefaultReactor();
+    queries_.Add([this, reactor, in, out, identity = *identity] {
+      reactor->Finish(ToGrpcStatus(FindJob(engine_, identity, in->job(), *out)));
+    });
+    return reactor;
   }
 
   // Its jobs are read from the store, which no gRPC thread may wait for.
@@ -199,6 +265,60 @@ class AllocationService final : public v1::AllocationService::CallbackService {
     if (!command.ok()) return Reply(context, command.status());
     return Hand(context, engine_, *std::move(identity), in, *std::move(command), in.validate_only(),
                 std::move(fill));
+  }
+
+  // A verb on a grant of the project that its name says.
+  template <typename In>
+  Reactor* ChangeGrant(Context* context, absl::string_view method, const In& in,
+                       v1::ChangeGrantResponse* out) {
+    absl::StatusOr<NumberedName> name = ParseGrantName(in.grant());
+    if (!name.ok()) return Reply(context, name.status());
+    absl::StatusOr<std::string> identity = Allowed(*context, engine_, method, {name->project, ""});
+    if (!identity.ok()) return Reply(context, identity.status());
+    const bool known = engine_.Read([&](const Ledger& ledger) {
+      const GrantEntry* entry = ledger.FindGrant(name->number);
+      return entry != nullptr && entry->grant.project == name->project;
+    });
+    if (!known) {
+      return Reply(context,
+                   Refuse(Reason::kUnknownGrant, absl::StrCat("there is no ", in.grant())));
+    }
+    absl::StatusOr<Command> command = ToCommand(in);
+    if (!command.ok()) return Reply(context, command.status());
+    return Hand(context, engine_, *std::move(identity), in, *std::move(command), in.validate_only(),
+                [this, out](const Answer& answer) {
+                  for (const Event& event : answer.events) Show(event, answer.time, *out);
+                });
+  }
+
+  // A change that speaks of no project.
+  template <typename In, typename Fill>
+  Reactor* Operate(Context* context, absl::string_view method, const In& in, Fill fill) {
+    absl::StatusOr<std::string> identity = Allowed(*context, engine_, method, {});
+    if (!identity.ok()) return Reply(context, identity.status());
+    absl::StatusOr<Command> command = ToCommand(in);
+    if (!command.ok()) return Reply(context, command.status());
+    return Hand(context, engine_, *std::move(identity), in, *std::move(command), in.validate_only(),
+                std::move(fill));
+  }
+
+  void Show(const Event& event, absl::Time time, v1::ChangeGrantResponse& out) const {
+    engine_.Read([&](const Ledger& ledger) {
+      if (const auto* changed = std::get_if<GrantChanged>(&event)) {
+        *out.add_changes() = ChangeView(ledger, changed->change);
+      } else if (const auto* ordered = std::get_if<ReductionOrdered>(&event)) {
+        *out.add_orders() = OrderView(ledger, ordered->order);
+      } else if (const auto* issued = std::get_if<GrantIssued>(&event)) {
+        *out.add_grants() = GrantView(ledger, EntryOf(issued->grant), kNoSessions, time);
+      }
+    });
+  }
+
+  // As it was issued: the answer to a repeated request must not tell what happened since.
+  v1::Grant NewGrant(const GrantIssued& issued, absl::Time time) const {
+    return engine_.Read([&](const Ledger& ledger) {
+      return GrantView(ledger, EntryOf(issued.grant), kNoSessions, time);
+    });
   }
 
   // Whoever was a member already has been one since then.

@@ -16,7 +16,8 @@ namespace {
 v1::Request Show(const Reading& reading, const RequestEntry& entry) {
   v1::Request out = RequestView(entry.request, entry.outcome, entry.decide_time);
   for (int64_t number : entry.grants) {
-    *out.add_grants() = GrantView(*reading.ledger.FindGrant(number), reading.sessions, reading.now);
+    *out.add_grants() =
+        GrantView(reading.ledger, *reading.ledger.FindGrant(number), reading.sessions, reading.now);
   }
   return out;
 }
@@ -64,14 +65,15 @@ absl::Status ReadGrant(const Reading& reading, const v1::GetGrantRequest& in, v1
   if (entry == nullptr || entry->grant.project != name.project) {
     return Refuse(Reason::kUnknownGrant, absl::StrCat("there is no ", in.name()));
   }
-  out = GrantView(*entry, reading.sessions, reading.now);
+  out = GrantView(reading.ledger, *entry, reading.sessions, reading.now);
   return absl::OkStatus();
 }
 
 absl::Status ReadGrants(const Reading& reading, const v1::ListGrantsRequest& in,
                         v1::ListGrantsResponse& out) {
   return FillNumbered(reading.project->grants, in, out, [&](int64_t number) {
-    *out.add_grants() = GrantView(*reading.ledger.FindGrant(number), reading.sessions, reading.now);
+    *out.add_grants() =
+        GrantView(reading.ledger, *reading.ledger.FindGrant(number), reading.sessions, reading.now);
   });
 }
 

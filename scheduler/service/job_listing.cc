@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "proto/values/reason.h"
 #include "scheduler/core/identity.h"
+#include "scheduler/service/access_table.h"
 #include "scheduler/service/views.h"
 #include "scheduler/store/job_codec.h"
 
@@ -111,6 +112,40 @@ absl::Status ListJobs(const Engine& engine, const std::string& identity, const s
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status FindJob(const Engine& engine, const std::string& identity, const v1::JobName& name,
+                     v1::Job& out) {
+  absl::StatusOr<std::vector<JobRow>> rows =
+      engine.store().FindJobsById(name.cluster(), name.job_id());
+  if (!rows.ok()) return rows.status();
+  if (name.has_submit_time()) {
+    std::erase_if(*rows, [&](const JobRow& row) {
+      return row.key.submit_time != name.submit_time().seconds();
+    });
+  }
+  std::optional<Job> job;
+  if (!rows->empty()) {
+    absl::StatusOr<Job> newest = DecodeJob(rows->back());
+    if (!newest.ok()) return newest.status();
+    job = *std::move(newest);
+  }
+  return engine.Read([&](const Ledger& ledger) -> absl::Status {
+    const std::string project = job.has_value() ? job->project : "";
+    absl::Status allowed = Authorize(ledger, identity, "AllocationService.GetJob", {project, ""});
+    if (!allowed.ok()) return allowed;
+    const ProjectEntry* entry = ledger.FindProject(project);
+    const bool shown =
+        job.has_value() &&
+        (entry == nullptr || IsVisible(*job, VisibleLogins(ledger, *entry, identity)));
+    if (!shown) {
+      return Refuse(Reason::kUnknownJob,
+                    absl::StrCat("there is no job ", name.job_id(), " of cluster \"",
+                                 name.cluster(), "\"; see `mesolys usage list`"));
+    }
+    out = JobView(ledger, *job);
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace mesolys

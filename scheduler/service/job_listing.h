@@ -18,6 +18,10 @@ namespace mesolys {
 absl::Status ListJobs(const Engine& engine, const std::string& identity, const std::string& project,
                       const Page& page, v1::ListJobsResponse& out);
 
+// One job, to whom ListJobs would show it; NOT_FOUND to those who may read every job.
+absl::Status FindJob(const Engine& engine, const std::string& identity, const v1::JobName& name,
+                     v1::Job& out);
+
 }  // namespace mesolys
 
 #endif  // MESOLYS_SCHEDULER_SERVICE_JOB_LISTING_H_

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
+#include "scheduler/core/balance.h"
 #include "scheduler/service/page.h"
 #include "scheduler/service/views.h"
 
@@ -18,6 +19,15 @@ v1::Site Show(const Reading& reading, const std::string& id, bool with_capacitie
     *site.mutable_agent() = *std::move(agent);
     site.mutable_agent()->set_generation_wanted(reading.ledger.Generation(id));
   }
+  for (const auto& [resource, exposure] : ExposuresOf(reading.ledger, id, reading.now)) {
+    v1::SiteExposure& shown = *site.add_exposures();
+    shown.set_resource(resource);
+    shown.set_spendable_base_units(exposure.spendable.count());
+    shown.set_awaited_base_units(exposure.awaited.count());
+  }
+  for (const SiteWindow& window : reading.ledger.windows()) {
+    if (window.site == id) *site.add_windows() = WindowView(window);
+  }
   return site;
 }
 
@@ -27,7 +37,7 @@ absl::Status ReadSite(const Reading& reading, const v1::GetSiteRequest& in, v1::
   absl::StatusOr<std::string> id = ParseSiteName(in.name());
   if (!id.ok()) return id.status();
   if (!reading.ledger.catalogue().sites.contains(*id)) {
-    return Refuse(Reason::kUnknownSite,
+    return Refuse(Reason::kSiteNotFound,
                   absl::StrCat("there is no site \"", *id, "\"; see `mesolys site list`"),
                   {{"site", *id}});
   }

@@ -5,7 +5,9 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
+#include "scheduler/core/identity.h"
 #include "scheduler/service/commands.h"
+#include "scheduler/service/grant_commands.h"
 #include "scheduler/service/long_polls.h"
 #include "scheduler/service/reply.h"
 
@@ -60,10 +62,25 @@ class SiteService final : public v1::SiteService::CallbackService {
                                    {{"site", site}}));
     }
     sessions_.Update(site, *in, engine_.Now());
+    ConfirmAwaited(site, *in);
     return polls_.Add(site, in->generation(), out);
   }
 
  private:
+  // A site that has put its lower ceilings in force, and told everything that it used before, sets
+  // the rest free.
+  void ConfirmAwaited(const std::string& site, const v1::SynchronizeRequest& in) {
+    const bool awaited =
+        engine_.Read([&](const Ledger& ledger) { return !ledger.Awaited(site).empty(); });
+    if (!awaited || in.spool_record_count() > 0) return;
+    absl::StatusOr<Command> command = ToCommand(in);
+    if (!command.ok()) return;
+    // One key per state of the ledger: said twice, it says nothing new.
+    const std::string key = absl::StrCat("confirm-", in.generation(), "-", engine_.head().revision);
+    engine_.Submit({SiteIdentity(site), key, *std::move(command), /*validate_only=*/false,
+                    [](const absl::StatusOr<Answer>&) {}});
+  }
+
   absl::StatusOr<std::string> AllowedFor(const grpc::CallbackServerContext& context,
                                          absl::string_view method, const std::string& name) {
     absl::StatusOr<std::string> site = ParseSiteName(name);

@@ -10,6 +10,12 @@
 namespace mesolys {
 namespace {
 
+// The name of a grant by its number alone; empty for one that does not exist (a dry run's).
+std::string NameOf(const Ledger& ledger, int64_t number) {
+  const GrantEntry* entry = ledger.FindGrant(number);
+  return entry == nullptr ? std::string() : GrantName(entry->grant.project, number);
+}
+
 constexpr int kMonthsShown = 12;
 
 void AddCapacities(const Ledger& ledger, const std::string& id, absl::Time now, v1::Site& out) {
@@ -82,14 +88,15 @@ v1::Member MemberView(const Member& member) {
   return out;
 }
 
-v1::Grant GrantView(const GrantEntry& entry, const SiteSessions& sessions, absl::Time now) {
+v1::Grant GrantView(const Ledger& ledger, const GrantEntry& entry, const SiteSessions& sessions,
+                    absl::Time now) {
   const Grant& grant = entry.grant;
   v1::Grant out;
   out.set_name(GrantName(grant.project, grant.number));
   out.set_resource(grant.resource);
   out.set_amount_base_units(grant.amount.count());
   *out.mutable_period() = ToProto(grant.period);
-  out.set_request(RequestName(grant.project, grant.request));
+  if (grant.request != 0) out.set_request(RequestName(grant.project, grant.request));
   for (const Placement& placement : grant.placements) {
     v1::Placement& placed = *out.add_placements();
     placed.set_site(placement.site);
@@ -100,9 +107,84 @@ v1::Grant GrantView(const GrantEntry& entry, const SiteSessions& sessions, absl:
     v1::Ceiling& ceiling = *out.add_ceilings();
     ceiling = sessions.EnforcementOf(site, out.name());
     ceiling.set_wanted_base_units(amount.count());
+    const auto held = entry.held.find(site);
+    if (held != entry.held.end()) ceiling.set_held_base_units(held->second.count());
   }
+  for (const GrantChange& change : entry.changes) *out.add_changes() = ChangeView(ledger, change);
+  for (const ReductionOrder& order : entry.orders) *out.add_orders() = OrderView(ledger, order);
+  out.set_bonus_base_units(BonusOf(grant, grant.amount).count());
   *out.mutable_issue_time() = ToProto(grant.issue_time);
   out.set_state(static_cast<v1::Grant::State>(StateOf(entry, now)));
+  return out;
+}
+
+v1::GrantChange ChangeView(const Ledger& ledger, const GrantChange& change) {
+  v1::GrantChange out;
+  out.set_grant(NameOf(ledger, change.grant));
+  out.set_kind(static_cast<v1::GrantChange::Kind>(change.kind));
+  out.set_amount_base_units(change.amount.count());
+  *out.mutable_end_time() = ToProto(change.end);
+  if (change.counterpart != 0) out.set_counterpart(NameOf(ledger, change.counterpart));
+  out.set_reason(change.reason);
+  for (const auto& [site, raise] : change.ceilings) {
+    v1::Ceiling& ceiling = *out.add_ceilings();
+    ceiling.set_site(site);
+    ceiling.set_wanted_base_units(raise.count());
+  }
+  return out;
+}
+
+v1::ReductionOrder OrderView(const Ledger& ledger, const ReductionOrder& order) {
+  v1::ReductionOrder out;
+  out.set_grant(NameOf(ledger, order.grant));
+  out.set_kind(static_cast<v1::GrantChange::Kind>(order.kind));
+  out.set_amount_base_units(order.amount.count());
+  if (order.to_grant != 0) out.set_receiver(NameOf(ledger, order.to_grant));
+  if (!order.to_project.empty()) out.set_receiver(ProjectName(order.to_project));
+  for (const auto& [site, ceiling] : order.ceilings) out.add_sites(site);
+  out.set_reason(order.reason);
+  return out;
+}
+
+v1::RefundJobResponse RefundView(const Ledger& ledger, const JobRefunded& refunded) {
+  v1::RefundJobResponse out;
+  for (const Posting& posting : refunded.postings) {
+    if (posting.key.kind != ChargeKind::kRefund) continue;
+    v1::Charge& charge = *out.add_charges();
+    charge.set_grant(NameOf(ledger, posting.key.grant));
+    charge.set_resource(posting.key.resource);
+    charge.set_kind(v1::Charge::REFUND);
+    charge.set_amount_base_units(posting.amount.count());
+    charge.set_basis(v1::Charge::OPERATOR);
+  }
+  return out;
+}
+
+v1::WriteOffSiteResponse WriteOffView(const Ledger& ledger, const std::vector<Event>& events) {
+  v1::WriteOffSiteResponse out;
+  for (const Event& event : events) {
+    if (const auto* confirmed = std::get_if<CeilingsConfirmed>(&event)) {
+      out.set_site(SiteName(confirmed->site));
+      for (const HeldCeiling& risk : confirmed->at_risk) {
+        v1::AtRisk& shown = *out.add_at_risk();
+        shown.set_grant(NameOf(ledger, risk.grant));
+        shown.set_resource(ledger.FindGrant(risk.grant)->grant.resource);
+        shown.set_amount_base_units(risk.ceiling.count());
+      }
+    } else if (const auto* changed = std::get_if<GrantChanged>(&event)) {
+      *out.add_changes() = ChangeView(ledger, changed->change);
+    }
+  }
+  return out;
+}
+
+v1::SiteWindow WindowView(const SiteWindow& window) {
+  v1::SiteWindow out;
+  out.set_site(SiteName(window.site));
+  out.set_kind(static_cast<v1::SiteWindow::Kind>(window.kind));
+  *out.mutable_period() = ToProto(window.period);
+  out.set_title(window.title);
+  out.set_number(window.number);
   return out;
 }
 
@@ -140,6 +222,7 @@ v1::BalanceLine BalanceView(const Ledger& ledger, const std::string& project,
   out.set_committed_base_units(line.committed.count());
   out.set_left_base_units(line.left.count());
   out.set_overdraft_base_units(line.overdraft.count());
+  out.set_ordered_base_units(line.ordered.count());
   out.set_expired_base_units(line.expired.count());
   out.set_burn_base_units_per_day(line.burn_per_day.count());
   if (line.exhaust_time.has_value()) *out.mutable_exhaust_time() = ToProto(*line.exhaust_time);
@@ -156,7 +239,7 @@ v1::BalanceLine BalanceView(const Ledger& ledger, const std::string& project,
     share.set_ceiling_base_units(ceiling.count());
     const auto used = line.sites.find(site);
     if (used == line.sites.end()) continue;
-    share.set_settled_base_units((used->second.settled - used->second.refund).count());
+    share.set_settled_base_units((used->second.Spent() - used->second.in_flight).count());
     share.set_in_flight_base_units(used->second.in_flight.count());
     share.set_committed_base_units(used->second.committed.count());
   }
@@ -175,6 +258,9 @@ v1::Job JobView(const Ledger& ledger, const Job& job) {
     shown.set_resource(charge.resource);
     shown.set_kind(static_cast<v1::Charge::Kind>(charge.kind));
     shown.set_amount_base_units(charge.amount.count());
+    shown.set_basis(static_cast<v1::Charge::Basis>(charge.basis));
+    const PartsPerMillion rate = ledger.catalogue().RateOf(charge.resource, job.record.start_time);
+    shown.set_normalised_seconds(Normalise(charge.amount, rate).count());
   }
   return out;
 }
@@ -193,6 +279,7 @@ v1::DesiredState DesiredView(const DesiredState& state) {
       shown.set_resource(grant.resource);
       shown.set_ceiling_base_units(grant.ceiling.count());
       *shown.mutable_period() = ToProto(grant.period);
+      shown.set_bonus_base_units(grant.bonus.count());
     }
     for (const auto& [cluster, account] : project.links) {
       v1::AccountLink& link = *wanted.add_links();

@@ -17,7 +17,14 @@ v1::Site SiteView(const Ledger& ledger, const std::string& id, bool with_capacit
                   absl::Time now);
 v1::Project ProjectView(const ProjectEntry& entry);
 v1::Member MemberView(const Member& member);
-v1::Grant GrantView(const GrantEntry& entry, const SiteSessions& sessions, absl::Time now);
+// `entry` need not be of the ledger, which names the grants that it speaks of.
+v1::Grant GrantView(const Ledger& ledger, const GrantEntry& entry, const SiteSessions& sessions,
+                    absl::Time now);
+v1::GrantChange ChangeView(const Ledger& ledger, const GrantChange& change);
+v1::ReductionOrder OrderView(const Ledger& ledger, const ReductionOrder& order);
+v1::RefundJobResponse RefundView(const Ledger& ledger, const JobRefunded& refunded);
+v1::WriteOffSiteResponse WriteOffView(const Ledger& ledger, const std::vector<Event>& events);
+v1::SiteWindow WindowView(const SiteWindow& window);
 v1::Request RequestView(const Request& request, const RequestOutcome& outcome,
                         absl::Time decide_time);
 v1::BalanceLine BalanceView(const Ledger& ledger, const std::string& project,

@@ -14,6 +14,8 @@ void Encode(const Programme& programme, v1::StoredProgramme& out) {
   out.set_team_min(programme.team_min);
   out.set_team_max(programme.team_max);
   out.set_supervisor_required(programme.supervisor_required);
+  out.set_bonus(programme.bonus.count());
+  out.set_grace_days(programme.grace_days);
 }
 
 Programme Decode(const v1::StoredProgramme& in) {
@@ -26,7 +28,9 @@ Programme Decode(const v1::StoredProgramme& in) {
           in.period_days_max(),
           in.team_min(),
           in.team_max(),
-          in.supervisor_required()};
+          in.supervisor_required(),
+          PartsPerMillion(in.bonus()),
+          in.grace_days()};
 }
 
 void Encode(const Site& site, v1::StoredSite& out) {
@@ -39,6 +43,10 @@ void Encode(const Site& site, v1::StoredSite& out) {
   out.set_cores_per_gpu(site.cores_per_gpu);
   out.set_gpu_model(site.gpu_model);
   out.set_gpu_jobs_pay_cpu(site.gpu_jobs_pay_cpu);
+  out.set_node_cores(site.node_share.cores);
+  out.set_node_memory(site.node_share.memory_bytes);
+  out.set_node_gpus(site.node_share.gpus);
+  for (int64_t uid : site.admin_uids) out.add_admin_uids(uid);
   for (const Capacity& capacity : site.capacities) {
     v1::StoredCapacity& line = *out.add_capacities();
     line.set_resource(capacity.resource);
@@ -57,6 +65,8 @@ Site Decode(const v1::StoredSite& in) {
   site.cores_per_gpu = in.cores_per_gpu();
   site.gpu_model = in.gpu_model();
   site.gpu_jobs_pay_cpu = in.gpu_jobs_pay_cpu();
+  site.node_share = {in.node_cores(), in.node_memory(), in.node_gpus()};
+  site.admin_uids.assign(in.admin_uids().begin(), in.admin_uids().end());
   for (const v1::StoredCapacity& line : in.capacities()) {
     site.capacities.push_back({line.resource(), absl::FromUnixSeconds(line.from()), line.units(),
                                PartsPerMillion(line.availability())});

@@ -4,6 +4,7 @@
 
 #include "mesolys/v1/event.pb.h"
 #include "scheduler/store/catalogue_codec.h"
+#include "scheduler/store/grant_codec.h"
 
 namespace mesolys {
 namespace {
@@ -64,6 +65,48 @@ std::vector<Posting> DecodePostings(const Stored& in) {
 
 void Encode(const CatalogueAdopted& event, v1::StoredEvent& out) {
   Encode(event, *out.mutable_catalogue_adopted());
+}
+
+void Encode(const GrantIssued& event, v1::StoredEvent& out) {
+  Encode(event.grant, *out.mutable_grant_issued());
+}
+
+void Encode(const GrantChanged& event, v1::StoredEvent& out) {
+  Encode(event.change, *out.mutable_grant_changed());
+}
+
+void Encode(const ReductionOrdered& event, v1::StoredEvent& out) {
+  Encode(event.order, *out.mutable_reduction_ordered());
+}
+
+void Encode(const CeilingsConfirmed& event, v1::StoredEvent& out) {
+  Encode(event, *out.mutable_ceilings_confirmed());
+}
+
+void Encode(const JobRefunded& event, v1::StoredEvent& out) {
+  v1::StoredJobRefunded& stored = *out.mutable_job_refunded();
+  Encode(event.job, *stored.mutable_job());
+  stored.set_reason(event.reason);
+  EncodePostings(event.postings, stored);
+  stored.set_rows_digest(event.rows_digest);
+}
+
+JobRefunded Decode(const v1::StoredJobRefunded& in) {
+  return {Decode(in.job()), in.reason(), DecodePostings(in), in.rows_digest()};
+}
+
+void Encode(const WindowDeclared& event, v1::StoredEvent& out) {
+  v1::StoredWindow& stored = *out.mutable_window_declared();
+  stored.set_number(event.window.number);
+  stored.set_kind(static_cast<int>(event.window.kind));
+  stored.set_site(event.window.site);
+  Encode(event.window.period, *stored.mutable_period());
+  stored.set_title(event.window.title);
+}
+
+WindowDeclared Decode(const v1::StoredWindow& in) {
+  return {{in.number(), static_cast<SiteWindow::Kind>(in.kind()), in.site(), Decode(in.period()),
+           in.title()}};
 }
 
 void Encode(const ProjectCreated& event, v1::StoredEvent& out) {
@@ -150,50 +193,6 @@ RequestSubmitted Decode(const v1::StoredRequest& in) {
   return {std::move(request)};
 }
 
-void Encode(const GrantIssued& event, v1::StoredEvent& out) {
-  const Grant& grant = event.grant;
-  v1::StoredGrant& stored = *out.mutable_grant_issued();
-  stored.set_number(grant.number);
-  stored.set_project(grant.project);
-  stored.set_resource(grant.resource);
-  stored.set_amount(grant.amount.count());
-  Encode(grant.period, *stored.mutable_period());
-  stored.set_request(grant.request);
-  stored.set_pi(grant.pi);
-  stored.set_programme(grant.programme);
-  stored.set_normalised(grant.normalised.count());
-  stored.set_issue_time_us(absl::ToUnixMicros(grant.issue_time));
-  for (const Placement& placement : grant.placements) {
-    v1::StoredPlacement& stored_placement = *stored.add_placements();
-    stored_placement.set_site(placement.site);
-    stored_placement.set_month(placement.month.number());
-    stored_placement.set_amount(placement.amount.count());
-  }
-  for (const auto& [site, ceiling] : grant.ceilings) {
-    (*stored.mutable_ceilings())[site] = ceiling.count();
-  }
-}
-
-GrantIssued Decode(const v1::StoredGrant& in) {
-  Grant grant;
-  grant.number = in.number();
-  grant.project = in.project();
-  grant.resource = in.resource();
-  grant.amount = Amount(in.amount());
-  grant.period = Decode(in.period());
-  grant.request = in.request();
-  grant.pi = in.pi();
-  grant.programme = in.programme();
-  grant.normalised = NormalisedSeconds(in.normalised());
-  grant.issue_time = absl::FromUnixMicros(in.issue_time_us());
-  for (const v1::StoredPlacement& placement : in.placements()) {
-    grant.placements.push_back(
-        {placement.site(), Month::FromNumber(placement.month()), Amount(placement.amount())});
-  }
-  for (const auto& [site, ceiling] : in.ceilings()) grant.ceilings[site] = Amount(ceiling);
-  return {std::move(grant)};
-}
-
 void Encode(const RequestDecided& event, v1::StoredEvent& out) {
   v1::StoredRequestDecided& stored = *out.mutable_request_decided();
   stored.set_request(event.outcome.request);
@@ -262,13 +261,23 @@ absl::StatusOr<Event> Decode(const v1::StoredEvent& in) {
     case v1::StoredEvent::kRequestSubmitted:
       return Decode(in.request_submitted());
     case v1::StoredEvent::kGrantIssued:
-      return Decode(in.grant_issued());
+      return GrantIssued{DecodeGrant(in.grant_issued())};
     case v1::StoredEvent::kRequestDecided:
       return Decode(in.request_decided());
     case v1::StoredEvent::kUsageReported:
       return Decode(in.usage_reported());
     case v1::StoredEvent::kJobsResettled:
       return Decode(in.jobs_resettled());
+    case v1::StoredEvent::kGrantChanged:
+      return GrantChanged{DecodeChange(in.grant_changed())};
+    case v1::StoredEvent::kReductionOrdered:
+      return ReductionOrdered{DecodeOrder(in.reduction_ordered())};
+    case v1::StoredEvent::kCeilingsConfirmed:
+      return DecodeConfirmed(in.ceilings_confirmed());
+    case v1::StoredEvent::kJobRefunded:
+      return Decode(in.job_refunded());
+    case v1::StoredEvent::kWindowDeclared:
+      return Decode(in.window_declared());
     case v1::StoredEvent::EVENT_NOT_SET:
       break;
   }
@@ -298,6 +307,19 @@ bool SaysKnownWords(const std::vector<Posting>& postings) {
 
 bool SaysKnownWords(const UsageReported& event) { return SaysKnownWords(event.postings); }
 bool SaysKnownWords(const JobsResettled& event) { return SaysKnownWords(event.postings); }
+bool SaysKnownWords(const JobRefunded& event) { return SaysKnownWords(event.postings); }
+
+bool SaysKnownWords(ChangeKind kind) {
+  return kind >= ChangeKind::kSupplement && kind <= ChangeKind::kOpeningBalance;
+}
+
+bool SaysKnownWords(const GrantChanged& event) { return SaysKnownWords(event.change.kind); }
+bool SaysKnownWords(const ReductionOrdered& event) { return SaysKnownWords(event.order.kind); }
+
+bool SaysKnownWords(const WindowDeclared& event) {
+  return event.window.kind == SiteWindow::Kind::kIncident ||
+         event.window.kind == SiteWindow::Kind::kMaintenance;
+}
 
 }  // namespace
 

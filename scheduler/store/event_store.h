@@ -100,6 +100,10 @@ class EventStore {
                                                        absl::string_view account,
                                                        const JobPage& page) const = 0;
 
+  // The jobs of a cluster that had this id, by submit time.
+  virtual absl::StatusOr<std::vector<JobRow>> FindJobsById(absl::string_view cluster,
+                                                           int64_t job_id) const = 0;
+
   // Visits every job, by key.
   virtual absl::Status ReadJobs(const std::function<absl::Status(const JobRow&)>& visit) const = 0;
 };

@@ -14,7 +14,9 @@ bool SaysKnownWords(const v1::StoredRecord& record, const v1::StoredCharges& cha
          record.state() <= static_cast<int>(JobState::kRequeued) &&
          std::all_of(charges.charges().begin(), charges.charges().end(), [](const auto& charge) {
            return charge.kind() >= static_cast<int>(ChargeKind::kSettled) &&
-                  charge.kind() <= static_cast<int>(ChargeKind::kRefund);
+                  charge.kind() <= static_cast<int>(ChargeKind::kRefund) &&
+                  charge.basis() >= static_cast<int>(ChargeBasis::kAllocated) &&
+                  charge.basis() <= static_cast<int>(ChargeBasis::kOperator);
          });
 }
 
@@ -52,6 +54,7 @@ JobRow EncodeJob(const Job& job, int64_t revision) {
     out.set_resource(charge.resource);
     out.set_kind(static_cast<int>(charge.kind));
     out.set_amount(charge.amount.count());
+    out.set_basis(static_cast<int>(charge.basis));
   }
   return {RowKeyOf(record.key), record.account, revision, stored.SerializeAsString(),
           charges.SerializeAsString()};
@@ -87,7 +90,8 @@ absl::StatusOr<Job> DecodeJob(const JobRow& row) {
   job.site = charges.site();
   for (const v1::StoredCharge& charge : charges.charges()) {
     job.charges.push_back({charge.grant(), charge.resource(),
-                           static_cast<ChargeKind>(charge.kind()), Amount(charge.amount())});
+                           static_cast<ChargeKind>(charge.kind()), Amount(charge.amount()),
+                           static_cast<ChargeBasis>(charge.basis())});
   }
   return job;
 }

@@ -77,6 +77,18 @@ absl::StatusOr<std::vector<JobRow>> MemoryEventStore::FindJobs(absl::string_view
   return rows;
 }
 
+absl::StatusOr<std::vector<JobRow>> MemoryEventStore::FindJobsById(absl::string_view cluster,
+                                                                   int64_t job_id) const {
+  constexpr int64_t kFirst = std::numeric_limits<int64_t>::min();
+  const MutexLock lock(mutex_);
+  std::vector<JobRow> rows;
+  for (auto job = jobs_.lower_bound({std::string(cluster), job_id, kFirst});
+       job != jobs_.end() && job->first.cluster == cluster && job->first.job_id == job_id; ++job) {
+    rows.push_back(job->second);
+  }
+  return rows;
+}
+
 absl::Status MemoryEventStore::ReadJobs(
     const std::function<absl::Status(const JobRow&)>& visit) const {
   std::optional<JobRow> job = JobAfter(std::nullopt);

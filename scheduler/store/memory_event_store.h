@@ -32,6 +32,8 @@ class MemoryEventStore : public EventStore {
   absl::StatusOr<std::vector<JobRow>> FindJobs(const std::vector<JobRowKey>& keys) const override;
   absl::StatusOr<std::vector<JobRow>> FindJobs(absl::string_view cluster, absl::string_view account,
                                                const JobPage& page) const override;
+  absl::StatusOr<std::vector<JobRow>> FindJobsById(absl::string_view cluster,
+                                                   int64_t job_id) const override;
   absl::Status ReadJobs(const std::function<absl::Status(const JobRow&)>& visit) const override;
 
  private:

@@ -84,6 +84,11 @@ absl::StatusOr<std::vector<JobRow>> SqliteEventStore::FindJobs(absl::string_view
   return reader_->FindJobs(cluster, account, page);
 }
 
+absl::StatusOr<std::vector<JobRow>> SqliteEventStore::FindJobsById(absl::string_view cluster,
+                                                                   int64_t job_id) const {
+  return reader_->FindJobsById(cluster, job_id);
+}
+
 absl::Status SqliteEventStore::ReadJobs(
     const std::function<absl::Status(const JobRow&)>& visit) const {
   constexpr int64_t kBeforeAll = std::numeric_limits<int64_t>::min();

@@ -61,6 +61,9 @@ int Queries::Prepare() {
        " INDEXED BY job_by_account WHERE cluster = ?1 AND account = ?2 AND (job_id, submit_time) > "
        "(?3, ?4)"
        " ORDER BY job_id, submit_time LIMIT ?5"},
+      {&jobs_by_id_,
+       "SELECT cluster, job_id, submit_time, account, revision, record, charges FROM job"
+       " WHERE cluster = ?1 AND job_id = ?2 ORDER BY submit_time"},
   };
   for (const auto& [statement, sql] : statements) {
     const int code = statement->Prepare(connection_, sql);
@@ -163,6 +166,18 @@ absl::StatusOr<std::vector<JobRow>> Queries::FindJobs(absl::string_view cluster,
                      static_cast<int64_t>(std::min(page.size, kLargest)));
   int code = SQLITE_OK;
   while ((code = account_page_.Step()) == SQLITE_ROW) rows.push_back(ToJobRow(account_page_));
+  if (code != SQLITE_DONE) return Failure(code);
+  return rows;
+}
+
+absl::StatusOr<std::vector<JobRow>> Queries::FindJobsById(absl::string_view cluster,
+                                                          int64_t job_id) {
+  const MutexLock lock(mutex_);
+  const ScopedReset reset(jobs_by_id_);
+  jobs_by_id_.Bind(Text{cluster}, job_id);
+  std::vector<JobRow> rows;
+  int code = SQLITE_OK;
+  while ((code = jobs_by_id_.Step()) == SQLITE_ROW) rows.push_back(ToJobRow(jobs_by_id_));
   if (code != SQLITE_DONE) return Failure(code);
   return rows;
 }

@@ -44,6 +44,8 @@ class Queries {
   absl::StatusOr<std::vector<JobRow>> FindJobs(absl::string_view cluster, absl::string_view account,
                                                const JobPage& page);
 
+  absl::StatusOr<std::vector<JobRow>> FindJobsById(absl::string_view cluster, int64_t job_id);
+
  protected:
   Queries(const std::string& path, Connection connection)
       : path_(path), connection_(std::move(connection)) {}
@@ -64,6 +66,7 @@ class Queries {
   Statement jobs_after_ ABSL_GUARDED_BY(mutex_);
   Statement find_key_ ABSL_GUARDED_BY(mutex_);
   Statement find_job_ ABSL_GUARDED_BY(mutex_);
+  Statement jobs_by_id_ ABSL_GUARDED_BY(mutex_);
   Statement account_page_ ABSL_GUARDED_BY(mutex_);
 };
 

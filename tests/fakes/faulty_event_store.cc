@@ -108,6 +108,12 @@ absl::StatusOr<std::vector<JobRow>> FaultyEventStore::FindJobs(absl::string_view
   return inner_.FindJobs(cluster, account, page);
 }
 
+absl::StatusOr<std::vector<JobRow>> FaultyEventStore::FindJobsById(absl::string_view cluster,
+                                                                   int64_t job_id) const {
+  if (absl::Status status = Answers(); !status.ok()) return status;
+  return inner_.FindJobsById(cluster, job_id);
+}
+
 absl::Status FaultyEventStore::ReadJobs(
     const std::function<absl::Status(const JobRow&)>& visit) const {
   if (absl::Status status = Answers(); !status.ok()) return status;

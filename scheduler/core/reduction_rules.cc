@@ -1,0 +1,339 @@
+#include "scheduler/core/reduction_rules.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/values/amount_text.h"
+#include "scheduler/core/balance.h"
+#include "scheduler/core/grant_rules.h"
+#include "scheduler/core/identity.h"
+#include "scheduler/core/settled_order.h"
+
+namespace mesolys {
+namespace {
+
+constexpr int kDepthMax = 16;  // of projects above projects
+
+// What of a grant no waiting order has claimed yet.
+Amount Unclaimed(const GrantEntry& entry) {
+  const Totals used = entry.Used();
+  Amount left = entry.grant.amount - used.Spent() - used.committed;
+  for (const ReductionOrder& order : entry.orders) left -= order.amount;
+  return std::max(Amount(), left);
+}
+
+Amount UsedAt(const GrantEntry& entry, const std::string& site) {
+  const auto it = entry.used.find(site);
+  return it == entry.used.end() ? Amount() : it->second.Spent() + it->second.committed;
+}
+
+// What no site holds and nobody waits for.
+Amount Unleased(const GrantEntry& entry) {
+  return entry.orders.empty() ? entry.grant.amount - entry.Held() : Amount();
+}
+
+// The ceilings that take `amount` away from the sites: in proportion to what each still has, the
+// remainder in the order of their names.
+std::map<std::string, Amount> LoweredCeilings(const GrantEntry& entry, Amount amount) {
+  std::map<std::string, Amount> unspent;
+  Amount sum;
+  for (const auto& [site, ceiling] : entry.grant.ceilings) {
+    unspent[site] = std::max(Amount(), ceiling - UsedAt(entry, site));
+    sum += unspent[site];
+  }
+  amount = std::min(amount, sum);
+  std::map<std::string, Amount> cut;
+  Amount given;
+  for (const auto& [site, weight] : unspent) {
+    if (weight == Amount()) continue;
+    cut[site] = Amount(MulDiv(weight.count(), amount.count(), sum.count()));
+    given += cut[site];
+  }
+  for (auto& [site, part] : cut) {
+    const Amount more = std::min(amount - given, unspent[site] - part);
+    part += more;
+    given += more;
+  }
+  std::map<std::string, Amount> lowered;
+  for (const auto& [site, part] : cut) {
+    if (part > Amount()) lowered[site] = entry.grant.ceilings.at(site) - part;
+  }
+  return lowered;
+}
+
+absl::Status CheckLeft(const GrantEntry& entry, Amount amount) {
+  const Amount left = Unclaimed(entry);
+  if (amount <= left) return absl::OkStatus();
+  const std::string& resource = entry.grant.resource;
+  return Refuse(
+      Reason::kNotEnoughLeft,
+      absl::StrCat("grant g", entry.grant.number, " has ", FormatAmount(resource, left),
+                   " left that are neither used, committed to running jobs nor promised; ",
+                   FormatAmount(resource, amount), " were asked"),
+      {{"asked", absl::StrCat(amount.count())}, {"accepted", absl::StrCat(left.count())}});
+}
+
+// Takes at once what no site holds, else orders the sites to lower their ceilings.
+Verdict Reduce(const Ledger& ledger, const GrantEntry& entry, ReductionOrder order,
+               absl::Time now) {
+  order.grant = entry.grant.number;
+  const Amount unleased = Unleased(entry);
+  const Amount held = order.amount - std::min(order.amount, unleased);
+  order.ceilings = LoweredCeilings(entry, held);
+  if (order.ceilings.empty()) {
+    const Amount done = std::min(order.amount, unleased);
+    return {SettledOrder(ledger, entry, order, done, 0, now), {}};
+  }
+  order.number = ledger.next_order();
+  return {{ReductionOrdered{std::move(order)}}, {}};
+}
+
+std::string RootOf(const Ledger& ledger, const std::string& project) {
+  const ProjectEntry* entry = ledger.FindProject(project);
+  for (int depth = 0; depth < kDepthMax && !entry->project.parent.empty(); ++depth) {
+    const ProjectEntry* above = ledger.FindProject(entry->project.parent);
+    if (above == nullptr) break;
+    entry = above;
+  }
+  return entry->project.id;
+}
+
+absl::Status CheckReceiver(const Ledger& ledger, const Grant& from, const std::string& project,
+                           const std::string& actor) {
+  const ProjectEntry* to = ledger.FindProject(project);
+  if (to == nullptr) {
+    return Refuse(Reason::kUnknownProject, absl::StrCat("there is no project \"", project, "\""),
+                  {{"project", project}});
+  }
+  const bool office = ledger.catalogue().HasRole(UserOf(actor), "operator");
+  if (!office && RootOf(ledger, project) != RootOf(ledger, from.project)) {
+    return Refuse(Reason::kOtherFamily,
+                  absl::StrCat(project, " and ", from.project,
+                               " are not under the same chair; ask an operator of the mesocentre"),
+                  {{"project", project}});
+  }
+  for (const auto& [site, ceiling] : from.ceilings) {
+    if (!ledger.catalogue().IsCertified(site, to->project.data_class)) {
+      return Refuse(Reason::kSiteNotCertified,
+                    absl::StrCat("data of class ", to->project.data_class, " of project ", project,
+                                 " may not go to ", site, ", where the hours are"),
+                    {{"site", site}, {"data_class", to->project.data_class}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The grant as it will be after the confirmation.
+GrantEntry Confirmed(GrantEntry entry, const std::string& site, Amount ceiling) {
+  entry.held[site] = ceiling;
+  entry.grant.ceilings[site] = ceiling;
+  entry.lowered.erase(site);
+  return entry;
+}
+
+// Carries out the orders of a grant that wait for no site any more, the oldest first.
+void AppendSettledOrders(const Ledger& ledger, GrantEntry entry, absl::Time now,
+                         std::vector<Event>& events) {
+  if (!entry.lowered.empty()) return;
+  int64_t new_grants = 0;
+  for (const Event& event : events) new_grants += std::holds_alternative<GrantIssued>(event);
+  const std::vector<ReductionOrder> orders = std::exchange(entry.orders, {});
+  for (const ReductionOrder& order : orders) {
+    const Amount done = std::min(order.amount, entry.grant.amount - entry.Held());
+    for (Event& event : SettledOrder(ledger, entry, order, done, new_grants, now)) {
+      new_grants += std::holds_alternative<GrantIssued>(event);
+      const auto* changed = std::get_if<GrantChanged>(&event);
+      if (changed != nullptr && changed->change.grant == entry.grant.number) {
+        entry.grant.amount += changed->change.amount;
+        entry.grant.normalised = entry.grant.normalised + changed->change.normalised;
+        for (const Placement& taken : changed->change.placements) {
+          for (Placement& placement : entry.grant.placements) {
+            if (placement.site == taken.site && placement.month == taken.month) {
+              placement.amount += taken.amount;
+            }
+          }
+        }
+      }
+      events.push_back(std::move(event));
+    }
+  }
+}
+
+absl::StatusOr<Verdict> ConfirmAll(const Ledger& ledger, CeilingsConfirmed event, absl::Time now) {
+  std::vector<Event> events = {event};
+  for (const auto& [grant, ceiling] : event.held) {
+    AppendSettledOrders(ledger, Confirmed(*ledger.FindGrant(grant), event.site, ceiling), now,
+                        events);
+  }
+  return Verdict{std::move(events), {}};
+}
+
+}  // namespace
+
+absl::StatusOr<Verdict> DecideTransfer(const Ledger& ledger, const TransferHours& command,
+                                       const std::string& actor, absl::Time now) {
+  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(ledger, command.grant, now);
+  if (!found.ok()) return found.status();
+  const Grant& grant = (*found)->grant;
+  if (absl::Status s = CheckAmount(grant.resource, command.amount); !s.ok()) return s;
+  if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
+  std::string receiver = command.to_project;
+  if (command.to_grant != 0) {
+    absl::StatusOr<const GrantEntry*> to = ChangeableGrant(ledger, command.to_grant, now);
+    if (!to.ok()) return to.status();
+    if ((*to)->grant.project != command.to_project) {
+      return Refuse(Reason::kUnknownGrant,
+                    absl::StrCat(command.to_project, " has no grant g", command.to_grant));
+    }
+    if ((*to)->grant.resource != grant.resource || command.to_grant == command.grant) {
+      return Refuse(Reason::kOtherResource,
+                    absl::StrCat("grant g", command.grant, " is of ", grant.resource, ", g",
+                                 command.to_grant, " of ", (*to)->grant.resource,
+                                 "; another grant of the same resource is right"));
+    }
+    receiver = (*to)->grant.project;
+  } else if (now >= grant.period.end) {
+    return Refuse(Reason::kGrantEnded,
+                  absl::StrCat("grant g", command.grant,
+                               " has ended, so nothing of it can be a grant of its own; extend it "
+                               "first, or name a grant that lasts longer"));
+  }
+  if (absl::Status s = CheckReceiver(ledger, grant, receiver, actor); !s.ok()) return s;
+  if (absl::Status s = CheckLeft(**found, command.amount); !s.ok()) return s;
+  ReductionOrder order;
+  order.kind = ChangeKind::kTransferOut;
+  order.amount = command.amount;
+  order.end = grant.period.end;
+  order.to_grant = command.to_grant;
+  if (command.to_grant == 0) order.to_project = command.to_project;
+  order.reason = command.reason;
+  return Reduce(ledger, **found, std::move(order), now);
+}
+
+absl::StatusOr<Verdict> DecideAdjustment(const Ledger& ledger, const AdjustOverdraft& command,
+                                         absl::Time now) {
+  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(ledger, command.grant, now);
+  if (!found.ok()) return found.status();
+  const GrantEntry* overdrawn = ledger.FindGrant(command.overdrawn);
+  const Grant& grant = (*found)->grant;
+  if (overdrawn == nullptr) {
+    return Refuse(Reason::kUnknownGrant, absl::StrCat("there is no grant g", command.overdrawn));
+  }
+  if (absl::Status s = CheckAmount(grant.resource, command.amount); !s.ok()) return s;
+  if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
+  if (overdrawn->grant.resource != grant.resource || overdrawn->grant.project != grant.project ||
+      command.grant == command.overdrawn) {
+    return Refuse(Reason::kOtherResource,
+                  absl::StrCat("an overdraft is paid by another grant of the same project and "
+                               "resource; g",
+                               command.overdrawn, " is ", overdrawn->grant.resource, " of ",
+                               overdrawn->grant.project, ", g", command.grant, " is ",
+                               grant.resource, " of ", grant.project));
+  }
+  Amount overdraft = BalanceOf(*overdrawn, now).overdraft;
+  for (const ReductionOrder& order : (*found)->orders) {
+    if (order.to_grant == command.overdrawn) overdraft -= std::min(overdraft, order.amount);
+  }
+  if (command.amount > overdraft) {
+    return Refuse(Reason::kNoOverdraft,
+                  absl::StrCat("grant g", command.overdrawn, " is overdrawn by ",
+                               FormatAmount(grant.resource, overdraft), "; ",
+                               FormatAmount(grant.resource, command.amount), " were offered"),
+                  {{"asked", absl::StrCat(command.amount.count())},
+                   {"accepted", absl::StrCat(overdraft.count())}});
+  }
+  if (absl::Status s = CheckLeft(**found, command.amount); !s.ok()) return s;
+  ReductionOrder order;
+  order.kind = ChangeKind::kAdjustmentOut;
+  order.amount = command.amount;
+  order.end = grant.period.end;
+  order.to_grant = command.overdrawn;
+  order.reason = command.reason;
+  return Reduce(ledger, **found, std::move(order), now);
+}
+
+absl::StatusOr<Verdict> DecideRelease(const Ledger& ledger, const ReleaseHours& command,
+                                      absl::Time now) {
+  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(ledger, command.grant, now);
+  if (!found.ok()) return found.status();
+  const Grant& grant = (*found)->grant;
+  if (absl::Status s = CheckAmount(grant.resource, command.amount); !s.ok()) return s;
+  if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
+  if (absl::Status s = CheckLeft(**found, command.amount); !s.ok()) return s;
+  ReductionOrder order;
+  order.kind = ChangeKind::kRelease;
+  order.amount = command.amount;
+  order.end = grant.period.end;
+  order.reason = command.reason;
+  return Reduce(ledger, **found, std::move(order), now);
+}
+
+absl::StatusOr<Verdict> DecideRevocation(const Ledger& ledger, const RevokeGrant& command,
+                                         absl::Time now) {
+  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(ledger, command.grant, now);
+  if (!found.ok()) return found.status();
+  const GrantEntry& entry = **found;
+  if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
+  ReductionOrder order;
+  order.kind = ChangeKind::kRevocation;
+  // Seconds are whole; a grant that has not begun is never valid.
+  const absl::Time end =
+      std::min(absl::FromUnixSeconds(absl::ToUnixSeconds(now)), entry.grant.period.end);
+  order.end = std::max(entry.grant.period.start, end);
+  order.amount = Unclaimed(entry);
+  order.reason = command.reason;
+  return Reduce(ledger, entry, std::move(order), now);
+}
+
+absl::StatusOr<Verdict> DecideConfirmation(const Ledger& ledger, const ConfirmCeilings& command,
+                                           absl::Time now) {
+  std::map<int64_t, Amount> said;
+  for (const HeldCeiling& held : command.held) {
+    Amount& most = said[held.grant];
+    most = std::max(most, held.ceiling);
+  }
+  CeilingsConfirmed event;
+  event.site = command.site;
+  for (int64_t number : ledger.Awaited(command.site)) {
+    const GrantEntry& entry = *ledger.FindGrant(number);
+    // What was in force before the order cannot confirm it.
+    if (entry.lowered.at(command.site) > command.generation) continue;
+    const Amount wanted = entry.grant.ceilings.at(command.site);
+    const Amount least = std::max({wanted, said[number], UsedAt(entry, command.site)});
+    event.held.push_back({number, std::min(least, entry.held.at(command.site))});
+  }
+  if (event.held.empty()) return Verdict{{}, {}, /*recorded=*/false};
+  return ConfirmAll(ledger, std::move(event), now);
+}
+
+absl::StatusOr<Verdict> DecideSiteWriteOff(const Ledger& ledger, const WriteOffSite& command,
+                                           absl::Time now) {
+  if (!ledger.catalogue().sites.contains(command.site)) {
+    return Refuse(Reason::kUnknownSite,
+                  absl::StrCat("there is no site \"", command.site, "\"; see `mesolys site list`"),
+                  {{"site", command.site}});
+  }
+  if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
+  CeilingsConfirmed event;
+  event.site = command.site;
+  event.written_off = true;
+  event.reason = command.reason;
+  for (int64_t number : ledger.Awaited(command.site)) {
+    const GrantEntry& entry = *ledger.FindGrant(number);
+    const Amount held = entry.held.at(command.site);
+    const Amount wanted = entry.grant.ceilings.at(command.site);
+    const Amount least = std::min(held, std::max(wanted, UsedAt(entry, command.site)));
+    event.held.push_back({number, least});
+    event.at_risk.push_back({number, held - least});
+  }
+  if (event.held.empty()) {
+    return Refuse(
+        Reason::kNothingAwaited,
+        absl::StrCat("nothing waits for site ", command.site, ": there is nothing to write off"),
+        {{"site", command.site}});
+  }
+  return ConfirmAll(ledger, std::move(event), now);
+}
+
+}  // namespace mesolys

@@ -1,0 +1,35 @@
+#ifndef MESOLYS_SCHEDULER_CORE_REDUCTION_RULES_H_
+#define MESOLYS_SCHEDULER_CORE_REDUCTION_RULES_H_
+
+// The rules for what is taken away from a grant: transfer, adjustment, release, revocation. Hours
+// that no site may spend go at once; others are ordered first, and are free only when every site
+// concerned has confirmed a lower ceiling. Pure.
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "scheduler/core/command.h"
+#include "scheduler/core/policy.h"
+
+namespace mesolys {
+
+absl::StatusOr<Verdict> DecideTransfer(const Ledger& ledger, const TransferHours& command,
+                                       const std::string& actor, absl::Time now);
+absl::StatusOr<Verdict> DecideAdjustment(const Ledger& ledger, const AdjustOverdraft& command,
+                                         absl::Time now);
+absl::StatusOr<Verdict> DecideRelease(const Ledger& ledger, const ReleaseHours& command,
+                                      absl::Time now);
+absl::StatusOr<Verdict> DecideRevocation(const Ledger& ledger, const RevokeGrant& command,
+                                         absl::Time now);
+
+// What a site confirmed; then the orders that waited for it and for nobody else.
+absl::StatusOr<Verdict> DecideConfirmation(const Ledger& ledger, const ConfirmCeilings& command,
+                                           absl::Time now);
+// Takes every ceiling that the site owes for lowered, and says what it may spend nevertheless.
+absl::StatusOr<Verdict> DecideSiteWriteOff(const Ledger& ledger, const WriteOffSite& command,
+                                           absl::Time now);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_SCHEDULER_CORE_REDUCTION_RULES_H_

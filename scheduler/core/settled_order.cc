@@ -1,0 +1,178 @@
+#include "scheduler/core/settled_order.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "proto/values/names.h"
+#include "scheduler/core/grant_rules.h"
+
+namespace mesolys {
+namespace {
+
+ChangeKind Received(ChangeKind kind) {
+  return kind == ChangeKind::kAdjustmentOut ? ChangeKind::kAdjustmentIn : ChangeKind::kTransferIn;
+}
+
+// `amount` over the weights in proportion, rounded down, the remainder to the first that has room.
+// It is at most the sum of the weights.
+std::vector<Amount> Spread(const std::vector<Amount>& weights, Amount amount) {
+  Amount sum;
+  for (Amount weight : weights) sum += weight;
+  std::vector<Amount> parts;
+  Amount given;
+  for (Amount weight : weights) {
+    parts.push_back(sum == Amount() ? Amount()
+                                    : Amount(MulDiv(weight.count(), amount.count(), sum.count())));
+    given += parts.back();
+  }
+  for (size_t i = 0; given < amount && i < parts.size(); ++i) {
+    const Amount more = std::min(amount - given, weights[i] - parts[i]);
+    parts[i] += more;
+    given += more;
+  }
+  return parts;
+}
+
+// The promises of months still to come that go with `done`; of a stock, the same in every month.
+std::vector<Placement> PlacementsWith(const Ledger& ledger, const Grant& grant, Amount done,
+                                      absl::Time now) {
+  const Month current = ledger.catalogue().MonthAt(now);
+  std::vector<Placement> ahead;
+  for (const Placement& placement : grant.placements) {
+    if (placement.month >= current && placement.amount > Amount()) ahead.push_back(placement);
+  }
+  std::vector<Amount> weights;
+  if (IsStock(grant.resource)) {
+    std::map<std::string, Amount> least;  // by site
+    for (const Placement& placement : ahead) {
+      const auto it = least.try_emplace(placement.site, placement.amount).first;
+      it->second = std::min(it->second, placement.amount);
+    }
+    Amount sum;
+    for (const auto& [site, amount] : least) {
+      weights.push_back(amount);
+      sum += amount;
+    }
+    const std::vector<Amount> parts = Spread(weights, std::min(done, sum));
+    size_t i = 0;
+    for (auto& [site, amount] : least) amount = parts[i++];
+    for (Placement& placement : ahead) placement.amount = least[placement.site];
+  } else {
+    Amount sum;
+    for (const Placement& placement : ahead) {
+      weights.push_back(placement.amount);
+      sum += placement.amount;
+    }
+    const std::vector<Amount> parts = Spread(weights, std::min(done, sum));
+    for (size_t i = 0; i < ahead.size(); ++i) ahead[i].amount = parts[i];
+  }
+  std::erase_if(ahead, [](const Placement& p) { return p.amount == Amount(); });
+  return ahead;
+}
+
+// Where the receiver may spend `done`: at the sites whose promises go along, else where the giver
+// was.
+std::map<std::string, Amount> SitesWith(const Grant& grant, const std::vector<Placement>& moved,
+                                        Amount done) {
+  std::map<std::string, Amount> weight;
+  for (const Placement& placement : moved) {
+    Amount& at = weight[placement.site];
+    at = IsStock(grant.resource) ? placement.amount : at + placement.amount;
+  }
+  if (weight.empty()) weight[grant.ceilings.begin()->first] = done;
+  Amount sum;
+  for (const auto& [site, amount] : weight) sum += amount;
+  Amount given;
+  for (auto& [site, amount] : weight) {
+    amount = Amount(MulDiv(amount.count(), done.count(), sum.count()));
+    given += amount;
+  }
+  weight.begin()->second += done - given;
+  return weight;
+}
+
+std::vector<Placement> Within(const Catalogue& catalogue, std::vector<Placement> placements,
+                              const Period& period) {
+  std::erase_if(placements, [&](const Placement& placement) {
+    return Intersection(catalogue.PeriodOf(placement.month), period).Seconds() == 0;
+  });
+  return placements;
+}
+
+// Whether the order names a receiver who cannot take the hours any more; they stay where they were.
+bool HasNoReceiver(const Ledger& ledger, const Grant& from, const ReductionOrder& order,
+                   absl::Time now) {
+  if (order.to_grant != 0) return ledger.FindGrant(order.to_grant)->revoked;
+  return !order.to_project.empty() && now >= from.period.end;
+}
+
+Grant NewGrant(const Ledger& ledger, const GrantEntry& from, const ReductionOrder& order,
+               absl::Time now) {
+  const Project& project = ledger.FindProject(order.to_project)->project;
+  Grant grant;
+  grant.project = project.id;
+  grant.resource = from.grant.resource;
+  grant.period = {std::max(now, from.grant.period.start), from.grant.period.end};
+  grant.pi = project.pi;
+  grant.programme = project.programme;
+  grant.issue_time = now;
+  grant.bonus = from.grant.bonus;
+  return grant;
+}
+
+}  // namespace
+
+std::vector<Event> SettledOrder(const Ledger& ledger, const GrantEntry& entry,
+                                const ReductionOrder& order, Amount done, int64_t grants_before,
+                                absl::Time now) {
+  const Grant& from = entry.grant;
+  if (HasNoReceiver(ledger, from, order, now)) done = Amount();
+  GrantChange out = ChangeOf(entry, order.kind, order.reason);
+  out.order = order.number;
+  if (order.kind == ChangeKind::kRevocation) out.end = order.end;
+  out.amount = Amount() - done;
+  std::vector<Placement> moved = PlacementsWith(ledger, from, done, now);
+  for (const Placement& placement : moved) {
+    out.placements.push_back(placement);
+    out.placements.back().amount = Amount() - placement.amount;
+  }
+  const bool moves = order.to_grant != 0 || !order.to_project.empty();
+  if (!moves && !IsStock(from.resource)) {
+    for (const Placement& placement : moved) out.reserve[placement.site] -= placement.amount;
+  }
+  if (order.kind == ChangeKind::kRelease && from.amount > Amount()) {
+    // What is given back by will counts no more; what was not used in time was had.
+    out.normalised =
+        NormalisedSeconds(-MulDiv(from.normalised.count(), done.count(), from.amount.count()));
+  }
+  std::vector<Event> events;
+  if (!moves || done == Amount()) {
+    events.push_back(GrantChanged{std::move(out)});
+    return events;
+  }
+  if (order.to_grant != 0) {
+    const GrantEntry& to = *ledger.FindGrant(order.to_grant);
+    out.counterpart = order.to_grant;
+    GrantChange in = ChangeOf(to, Received(order.kind), order.reason);
+    in.amount = done;
+    in.counterpart = from.number;
+    if (order.kind != ChangeKind::kAdjustmentOut) {
+      in.placements = Within(ledger.catalogue(), moved, to.grant.period);
+      in.ceilings = SitesWith(from, moved, done);
+    }
+    events.push_back(GrantChanged{std::move(out)});
+    events.push_back(GrantChanged{std::move(in)});
+    return events;
+  }
+  Grant grant = NewGrant(ledger, entry, order, now);
+  grant.number = ledger.next_grant() + grants_before;
+  grant.amount = done;
+  grant.placements = Within(ledger.catalogue(), moved, grant.period);
+  grant.ceilings = SitesWith(from, moved, done);
+  out.counterpart = grant.number;
+  events.push_back(GrantChanged{std::move(out)});
+  events.push_back(GrantIssued{std::move(grant)});
+  return events;
+}
+
+}  // namespace mesolys

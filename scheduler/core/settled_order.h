@@ -1,0 +1,22 @@
+#ifndef MESOLYS_SCHEDULER_CORE_SETTLED_ORDER_H_
+#define MESOLYS_SCHEDULER_CORE_SETTLED_ORDER_H_
+
+// The second phase of a reduction: the hours are free, and go where the order says. Pure.
+
+#include <vector>
+
+#include "absl/time/time.h"
+#include "scheduler/core/event.h"
+#include "scheduler/core/ledger.h"
+
+namespace mesolys {
+
+// The entries that carry out `order` with `done` base units of `entry`'s grant, which no site holds
+// any more; `entry` is as it is before them. `grants_before` counts new grants of the same command.
+std::vector<Event> SettledOrder(const Ledger& ledger, const GrantEntry& entry,
+                                const ReductionOrder& order, Amount done, int64_t grants_before,
+                                absl::Time now);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_SCHEDULER_CORE_SETTLED_ORDER_H_
