@@ -83,7 +83,7 @@ absl::StatusOr<absl::Time> ParseSpan(absl::string_view text, absl::Time start) {
   if (unit == 'd' || unit == 'w') {
     return start + absl::Hours(int64_t{24} * (unit == 'w' ? 7 : 1)) * count;
   }
-  const absl::CivilMonth month = absl::CivilMonth(from) + count * (unit == 'y' ? 12 : 1);
+  const absl::CivilMonth month = absl::CivilMonth(from) + int64_t{count} * (unit == 'y' ? 12 : 1);
   const absl::CivilDay last = absl::CivilDay(month + 1) - 1;
   if (month.year() > kYearMax) {
     return absl::InvalidArgumentError("--for: ends after the year 9999");

@@ -100,7 +100,7 @@ absl::Status WriteDurably(const std::string& directory, const std::string& path,
   if (written && std::rename(temporary.c_str(), path.c_str()) == 0 && SyncDirectory(directory)) {
     return absl::OkStatus();
   }
-  const absl::Status problem = Problem(path);
+  absl::Status problem = Problem(path);
   unlink(temporary.c_str());
   return problem;
 }

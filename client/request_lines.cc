@@ -51,8 +51,7 @@ absl::Status AddPairs(absl::string_view option, absl::string_view form, absl::st
   for (const std::string& text : texts) {
     const auto pair = ParsePair(option, form, '=', text);
     if (!pair.ok()) return pair.status();
-    const absl::Status status =
-        AddLine(option, absl::StrCat(prefix, pair->first), pair->second, request);
+    absl::Status status = AddLine(option, absl::StrCat(prefix, pair->first), pair->second, request);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

@@ -16,7 +16,7 @@ constexpr int64_t kStockMax = int64_t{1} << 60;  // bytes: an exabyte
 constexpr int64_t kUnitsMax = 1'000'000'000;     // cores, GPUs or persons of one site
 constexpr int64_t kRateMax = 100 * kMillion;
 
-absl::Status Wrong(std::string message) {
+absl::Status Wrong(absl::string_view message) {
   return Refuse(Reason::kInvalidArgument, absl::StrCat("catalogue: ", message));
 }
 

@@ -17,7 +17,7 @@ struct DesiredGrant {
   std::string resource;
   Amount ceiling;
   Period period;
-  Amount bonus;  // beyond the ceiling, at low priority
+  Amount bonus{};  // beyond the ceiling, at low priority
 };
 
 struct DesiredProject {

@@ -201,7 +201,7 @@ class Decision {
     return choice;
   }
 
-  void Cut(Reason reason, const RequestLine& line, Amount accepted, std::string why) {
+  void Cut(Reason reason, const RequestLine& line, Amount accepted, const std::string& why) {
     decision_.outcome.refusals.push_back(
         {reason,
          absl::StrCat(line.resource, ": ", FormatAmount(line.resource, line.amount), " asked, ",

@@ -27,7 +27,7 @@ struct Totals {
   Amount in_flight;
   Amount committed;
   Amount refund;
-  Amount opening;  // used before the ledger began; no job of ours stands behind it
+  Amount opening{};  // used before the ledger began; no job of ours stands behind it
 
   friend bool operator==(const Totals&, const Totals&) = default;
 

@@ -33,7 +33,7 @@ absl::Status CheckKnown(Reason reason, absl::string_view what, const Map& known,
 
 // What is in use cannot disappear from the catalogue.
 absl::Status CheckSuccession(const Ledger& ledger, const Catalogue& next) {
-  const auto conflict = [](std::string message) {
+  const auto conflict = [](absl::string_view message) {
     return Refuse(Reason::kCatalogueConflict, absl::StrCat("catalogue: ", message));
   };
   for (const auto& [id, entry] : ledger.projects()) {

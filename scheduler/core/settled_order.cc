@@ -131,7 +131,9 @@ std::vector<Event> SettledOrder(const Ledger& ledger, const GrantEntry& entry,
   out.order = order.number;
   if (order.kind == ChangeKind::kRevocation) out.end = order.end;
   out.amount = Amount() - done;
-  std::vector<Placement> moved = PlacementsWith(ledger, from, done, now);
+  // Of a grant that is over, no promise stays.
+  const bool over = order.kind == ChangeKind::kRevocation;
+  std::vector<Placement> moved = PlacementsWith(ledger, from, over ? kAmountMax : done, now);
   for (const Placement& placement : moved) {
     out.placements.push_back(placement);
     out.placements.back().amount = Amount() - placement.amount;

@@ -66,7 +66,16 @@ void AppendGrant(const Ledger& ledger, const GrantEntry& entry, std::string& out
   absl::StrAppend(&out, "grant ", grant.number, " ", grant.project, " ", grant.resource, " ",
                   grant.amount.count(), " ", Text(grant.period), " of request ", grant.request, " ",
                   grant.pi, " ", grant.programme, " ", grant.normalised.count(), " ",
-                  Text(grant.issue_time), "\n");
+                  Text(grant.issue_time), entry.revoked ? " revoked" : "", " changed ",
+                  entry.changes.size(), " times\n");
+  for (const auto& [site, held] : entry.held) {
+    absl::StrAppend(&out, "  held ", site, " ", held.count(),
+                    entry.lowered.contains(site) ? " awaited" : "", "\n");
+  }
+  for (const ReductionOrder& order : entry.orders) {
+    absl::StrAppend(&out, "  order ", order.number, " ", static_cast<int>(order.kind), " ",
+                    order.amount.count(), "\n");
+  }
   for (const auto& [site, month, amount] : grant.placements) {
     absl::StrAppend(&out, "  placed ", site, " ", month.Label(), " ", amount.count(), " of ",
                     ledger.Placed(site, grant.resource, month).count(), "\n");

@@ -50,6 +50,10 @@ class AlteredStore : public EventStore {
                                                const JobPage& page) const override {
     return inner_.FindJobs(cluster, account, page);
   }
+  absl::StatusOr<std::vector<JobRow>> FindJobsById(absl::string_view cluster,
+                                                   int64_t job_id) const override {
+    return inner_.FindJobsById(cluster, job_id);
+  }
 
  private:
   const EventStore& inner_;

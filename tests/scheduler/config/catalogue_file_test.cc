@@ -85,6 +85,8 @@ TEST(CatalogueFileTest, ASmallOneHasTheDefaults) {
   Programme chair;
   chair.title = "Chair";
   chair.dynamic = true;
+  chair.bonus = PartsPerMillion(250'000);
+  chair.grace_days = 30;
   EXPECT_EQ(catalogue.programmes.at("chair"), chair);
   Site one;
   one.title = "One";
@@ -160,7 +162,9 @@ roles = ["operator", "officer"]
                        184,
                        4,
                        6,
-                       true};
+                       true,
+                       PartsPerMillion(250'000),
+                       30};
   EXPECT_EQ(catalogue.programmes.at("team"), team);
   const absl::Time start = Utc(2026, 2, 28, 23);
   const absl::Time april = Utc(2026, 3, 31, 22);
@@ -172,6 +176,8 @@ roles = ["operator", "officer"]
                  8,
                  "a100",
                  false,
+                 {},
+                 {},
                  {{"cpu", start, 10, kWhole},
                   {"cpu", april, 20, PartsPerMillion(950'000)},
                   {"gpu-a100", start, 4, kWhole},

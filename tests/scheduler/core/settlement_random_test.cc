@@ -162,8 +162,11 @@ void Charge(const History& history, const UsageRecord& record, Books& books) {
         if (units * seconds > 0) books[{line, kind}] += units * seconds;
       }
     };
-    book(ended ? ChargeKind::kSettled : ChargeKind::kInFlight,
-         Shares(history, record, resource, record.start_time, record.end_time, used));
+    const std::map<int64_t, int64_t> ran =
+        Shares(history, record, resource, record.start_time, record.end_time, used);
+    book(ended ? ChargeKind::kSettled : ChargeKind::kInFlight, ran);
+    // A job that a node took down costs nothing.
+    if (record.state == JobState::kNodeFail) book(ChargeKind::kRefund, ran);
     book(ChargeKind::kCommitted, Shares(history, record, resource, record.end_time,
                                         record.end_time + absl::Seconds(ahead), ahead));
   }

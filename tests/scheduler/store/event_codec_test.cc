@@ -41,6 +41,29 @@ std::vector<Event> EveryEvent() {
   grant.issue_time = TestTime() + absl::Microseconds(123'456);
   grant.placements = {{"north", Month(2026, 12), Amount(1)}, {"south", Month(2027, 1), Amount(2)}};
   grant.ceilings = {{"north", Amount(1)}, {"south", Amount(2)}};
+  grant.bonus = PartsPerMillion(250'000);
+  GrantChange change;
+  change.grant = 4;
+  change.kind = ChangeKind::kTransferOut;
+  change.amount = Amount(-5);
+  change.end = kPeriod.end;
+  change.placements = {{"north", Month(2026, 12), Amount(-3)}};
+  change.ceilings = {{"south", Amount(6)}};
+  change.reserve = {{"north", Amount(-3)}};
+  change.normalised = NormalisedSeconds(-8);
+  change.counterpart = 5;
+  change.order = 2;
+  change.reason = "swapped";
+  ReductionOrder order;
+  order.number = 2;
+  order.grant = 4;
+  order.kind = ChangeKind::kRelease;
+  order.amount = Amount(7);
+  order.ceilings = {{"north", Amount(1)}};
+  order.end = kPeriod.end;
+  order.to_grant = 5;
+  order.to_project = "beta";
+  order.reason = "not needed";
   const Refusal refusal{Reason::kThresholdReached, "too much", {{"asked", "9"}, {"left", "1"}}};
   const std::vector<Posting> postings = {
       {{4, "", "n1", "alpha", "cpu", ChargeKind::kSettled}, Amount(-5)},
@@ -50,17 +73,23 @@ std::vector<Event> EveryEvent() {
   const std::string digest("\x00\xff\x80 bytes", 9);
   Project project = TestProject("alpha");
   project.parent = "beta";
-  return {CatalogueAdopted{TestCatalogue(), "# text\n", digest},
-          ProjectCreated{project},
-          AccountLinked{"alpha", "n1", "Old.Name"},
-          MemberAdded{"alpha",
-                      {"rosa", ProjectRole::kSupervisor, {{"north", "rosa1"}, {"south", "rosa2"}}}},
-          RequestSubmitted{request},
-          GrantIssued{grant},
-          RequestDecided{{3, RequestState::kPartlyGranted, {refusal}}},
-          UsageReported{"north", postings, 9, 8, {{1, refusal}}, digest},
-          JobsResettled{"n1", "old", JobKey{"n1", 5, Day(2026, 2)}, postings, 2, digest},
-          JobsResettled{"n1", "old", std::nullopt, {}, 0, ""}};
+  return {
+      CatalogueAdopted{TestCatalogue(), "# text\n", digest},
+      ProjectCreated{project},
+      AccountLinked{"alpha", "n1", "Old.Name"},
+      MemberAdded{"alpha",
+                  {"rosa", ProjectRole::kSupervisor, {{"north", "rosa1"}, {"south", "rosa2"}}}},
+      RequestSubmitted{request},
+      GrantIssued{grant},
+      RequestDecided{{3, RequestState::kPartlyGranted, {refusal}}},
+      UsageReported{"north", postings, 9, 8, {{1, refusal}}, digest},
+      JobsResettled{"n1", "old", JobKey{"n1", 5, Day(2026, 2)}, postings, 2, digest},
+      JobsResettled{"n1", "old", std::nullopt, {}, 0, ""},
+      GrantChanged{change},
+      ReductionOrdered{order},
+      CeilingsConfirmed{"north", {{4, Amount(9)}, {5, Amount()}}, true, {{4, Amount(3)}}, "silent"},
+      JobRefunded{JobKey{"n1", 5, Day(2026, 2)}, "by hand", postings, digest},
+      WindowDeclared{{2, SiteWindow::Kind::kMaintenance, "north", kPeriod, "new pumps"}}};
 }
 
 TEST(EventCodecTest, EveryEventIsReadAsItWasWritten) {
