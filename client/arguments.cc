@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
+#include "proto/values/amount_text.h"
 #include "proto/values/names.h"
 #include "proto/values/quoted.h"
 
@@ -40,6 +41,27 @@ bool ParseDay(absl::string_view text, absl::CivilDay* day) {
   return year >= 1 && day->month() == month && day->day() == number;
 }
 
+// "2026-12-01T08:00:00+01:00", with a day of the calendar.
+bool ParseRfc3339(absl::string_view text, absl::Time* time) {
+  absl::CivilDay day;
+  std::string error;
+  return text.size() > 10 && ParseDay(text.substr(0, 10), &day) &&
+         absl::ParseTime(absl::RFC3339_sec, std::string(text), time, &error);
+}
+
+// "08:00" behind a day, and no other spelling.
+bool ParseMinute(absl::CivilDay day, absl::string_view text, absl::CivilMinute* minute) {
+  int hours = 0;
+  int minutes = 0;
+  if (text.size() != 5 || text[2] != ':' || !IsDigits(text.substr(0, 2)) ||
+      !IsDigits(text.substr(3)) || !absl::SimpleAtoi(text.substr(0, 2), &hours) ||
+      !absl::SimpleAtoi(text.substr(3), &minutes)) {
+    return false;
+  }
+  *minute = absl::CivilMinute(day.year(), day.month(), day.day(), hours, minutes);
+  return hours < 24 && minutes < 60;
+}
+
 // "proj_a/g17" with its collections, "projects/proj_a/grants/g17"; a full name as it is.
 std::string FullName(absl::string_view collection, absl::string_view text) {
   if (absl::StartsWith(text, "projects/")) return std::string(text);
@@ -56,15 +78,39 @@ absl::StatusOr<absl::Time> ParseInstant(absl::string_view option, absl::string_v
   absl::CivilDay day;
   if (ParseDay(text, &day)) return MidnightOf(day);
   absl::Time time;
-  std::string error;
-  const bool starts_with_day = text.size() > 10 && ParseDay(text.substr(0, 10), &day);
-  if (!starts_with_day || !absl::ParseTime(absl::RFC3339_sec, std::string(text), &time, &error)) {
+  if (!ParseRfc3339(text, &time)) {
     return absl::InvalidArgumentError(
         absl::StrCat(option, ": ", Quoted(text),
                      " is not a date; write 2026-12-01 (midnight UTC), 2026-12-01T08:00:00+01:00 "
                      "or today"));
   }
   return time;
+}
+
+absl::StatusOr<absl::Time> ParseLocalInstant(absl::string_view option, absl::string_view text,
+                                             const absl::TimeZone& zone) {
+  absl::Time time;
+  if (ParseRfc3339(text, &time)) return time;
+  absl::CivilDay day;
+  const bool is_day = ParseDay(text, &day);
+  absl::CivilMinute minute(day);
+  const bool is_minute = text.size() == 16 && (text[10] == 'T' || text[10] == ' ') &&
+                         ParseDay(text.substr(0, 10), &day) &&
+                         ParseMinute(day, text.substr(11), &minute);
+  if (!is_day && !is_minute) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(option, ": ", Quoted(text),
+                     " is not a time; write 2026-12-01 or 2026-12-01T08:00 (local), or "
+                     "2026-12-01T08:00:00+01:00"));
+  }
+  const absl::TimeZone::TimeInfo found = zone.At(absl::CivilSecond(minute));
+  if (found.kind != absl::TimeZone::TimeInfo::UNIQUE) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(option, ": the clocks change, so ", Quoted(text),
+                     " comes twice or never; write it with its offset, as in "
+                     "2026-12-01T08:00:00+01:00"));
+  }
+  return found.pre;
 }
 
 absl::StatusOr<absl::Time> ParseSpan(absl::string_view text, absl::Time start) {
@@ -114,6 +160,16 @@ absl::StatusOr<Period> ParsePeriod(absl::string_view from, absl::string_view to,
         "the period ends at ", text(*end), ", which must be after its start, ", text(*start)));
   }
   return Period{*start, *end};
+}
+
+absl::StatusOr<Amount> ParseAmountOf(absl::string_view option, absl::string_view resource,
+                                     absl::string_view text) {
+  if (absl::Status status = CheckResource(resource); !status.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(option, ": ", status.message()));
+  }
+  absl::StatusOr<Amount> amount = ParseAmount(resource, text);
+  if (amount.ok()) return amount;
+  return absl::InvalidArgumentError(absl::StrCat(option, ": ", amount.status().message()));
 }
 
 absl::StatusOr<int64_t> ParseEnergy(absl::string_view option, absl::string_view text) {
@@ -193,6 +249,30 @@ absl::StatusOr<std::string> ParseSite(absl::string_view text) {
   absl::ConsumePrefix(&text, "sites/");
   if (absl::Status status = CheckId("site", text); !status.ok()) return status;
   return SiteName(text);
+}
+
+absl::StatusOr<JobWords> ParseJob(absl::string_view text) {
+  const auto refuse = [text] {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Quoted(text),
+                     " is not a job; write CLUSTER:JOBID, for example psmn:4002, or with the time "
+                     "of its submission psmn:4002@2026-11-20T07:00:00Z"));
+  };
+  JobWords job;
+  const size_t colon = text.find(':');
+  if (colon == absl::string_view::npos) return refuse();
+  job.cluster = std::string(text.substr(0, colon));
+  absl::string_view number = text.substr(colon + 1);
+  if (const size_t at = number.find('@'); at != absl::string_view::npos) {
+    absl::Time submit;
+    if (!ParseRfc3339(number.substr(at + 1), &submit)) return refuse();
+    job.submit_time = submit;
+    number = number.substr(0, at);
+  }
+  const bool right = CheckId("cluster", job.cluster).ok() && IsDigits(number) &&
+                     absl::SimpleAtoi(number, &job.job_id) && job.job_id > 0;
+  if (!right) return refuse();
+  return job;
 }
 
 }  // namespace mesolys

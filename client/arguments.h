@@ -5,6 +5,7 @@
 // right. Pure; any thread.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,12 +14,18 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "proto/values/period.h"
+#include "proto/values/quantity.h"
 
 namespace mesolys {
 
 // "2026-12-01" (midnight UTC), "2026-12-01T08:00:00+01:00" or "today" (midnight UTC of `now`).
 absl::StatusOr<absl::Time> ParseInstant(absl::string_view option, absl::string_view text,
                                         absl::Time now);
+
+// "2026-12-01" (midnight) or "2026-12-01T08:00" in `zone`, or "2026-12-01T08:00:00+01:00". A time
+// that the clocks of the zone skip or show twice is refused.
+absl::StatusOr<absl::Time> ParseLocalInstant(absl::string_view option, absl::string_view text,
+                                             const absl::TimeZone& zone);
 
 // `start` plus "6m", "90d", "2w" or "1y" of the calendar; the day of the month is kept where there
 // is one, else it is the last.
@@ -27,6 +34,11 @@ absl::StatusOr<absl::Time> ParseSpan(absl::string_view text, absl::Time start);
 // --from (today when empty) with exactly one of --to and --for.
 absl::StatusOr<Period> ParsePeriod(absl::string_view from, absl::string_view to,
                                    absl::string_view span, absl::Time now);
+
+// "500h" of cpu, "2TB" of storage-scratch; names the option where the amount or the resource is
+// wrong.
+absl::StatusOr<Amount> ParseAmountOf(absl::string_view option, absl::string_view resource,
+                                     absl::string_view text);
 
 // "1200kWh", "1.5MWh" or "500Wh", in watt-hours.
 absl::StatusOr<int64_t> ParseEnergy(absl::string_view option, absl::string_view text);
@@ -45,6 +57,14 @@ absl::StatusOr<std::string> ParseProject(absl::string_view text);
 absl::StatusOr<std::string> ParseGrant(absl::string_view text);
 absl::StatusOr<std::string> ParseRequest(absl::string_view text);
 absl::StatusOr<std::string> ParseSite(absl::string_view text);
+
+// "psmn:4002" or, since clusters use an id again, "psmn:4002@2026-11-20T07:00:00Z".
+struct JobWords {
+  std::string cluster;
+  int64_t job_id = 0;
+  std::optional<absl::Time> submit_time;
+};
+absl::StatusOr<JobWords> ParseJob(absl::string_view text);
 
 }  // namespace mesolys
 

@@ -23,6 +23,7 @@ struct Amounts {
   int64_t settled = 0;
   int64_t in_flight = 0;
   int64_t committed = 0;
+  int64_t ordered = 0;
   int64_t expired = 0;
   int64_t left = 0;
   int64_t overdraft = 0;
@@ -30,9 +31,9 @@ struct Amounts {
 };
 
 Amounts AmountsOf(const v1::BalanceLine& line) {
-  return {line.granted_base_units(),   line.settled_base_units(),     line.in_flight_base_units(),
-          line.committed_base_units(), line.expired_base_units(),     line.left_base_units(),
-          line.overdraft_base_units(), line.burn_base_units_per_day()};
+  return {line.granted_base_units(),   line.settled_base_units(),   line.in_flight_base_units(),
+          line.committed_base_units(), line.ordered_base_units(),   line.expired_base_units(),
+          line.left_base_units(),      line.overdraft_base_units(), line.burn_base_units_per_day()};
 }
 
 // What a scheduler says is not ours to trust: a sum that does not fit stops at the end of the
@@ -44,9 +45,10 @@ int64_t Sum(int64_t a, int64_t b) {
 }
 
 Amounts operator+(const Amounts& a, const Amounts& b) {
-  return {Sum(a.granted, b.granted),     Sum(a.settled, b.settled), Sum(a.in_flight, b.in_flight),
-          Sum(a.committed, b.committed), Sum(a.expired, b.expired), Sum(a.left, b.left),
-          Sum(a.overdraft, b.overdraft), Sum(a.per_day, b.per_day)};
+  return {
+      Sum(a.granted, b.granted),     Sum(a.settled, b.settled),     Sum(a.in_flight, b.in_flight),
+      Sum(a.committed, b.committed), Sum(a.ordered, b.ordered),     Sum(a.expired, b.expired),
+      Sum(a.left, b.left),           Sum(a.overdraft, b.overdraft), Sum(a.per_day, b.per_day)};
 }
 
 const std::vector<Column>& AmountColumns() {
@@ -55,6 +57,7 @@ const std::vector<Column>& AmountColumns() {
                                {"settled_base_units", "SETTLED", true},
                                {"in_flight_base_units", "IN FLIGHT", true},
                                {"committed_base_units", "COMMITTED", true},
+                               {"ordered_base_units", "ORDERED", true},
                                {"expired_base_units", "EXPIRED", true},
                                {"left_base_units", "LEFT", true},
                                {"overdraft_base_units", "OVERDRAFT", true},
@@ -74,6 +77,7 @@ void AppendCells(const std::string& resource, const Amounts& amounts, const Look
   for (Cell& cell : std::vector<Cell>{
            AmountCell(resource, amounts.granted), AmountCell(resource, amounts.settled),
            AmountCell(resource, amounts.in_flight), AmountCell(resource, amounts.committed),
+           AmountCellUnlessZero(resource, amounts.ordered),
            AmountCellUnlessZero(resource, amounts.expired), left, overdraft,
            AmountCell(resource, amounts.per_day), Cell{bar, nullptr}}) {
     row->push_back(std::move(cell));

@@ -59,6 +59,12 @@ Cell AmountCellUnlessZero(absl::string_view resource, int64_t base_units) {
   return {base_units == 0 ? "" : AmountTextOf(resource, base_units), base_units};
 }
 
+Cell DifferenceCell(absl::string_view resource, int64_t base_units) {
+  Cell cell = AmountCellUnlessZero(resource, base_units);
+  if (base_units > 0) cell.text.insert(0, "+");
+  return cell;
+}
+
 Cell DayCell(bool given, const google::protobuf::Timestamp& time, const absl::TimeZone& zone) {
   return TimeCell(given, time, zone, "%Y-%m-%d");
 }

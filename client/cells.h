@@ -32,6 +32,8 @@ Cell StateCell(absl::string_view state, Tone tone = Tone::kPlain);
 Cell AmountCell(absl::string_view resource, int64_t base_units);
 // The same, with nothing for people where it is 0.
 Cell AmountCellUnlessZero(absl::string_view resource, int64_t base_units);
+// "+12.5 h", "-12.5 h", as a difference; nothing for people where it is 0.
+Cell DifferenceCell(absl::string_view resource, int64_t base_units);
 std::string AmountTextOf(absl::string_view resource, int64_t base_units);
 
 // A day, or a minute, of `zone` for people, RFC 3339 UTC for programs; nothing when `given` is

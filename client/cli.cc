@@ -104,19 +104,21 @@ absl::StatusOr<Format> ParseFormat(const std::string& text) {
       absl::StrCat("--format: ", Quoted(text), " is none of table, json and csv"));
 }
 
-absl::StatusOr<GlobalOptions> ParseGlobalOptions(const GlobalTexts& texts, bool dry_run) {
+absl::StatusOr<GlobalOptions> ParseGlobalOptions(const GlobalTexts& texts,
+                                                 const CommandTree& tree) {
   const absl::StatusOr<Format> format = ParseFormat(texts.format);
   if (!format.ok()) return format.status();
   const absl::StatusOr<absl::Duration> timeout = ParseTimeout(texts.timeout);
   if (!timeout.ok()) return timeout.status();
-  return GlobalOptions{texts.config, *format, *timeout, dry_run};
+  return GlobalOptions{texts.config, *format, *timeout, tree.dry_run(), tree.yes()};
 }
 
 // Verb and arguments in the order of their declaration: what makes two command lines the same
-// command.
+// command. Whether somebody was asked makes no other command of it.
 std::vector<std::string> WordsOf(const CLI::App& verb) {
   std::vector<std::string> words = {verb.get_parent()->get_name(), verb.get_name()};
   for (const CLI::Option* option : verb.get_options()) {
+    if (option->get_name() == "--yes") continue;
     for (const std::string& result : option->results()) {
       words.push_back(option->get_name());
       words.push_back(result);
@@ -145,7 +147,7 @@ absl::Status RunVerb(const CommandTree& tree, CLI::App& root, const GlobalTexts&
         absl::StrCat("say what: mesolys ", &verb == &root ? "" : verb.get_name() + " ", "{",
                      absl::StrJoin(names, "|"), "}; -h shows examples"));
   }
-  absl::StatusOr<GlobalOptions> options = ParseGlobalOptions(texts, tree.dry_run());
+  absl::StatusOr<GlobalOptions> options = ParseGlobalOptions(texts, tree);
   if (!options.ok()) return options.status();
   Session session(world, *std::move(options), WordsOf(verb));
   return (*body)(session);

@@ -119,6 +119,13 @@ Verb CommandTree::Change(CLI::App& parent, const std::string& name, const std::s
   return verb;
 }
 
+Verb CommandTree::Destroy(CLI::App& parent, const std::string& name, const std::string& description,
+                          const std::vector<std::string>& examples, Body body) {
+  Verb verb = Change(parent, name, description, examples, std::move(body));
+  verb.Flag("--yes", &yes_, "Do not ask for the name");
+  return verb;
+}
+
 const std::vector<std::string>& CommandTree::ExamplesOf(const CLI::App& app) const {
   static const auto& none = *new std::vector<std::string>;
   const auto found = entries_.find(&app);

@@ -57,9 +57,13 @@ class CommandTree {
   // As Read, with --dry-run.
   Verb Change(CLI::App& parent, const std::string& name, const std::string& description,
               const std::vector<std::string>& examples, Body body);
+  // As Change, with --yes: its body asks for a name (Session::Confirm).
+  Verb Destroy(CLI::App& parent, const std::string& name, const std::string& description,
+               const std::vector<std::string>& examples, Body body);
 
   CLI::App& root() { return *root_; }
   bool dry_run() const { return dry_run_; }
+  bool yes() const { return yes_; }
 
   // Of a noun or verb; none for one that has none.
   const std::vector<std::string>& ExamplesOf(const CLI::App& app) const;
@@ -74,6 +78,7 @@ class CommandTree {
   std::unique_ptr<CLI::App> root_;
   std::map<const CLI::App*, Entry> entries_;
   bool dry_run_ = false;
+  bool yes_ = false;
 };
 
 // One function per noun, each in the file of its name.

@@ -1,4 +1,5 @@
-// `mesolys grant list|show`, and the list that `mesolys request` shows too.
+// `mesolys grant list|show`, and the list that `mesolys request` shows too. The verbs that change a
+// grant are in grant_life.cc.
 
 #include "client/grant.h"
 
@@ -11,6 +12,8 @@
 #include "client/arguments.h"
 #include "client/cells.h"
 #include "client/command_tree.h"
+#include "client/grant_change.h"
+#include "client/grant_life.h"
 #include "client/pages.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
@@ -60,10 +63,17 @@ Cell SitesCell(const v1::Grant& grant) {
   return {absl::StrJoin(texts, ", "), by_site, tone};
 }
 
-std::vector<Column> GrantColumns() {
-  return {{"name", "GRANT"},      {"resource", "RESOURCE"}, {"amount_base_units", "AMOUNT", true},
-          {"start_time", "FROM"}, {"end_time", "TO"},       {"state", "STATE"},
-          {"request", "REQUEST"}, {"sites", "SITES"},       {"issue_time", ""}};
+std::vector<Column> GrantColumns(bool single) {
+  return {{"name", "GRANT"},
+          {"resource", "RESOURCE"},
+          {"amount_base_units", "AMOUNT", true},
+          {"start_time", "FROM"},
+          {"end_time", "TO"},
+          {"state", "STATE"},
+          {"request", "REQUEST"},
+          {"sites", "SITES"},
+          {"issue_time", ""},
+          {"bonus_base_units", single ? "BONUS" : ""}};
 }
 
 std::vector<Cell> GrantRow(const v1::Grant& grant, const absl::TimeZone& zone) {
@@ -76,7 +86,8 @@ std::vector<Cell> GrantRow(const v1::Grant& grant, const absl::TimeZone& zone) {
           StateCell(v1::Grant::State_Name(grant.state()), ToneOf(grant.state())),
           NameCell(grant.request()),
           SitesCell(grant),
-          MinuteCell(grant.has_issue_time(), grant.issue_time(), zone)};
+          MinuteCell(grant.has_issue_time(), grant.issue_time(), zone),
+          AmountCellUnlessZero(grant.resource(), grant.bonus_base_units())};
 }
 
 absl::Status List(Session& session, const std::string& text) {
@@ -90,6 +101,38 @@ absl::Status List(Session& session, const std::string& text) {
   return absl::OkStatus();
 }
 
+Table CeilingsTable(const v1::Grant& grant) {
+  Table table{"ceilings",
+              {{"site", "SITE"},
+               {"wanted_base_units", "CEILING", true},
+               {"state", "STATE"},
+               {"text", "THE SITE SAYS"},
+               {"held_base_units", "STILL HELD", true}},
+              {}};
+  for (const v1::Ceiling& ceiling : grant.ceilings()) {
+    Cell held = AmountCell(grant.resource(), ceiling.held_base_units());
+    held.tone = Tone::kWarning;
+    // A site holds more only while it has not confirmed a lower ceiling.
+    if (ceiling.held_base_units() <= ceiling.wanted_base_units()) held.text.clear();
+    table.rows.push_back(
+        {TextCell(ceiling.site()), AmountCell(grant.resource(), ceiling.wanted_base_units()),
+         StateCell(v1::Ceiling::State_Name(ceiling.state()), ToneOf(ceiling.state())),
+         TextCell(ceiling.text()), held});
+  }
+  return table;
+}
+
+Table PlacementsTable(const v1::Grant& grant) {
+  Table table{"placements",
+              {{"site", "SITE"}, {"month", "MONTH"}, {"amount_base_units", "PROMISED", true}},
+              {}};
+  for (const v1::Placement& placement : grant.placements()) {
+    table.rows.push_back({TextCell(placement.site()), TextCell(placement.month()),
+                          AmountCell(grant.resource(), placement.amount_base_units())});
+  }
+  return table;
+}
+
 absl::Status Show(Session& session, const std::string& text) {
   const absl::StatusOr<std::string> name = ParseGrant(text);
   if (!name.ok()) return name.status();
@@ -97,27 +140,17 @@ absl::Status Show(Session& session, const std::string& text) {
   request.set_name(*name);
   v1::Grant grant;
   if (absl::Status status = session.Read(request, grant); !status.ok()) return status;
-  Table one{"grant", GrantColumns(), {GrantRow(grant, session.zone())}, /*single=*/true};
-  Table ceilings{"ceilings",
-                 {{"site", "SITE"},
-                  {"wanted_base_units", "CEILING", true},
-                  {"state", "STATE"},
-                  {"text", "THE SITE SAYS"}},
-                 {}};
-  for (const v1::Ceiling& ceiling : grant.ceilings()) {
-    ceilings.rows.push_back(
-        {TextCell(ceiling.site()), AmountCell(grant.resource(), ceiling.wanted_base_units()),
-         StateCell(v1::Ceiling::State_Name(ceiling.state()), ToneOf(ceiling.state())),
-         TextCell(ceiling.text())});
-  }
-  Table placements{"placements",
-                   {{"site", "SITE"}, {"month", "MONTH"}, {"amount_base_units", "PROMISED", true}},
-                   {}};
-  for (const v1::Placement& placement : grant.placements()) {
-    placements.rows.push_back({TextCell(placement.site()), TextCell(placement.month()),
-                               AmountCell(grant.resource(), placement.amount_base_units())});
-  }
-  session.Print({{one, ceilings, placements}, {}});
+  Table one{"grant",
+            GrantColumns(/*single=*/true),
+            {GrantRow(grant, session.zone())},
+            /*single=*/true};
+  Table changes = ChangesTable(
+      grant.changes(), [&](const v1::GrantChange&) { return grant.resource(); }, session.zone());
+  Table orders = OrdersTable(grant.orders(), grant.resource());
+  // Every row is of the grant above.
+  changes.columns[0].heading.clear();
+  orders.columns[0].heading.clear();
+  session.Print({{one, CeilingsTable(grant), PlacementsTable(grant), changes, orders}, {}});
   return absl::OkStatus();
 }
 
@@ -125,7 +158,7 @@ absl::Status Show(Session& session, const std::string& text) {
 
 Table GrantsTable(const google::protobuf::RepeatedPtrField<v1::Grant>& grants,
                   const absl::TimeZone& zone) {
-  Table table{"grants", GrantColumns(), {}};
+  Table table{"grants", GrantColumns(/*single=*/false), {}};
   for (const v1::Grant& grant : grants) table.rows.push_back(GrantRow(grant, zone));
   return table;
 }
@@ -141,6 +174,7 @@ void AddGrant(CommandTree& tree) {
             {"mesolys grant show proj_a/g17"},
             [name](Session& session) { return Show(session, *name); })
       .Argument("GRANT", name.get(), "PROJECT/gNUMBER");
+  AddGrantLife(tree, noun);
 }
 
 }  // namespace mesolys

@@ -43,12 +43,14 @@ int Main(int argc, char** argv) {
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
 
   const SystemClock clock;
-  World world{std::cout,
+  World world{std::cin,
+              std::cout,
               std::cerr,
               EnvironmentNow(),
               clock,
               absl::LocalTimeZone(),
-              isatty(STDOUT_FILENO) == 1};
+              isatty(STDOUT_FILENO) == 1,
+              isatty(STDIN_FILENO) == 1};
   const ExitCode exit = RunCli(std::vector<std::string>(argv + 1, argv + argc), world);
   std::cout.flush();
   if (!std::cout && exit == ExitCode::kDone) {

@@ -14,16 +14,6 @@
 namespace mesolys {
 namespace {
 
-absl::StatusOr<Amount> AmountOf(absl::string_view option, absl::string_view resource,
-                                absl::string_view text) {
-  if (absl::Status status = CheckResource(resource); !status.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(option, ": ", status.message()));
-  }
-  absl::StatusOr<Amount> amount = ParseAmount(resource, text);
-  if (amount.ok()) return amount;
-  return absl::InvalidArgumentError(absl::StrCat(option, ": ", amount.status().message()));
-}
-
 v1::RequestLine* FindLine(v1::Request* request, absl::string_view resource) {
   for (v1::RequestLine& line : *request->mutable_lines()) {
     if (line.resource() == resource) return &line;
@@ -33,7 +23,7 @@ v1::RequestLine* FindLine(v1::Request* request, absl::string_view resource) {
 
 absl::Status AddLine(absl::string_view option, const std::string& resource, absl::string_view text,
                      v1::Request* request) {
-  const absl::StatusOr<Amount> amount = AmountOf(option, resource, text);
+  const absl::StatusOr<Amount> amount = ParseAmountOf(option, resource, text);
   if (!amount.ok()) return amount.status();
   if (FindLine(request, resource) != nullptr) {
     return absl::InvalidArgumentError(
@@ -60,7 +50,7 @@ absl::Status AddPairs(absl::string_view option, absl::string_view form, absl::st
 absl::Status AddMinimum(absl::string_view text, v1::Request* request) {
   const auto pair = ParsePair("--minimum", "RESOURCE=AMOUNT", '=', text);
   if (!pair.ok()) return pair.status();
-  const absl::StatusOr<Amount> amount = AmountOf("--minimum", pair->first, pair->second);
+  const absl::StatusOr<Amount> amount = ParseAmountOf("--minimum", pair->first, pair->second);
   if (!amount.ok()) return amount.status();
   v1::RequestLine* line = FindLine(request, pair->first);
   if (line == nullptr) {

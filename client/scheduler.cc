@@ -43,13 +43,35 @@ Rpc Entry(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Res
 
 // Each request message belongs to one RPC.
 const Rpc& RpcOf(const Message& request) {
-  static const auto& table = *new std::vector<Rpc>{
-      Entry(&Stub::GetWhoAmI),     Entry(&Stub::GetSite),       Entry(&Stub::ListSites),
-      Entry(&Stub::CreateProject), Entry(&Stub::GetProject),    Entry(&Stub::ListProjects),
-      Entry(&Stub::LinkAccount),   Entry(&Stub::AddMember),     Entry(&Stub::ListMembers),
-      Entry(&Stub::CreateRequest), Entry(&Stub::GetRequest),    Entry(&Stub::ListRequests),
-      Entry(&Stub::GetGrant),      Entry(&Stub::ListGrants),    Entry(&Stub::GetBalance),
-      Entry(&Stub::ListJobs),      Entry(&Stub::ListUnassigned)};
+  static const auto& table = *new std::vector<Rpc>{Entry(&Stub::GetWhoAmI),
+                                                   Entry(&Stub::GetSite),
+                                                   Entry(&Stub::ListSites),
+                                                   Entry(&Stub::CreateProject),
+                                                   Entry(&Stub::GetProject),
+                                                   Entry(&Stub::ListProjects),
+                                                   Entry(&Stub::LinkAccount),
+                                                   Entry(&Stub::AddMember),
+                                                   Entry(&Stub::ListMembers),
+                                                   Entry(&Stub::CreateRequest),
+                                                   Entry(&Stub::GetRequest),
+                                                   Entry(&Stub::ListRequests),
+                                                   Entry(&Stub::GetGrant),
+                                                   Entry(&Stub::ListGrants),
+                                                   Entry(&Stub::GetBalance),
+                                                   Entry(&Stub::ListJobs),
+                                                   Entry(&Stub::ListUnassigned),
+                                                   Entry(&Stub::SupplementGrant),
+                                                   Entry(&Stub::ExtendGrant),
+                                                   Entry(&Stub::TransferHours),
+                                                   Entry(&Stub::AdjustOverdraft),
+                                                   Entry(&Stub::ReleaseHours),
+                                                   Entry(&Stub::RevokeGrant),
+                                                   Entry(&Stub::WriteOffOverdraft),
+                                                   Entry(&Stub::PostOpeningBalance),
+                                                   Entry(&Stub::RefundJob),
+                                                   Entry(&Stub::GetJob),
+                                                   Entry(&Stub::DeclareWindow),
+                                                   Entry(&Stub::WriteOffSite)};
   const auto found = std::find_if(table.begin(), table.end(), [&request](const Rpc& rpc) {
     return rpc.request == request.GetDescriptor();
   });

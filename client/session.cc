@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -13,6 +14,7 @@
 #include "client/kept_key.h"
 #include "client/terminal_text.h"
 #include "google/protobuf/descriptor.h"
+#include "proto/values/quoted.h"
 #include "proto/values/reason.h"
 
 namespace mesolys {
@@ -180,6 +182,25 @@ absl::Status Session::Change(Message& request, Message& response) {
     Say(absl::StrCat("the change was answered, but its kept key stays: ", forgotten.message()));
   }
   return status;
+}
+
+absl::Status Session::Confirm(absl::string_view what, absl::string_view name) {
+  if (options_.yes || options_.dry_run) return absl::OkStatus();
+  if (!world_.asks) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(what,
+                     "; nobody is at a terminal to type its name, so give --yes to mean it. "
+                     "Nothing was changed"));
+  }
+  world_.err << "mesolys: " << Escaped(absl::StrCat(what, ". Type ", name, " to go on: "))
+             << std::flush;
+  std::string typed;
+  std::getline(world_.in, typed);
+  if (absl::StripAsciiWhitespace(typed) == name) return absl::OkStatus();
+  // Whoever ended the input left the cursor behind the question.
+  if (world_.in.eof()) world_.err << "\n";
+  return absl::InvalidArgumentError(
+      absl::StrCat(Quoted(typed), " is not ", name, "; nothing was changed"));
 }
 
 void Session::Print(const Report& report) { world_.out << Render(report, look_); }

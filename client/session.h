@@ -4,6 +4,7 @@
 // One run of one command: its calls to the scheduler and what it prints. One thread. Errors of Read
 // and Change end the program as ExitOf (client/failure.h) says.
 
+#include <istream>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -22,12 +23,14 @@ namespace mesolys {
 
 // What the program sees of the machine it runs on.
 struct World {
+  std::istream& in;
   std::ostream& out;
   std::ostream& err;
   Environment environment;
   const Clock& clock;
   absl::TimeZone zone;    // of dates in tables
   bool terminal = false;  // whether `out` is one
+  bool asks = false;      // whether `in` is one: somebody is there to answer
 };
 
 struct GlobalOptions {
@@ -35,6 +38,7 @@ struct GlobalOptions {
   Format format = Format::kTable;
   absl::Duration timeout = absl::Seconds(10);  // of one exchange, retries included
   bool dry_run = false;
+  bool yes = false;  // nobody shall be asked
 };
 
 class Session {
@@ -50,6 +54,11 @@ class Session {
   // request by the one that an earlier attempt sent. Not sent: kUnreachable; sent and not answered:
   // kOutcomeUnknown, and the request stays kept. With --dry-run it keeps nothing, like a Read.
   absl::Status Change(google::protobuf::Message& request, google::protobuf::Message& response);
+
+  // Asks for the name of what will be destroyed, "proj_a/g17"; `what` is the sentence before it.
+  // Nobody is asked with --yes or --dry-run. INVALID_ARGUMENT when another name is typed, or nobody
+  // is there to type one.
+  absl::Status Confirm(absl::string_view what, absl::string_view name);
 
   void Print(const Report& report);
   // "mesolys: ..." on the error stream, each line escaped.

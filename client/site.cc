@@ -1,5 +1,7 @@
-// `mesolys site list|show`: the datacentres and what they can give.
+// `mesolys site list|show|write-off`: the datacentres and what they can give. The verbs that
+// declare windows are in site_window.cc.
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,13 +11,20 @@
 #include "client/arguments.h"
 #include "client/cells.h"
 #include "client/command_tree.h"
+#include "client/grant_change.h"
 #include "client/pages.h"
 #include "client/session.h"
+#include "client/site_window.h"
 #include "client/terminal_text.h"
 #include "mesolys/v1/allocation_service.pb.h"
 
 namespace mesolys {
 namespace {
+
+struct WriteOffOptions {
+  std::string site;
+  std::string reason;
+};
 
 const std::vector<Column>& SiteColumns() {
   static const auto& columns =
@@ -78,6 +87,23 @@ absl::Status List(Session& session) {
   return absl::OkStatus();
 }
 
+Table ExposuresTable(const v1::Site& site) {
+  Table table{"exposures",
+              {{"resource", "RESOURCE"},
+               {"spendable_base_units", "MAY SPEND UNSEEN", true},
+               {"awaited_base_units", "AWAITED", true}},
+              {}};
+  for (const v1::SiteExposure& exposure : site.exposures()) {
+    Cell awaited = AmountCellUnlessZero(exposure.resource(), exposure.awaited_base_units());
+    awaited.tone = Tone::kWarning;
+    table.rows.push_back({TextCell(exposure.resource()),
+                          AmountCell(exposure.resource(), exposure.spendable_base_units()),
+                          awaited});
+  }
+  table.for_people = !table.rows.empty();
+  return table;
+}
+
 absl::Status Show(Session& session, const std::string& text) {
   const absl::StatusOr<std::string> name = ParseSite(text);
   if (!name.ok()) return name.status();
@@ -101,7 +127,55 @@ absl::Status Show(Session& session, const std::string& text) {
                                AmountCell(capacity.resource(), capacity.granted_base_units()),
                                Cell{bar, nullptr}});
   }
-  session.Print({{one, capacities}, {}});
+  session.Print(
+      {{one, capacities, ExposuresTable(site), WindowsTable(site.windows(), session.zone())}, {}});
+  return absl::OkStatus();
+}
+
+Table AtRiskTable(const v1::WriteOffSiteResponse& answer) {
+  Table table{
+      "at_risk",
+      {{"grant", "GRANT"}, {"resource", "RESOURCE"}, {"amount_base_units", "AT RISK", true}},
+      {}};
+  for (const v1::AtRisk& risk : answer.at_risk()) {
+    Cell amount = AmountCell(risk.resource(), risk.amount_base_units());
+    if (risk.amount_base_units() > 0) amount.tone = Tone::kBad;
+    table.rows.push_back({NameCell(risk.grant()), TextCell(risk.resource()), amount});
+  }
+  return table;
+}
+
+absl::Status WriteOff(Session& session, const WriteOffOptions& options) {
+  const absl::StatusOr<std::string> site = ParseSite(options.site);
+  if (!site.ok()) return site.status();
+  const absl::Status confirmed =
+      session.Confirm(absl::StrCat("what ", ShortName(*site),
+                                   " was told to give up will go to others although it "
+                                   "may still spend it (--dry-run tells how much)"),
+                      ShortName(*site));
+  if (!confirmed.ok()) return confirmed;
+  v1::WriteOffSiteRequest request;
+  request.set_site(*site);
+  request.set_reason(options.reason);
+  v1::WriteOffSiteResponse answer;
+  if (absl::Status status = session.Change(request, answer); !status.ok()) return status;
+  // An entry is of a grant at risk, or of one that received hours from it.
+  std::map<std::string, std::string> resources;
+  for (const v1::AtRisk& risk : answer.at_risk()) resources[risk.grant()] = risk.resource();
+  const auto resource_of = [&resources](const v1::GrantChange& change) {
+    const std::string& own = resources[change.grant()];
+    return own.empty() ? resources[change.counterpart()] : own;
+  };
+  Table one{"site",
+            {{"name", ""}},
+            {{NameCell(answer.site())}},
+            /*single=*/true,
+            /*for_people=*/false};
+  session.Print(
+      {{one, AtRiskTable(answer), ChangesTable(answer.changes(), resource_of, session.zone())},
+       {}});
+  session.Say(absl::StrCat("nothing ", session.dry_run() ? "would wait" : "waits", " for ",
+                           ShortName(*site), " any more"));
   return absl::OkStatus();
 }
 
@@ -114,6 +188,15 @@ void AddSite(CommandTree& tree) {
   tree.Read(noun, "show", "One site, with its capacity month by month", {"mesolys site show psmn"},
             [name](Session& session) { return Show(session, *name); })
       .Argument("SITE", name.get(), "Its id");
+  AddSiteWindow(tree, noun);
+  auto options = std::make_shared<WriteOffOptions>();
+  tree.Destroy(noun, "write-off",
+               "Go on without the confirmations that a silent site owes; asks for its name",
+               {"mesolys site write-off psmn --reason \"Flooded; nobody answers\"",
+                "mesolys site write-off psmn --reason TEXT --dry-run"},
+               [options](Session& session) { return WriteOff(session, *options); })
+      .Argument("SITE", &options->site, "Its id")
+      .RequiredOption("--reason", "TEXT", &options->reason, "Why; kept with the entries");
 }
 
 }  // namespace mesolys

@@ -1,18 +1,17 @@
-// `mesolys usage list`: the jobs of a project and their price, or what no project claims.
+// `mesolys usage list`: the jobs of a project and their price, or what no project claims. The verbs
+// on one job are in job.cc.
 
-#include <algorithm>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "client/arguments.h"
 #include "client/cells.h"
 #include "client/command_tree.h"
+#include "client/job.h"
 #include "client/pages.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
@@ -36,53 +35,6 @@ absl::StatusOr<int64_t> ParseLimit(const std::string& text) {
       absl::StrCat("--limit: ", Quoted(text), " is not a number of rows; write 100"));
 }
 
-// Seconds that the job held its allocation; 0 where the record cannot be right.
-int64_t ElapsedSeconds(const v1::UsageRecord& record) {
-  int64_t elapsed = 0;
-  if (__builtin_sub_overflow(record.end_time().seconds(), record.start_time().seconds(),
-                             &elapsed) ||
-      __builtin_sub_overflow(elapsed, record.suspended_seconds(), &elapsed)) {
-    return 0;
-  }
-  return std::max<int64_t>(elapsed, 0);
-}
-
-// "a100 x2"; a GPU without a model is "gpu".
-Cell GpusCell(const v1::UsageRecord& record) {
-  const std::map<std::string, int64_t> sorted(record.gpu_counts().begin(),
-                                              record.gpu_counts().end());
-  std::vector<std::string> texts;
-  nlohmann::ordered_json by_model = nlohmann::ordered_json::object();
-  for (const auto& [model, count] : sorted) {
-    texts.push_back(absl::StrCat(model.empty() ? "gpu" : TextCell(model).text, " x", count));
-    by_model[model] = count;
-  }
-  return {absl::StrJoin(texts, ", "), by_model};
-}
-
-// What the job cost, by resource: settled and in flight, less what was given back.
-Cell ChargedCell(const v1::Job& job) {
-  std::map<std::string, int64_t> sums;
-  for (const v1::Charge& charge : job.charges()) {
-    int64_t& sum = sums[charge.resource()];
-    const int64_t before = sum;
-    bool overflow = false;
-    if (charge.kind() == v1::Charge::SETTLED || charge.kind() == v1::Charge::IN_FLIGHT) {
-      overflow = __builtin_add_overflow(sum, charge.amount_base_units(), &sum);
-    } else if (charge.kind() == v1::Charge::REFUND) {
-      overflow = __builtin_sub_overflow(sum, charge.amount_base_units(), &sum);
-    }
-    if (overflow) sum = before;  // no honest scheduler sends such a charge
-  }
-  std::vector<std::string> texts;
-  nlohmann::ordered_json by_resource = nlohmann::ordered_json::object();
-  for (const auto& [resource, amount] : sums) {
-    texts.push_back(absl::StrCat(TextCell(resource).text, " ", AmountTextOf(resource, amount)));
-    by_resource[resource] = amount;
-  }
-  return {absl::StrJoin(texts, ", "), by_resource};
-}
-
 // Each entry of the price, for programs.
 Cell ChargesCell(const v1::Job& job) {
   nlohmann::ordered_json charges = nlohmann::ordered_json::array();
@@ -95,21 +47,6 @@ Cell ChargesCell(const v1::Job& job) {
     charges.push_back(one);
   }
   return {"", charges};
-}
-
-Tone ToneOf(v1::UsageRecord::State state) {
-  switch (state) {
-    case v1::UsageRecord::RUNNING:
-    case v1::UsageRecord::COMPLETED:
-      return Tone::kPlain;
-    case v1::UsageRecord::FAILED:
-    case v1::UsageRecord::NODE_FAIL:
-    case v1::UsageRecord::BOOT_FAIL:
-    case v1::UsageRecord::OUT_OF_MEMORY:
-      return Tone::kBad;
-    default:
-      return Tone::kWarning;
-  }
 }
 
 absl::Status ListJobs(Session& session, const std::string& text, int64_t limit) {
@@ -138,13 +75,12 @@ absl::Status ListJobs(Session& session, const std::string& text, int64_t limit) 
     const v1::UsageRecord& record = job.record();
     table.rows.push_back(
         {TextCell(record.cluster()), NumberCell(record.job_id()), TextCell(record.account()),
-         TextCell(record.user()),
-         StateCell(v1::UsageRecord::State_Name(record.state()), ToneOf(record.state())),
+         TextCell(record.user()), JobStateCell(record),
          MinuteCell(record.has_submit_time(), record.submit_time(), session.zone()),
          MinuteCell(record.has_start_time(), record.start_time(), session.zone()),
          MinuteCell(record.has_end_time(), record.end_time(), session.zone()),
-         ElapsedCell(ElapsedSeconds(record)), NumberCell(record.core_count()), GpusCell(record),
-         ChargedCell(job), ChargesCell(job)});
+         JobElapsedCell(record), NumberCell(record.core_count()), JobGpusCell(record),
+         JobChargedCell(job), ChargesCell(job)});
   }
   session.Print({{table}, {}});
   return absl::OkStatus();
@@ -194,6 +130,7 @@ void AddUsage(CommandTree& tree) {
       .Argument("PROJECT", &options->project, "Its id", /*required=*/false)
       .Flag("--unassigned", &options->unassigned, "What ran under accounts of no project")
       .Option("--limit", "ROWS", &options->limit, "At most so many; all if not given");
+  AddJob(tree, noun);
 }
 
 }  // namespace mesolys

@@ -43,6 +43,21 @@ TEST(ArgumentsTest, RefusesWhatIsNoDate) {
               HasSubstr("--to: \"soon\" is not a date; write 2026-12-01"));
 }
 
+TEST(ArgumentsTest, RefusesALocalTimeThatTheClocksSkipOrShowTwice) {
+  absl::TimeZone paris;
+  if (!absl::LoadTimeZone("Europe/Paris", &paris)) GTEST_SKIP() << "no time zones here";
+  const auto text = [&paris](const std::string& local) {
+    const absl::StatusOr<absl::Time> time = ParseLocalInstant("--from", local, paris);
+    return time.ok() ? absl::FormatTime(absl::RFC3339_sec, *time, absl::UTCTimeZone()) : "refused";
+  };
+  EXPECT_EQ(text("2026-07-01"), "2026-06-30T22:00:00+00:00");
+  EXPECT_EQ(text("2026-12-01T08:00"), "2026-12-01T07:00:00+00:00");
+  EXPECT_EQ(text("2026-12-01 08:00"), "2026-12-01T07:00:00+00:00");
+  EXPECT_EQ(text("2026-03-29T02:30"), "refused");  // never
+  EXPECT_EQ(text("2026-10-25T02:30"), "refused");  // twice
+  EXPECT_EQ(text("2026-10-25T02:30:00+02:00"), "2026-10-25T00:30:00+00:00");
+}
+
 TEST(ArgumentsTest, AddsSpansByTheCalendar) {
   struct Row {
     std::string start;

@@ -19,8 +19,16 @@ using ::testing::Not;
 class CliTest : public ClientTest {};
 
 TEST_F(CliTest, OpensHelpWithExamples) {
-  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
-           {}, {"site"}, {"site", "show"}, {"request"}, {"request", "create"}, {"balance"}}) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{},
+                                             {"site"},
+                                             {"site", "show"},
+                                             {"request"},
+                                             {"request", "create"},
+                                             {"balance"},
+                                             {"grant", "revoke"},
+                                             {"usage", "refund"},
+                                             {"site", "incident"}}) {
     std::vector<std::string> arguments = command;
     arguments.push_back("-h");
     const Outcome outcome = Run(arguments);
@@ -71,7 +79,7 @@ TEST_F(CliTest, SaysWhatIsMissingAndGivesAnExample) {
            {{"member", "add", "proj_a", "bob"}, "--role is required\n  Example: mesolys member"},
            {{"usage", "list"}, "either a project"},
            {{"usage", "list", "proj_a", "--unassigned"}, "either a project"},
-           {{"site"}, "say what: mesolys site {list|show}"},
+           {{"site"}, "say what: mesolys site {list|show|"},
            {{}, "say what: mesolys {site|project|"},
            {{"request", "create", "p", "--for", "6m", "--justification", "x"}, "nothing is asked"},
            {{"request", "create", "p", "--cpu", "5h", "--justification", "x"}, "--to 2027-06-01"},
@@ -156,6 +164,16 @@ TEST_F(CliTest, AddsUpWithoutOverflowWhatAnyoneSends) {
   EXPECT_EQ(total["granted_base_units"], INT64_MAX);
   EXPECT_EQ(total["overdraft_base_units"], INT64_MIN);
   EXPECT_EQ(Run({"balance", "proj_a"}).exit, ExitCode::kDone);
+}
+
+TEST_F(CliTest, ShowsWhatIsOrderedOnlyWhereSomethingIs) {
+  EXPECT_THAT(Run({"balance", "proj_a"}).out, Not(HasSubstr("ORDERED")));
+  v1::Balance balance = FakeBalance();
+  balance.mutable_lines(0)->set_ordered_base_units(360'000);
+  scheduler_.SetBalance(balance);
+  const std::string out = Run({"balance", "proj_a"}).out;
+  EXPECT_THAT(out, HasSubstr("COMMITTED  ORDERED"));
+  EXPECT_THAT(out, HasSubstr("10000 h    100 h"));
 }
 
 TEST_F(CliTest, ColoursATerminalUnlessAskedNotTo) {

@@ -64,9 +64,10 @@ std::vector<std::string> ClientTest::KeptFiles() const {
 }
 
 Outcome ClientTest::Run(const std::vector<std::string>& arguments) {
+  std::istringstream in(typed_);
   std::ostringstream out;
   std::ostringstream err;
-  World world{out, err, environment_, clock_, absl::FixedTimeZone(3600), terminal_};
+  World world{in, out, err, environment_, clock_, absl::FixedTimeZone(3600), terminal_, asks_};
   const ExitCode exit = RunCli(arguments, world);
   return {exit, out.str(), err.str()};
 }

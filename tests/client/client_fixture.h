@@ -49,6 +49,9 @@ class ClientTest : public ::testing::Test {
   ManualClock clock_;
   Environment environment_;
   bool terminal_ = false;
+  // What the caller types, and whether they sit at a terminal.
+  std::string typed_;
+  bool asks_ = false;
 
  private:
   std::unique_ptr<grpc::Server> server_;

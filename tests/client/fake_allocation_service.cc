@@ -1,14 +1,11 @@
 #include "tests/client/fake_allocation_service.h"
 
 #include <algorithm>
-#include <chrono>
-#include <cstdlib>
 
-#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "proto/runtime/status.h"
-#include "proto/runtime/tls.h"
 #include "proto/values/reason.h"
 
 namespace mesolys {
@@ -46,7 +43,8 @@ auto ValuesOf(const Map& map) {
 
 }  // namespace
 
-FakeAllocationService::FakeAllocationService() : balance_(FakeBalance()), jobs_(FakeJobs()) {
+FakeAllocationService::FakeAllocationService()
+    : grants_(FakeGrants()), balance_(FakeBalance()), jobs_(FakeJobs()) {
   projects_["projects/proj_a"] = FakeProject();
   v1::Member& alice = members_["projects/proj_a"]["alice"];
   alice.set_user("alice");
@@ -54,41 +52,6 @@ FakeAllocationService::FakeAllocationService() : balance_(FakeBalance()), jobs_(
   alice.add_logins()->set_site("psmn");
   alice.mutable_logins(0)->set_login("amartin");
   *alice.mutable_add_time() = FakeTime("2026-09-01T08:00:00Z");
-}
-
-void FakeAllocationService::AnswerNext(absl::Status status) {
-  lock_guard<mutex> lock(mutex_);
-  prepared_.push_back(std::move(status));
-}
-
-void FakeAllocationService::LoseNextAnswers(int count) {
-  lock_guard<mutex> lock(mutex_);
-  answers_to_lose_ = count;
-}
-
-void FakeAllocationService::StaySilent(bool silent) {
-  lock_guard<mutex> lock(mutex_);
-  silent_ = silent;
-}
-
-void FakeAllocationService::WaitForSilentCall() {
-  std::unique_lock<mutex> lock(mutex_);
-  came_.wait(lock, [this] { return silent_calls_ > 0; });
-}
-
-std::vector<std::string> FakeAllocationService::applied() const {
-  lock_guard<mutex> lock(mutex_);
-  return applied_;
-}
-
-std::vector<std::string> FakeAllocationService::received() const {
-  lock_guard<mutex> lock(mutex_);
-  return received_;
-}
-
-int FakeAllocationService::call_count() const {
-  lock_guard<mutex> lock(mutex_);
-  return calls_;
 }
 
 v1::CreateRequestRequest FakeAllocationService::last_create_request() const {
@@ -104,29 +67,6 @@ void FakeAllocationService::SetBalance(v1::Balance balance) {
 void FakeAllocationService::SetJobs(std::vector<v1::Job> jobs) {
   lock_guard<mutex> lock(mutex_);
   jobs_ = std::move(jobs);
-}
-
-grpc::Status FakeAllocationService::Enter(grpc::ServerContext* context) {
-  std::unique_lock<mutex> lock(mutex_);
-  ++calls_;
-  if (silent_) {
-    ++silent_calls_;
-    came_.notify_all();
-    // Polls, for gRPC tells a synchronous handler of a cancellation in no other way.
-    while (!context->IsCancelled()) came_.wait_for(lock, std::chrono::milliseconds(5));
-    return grpc::Status::CANCELLED;
-  }
-  if (!prepared_.empty()) {
-    const absl::Status status = prepared_.front();
-    prepared_.pop_front();
-    return ToGrpcStatus(status);
-  }
-  const absl::StatusOr<std::string> identity = PeerIdentity(*context);
-  if (!identity.ok()) return ToGrpcStatus(identity.status());
-  if (*identity != "spiffe://mesolys/user/alice") {
-    return ToGrpcStatus(Refuse(Reason::kNotAllowed, "only alice may do this"));
-  }
-  return grpc::Status::OK;
 }
 
 grpc::Status FakeAllocationService::GetWhoAmI(grpc::ServerContext* context,
@@ -147,6 +87,11 @@ grpc::Status FakeAllocationService::GetSite(grpc::ServerContext* context,
     return Unknown(Reason::kUnknownProject, in->name());
   }
   *out = FakeSite(in->name().substr(6));
+  lock_guard<mutex> lock(mutex_);
+  if (in->name() == "sites/psmn" && written_off_) out->clear_exposures();
+  for (const v1::SiteWindow& window : windows_) {
+    if (window.site() == in->name()) *out->add_windows() = window;
+  }
   return grpc::Status::OK;
 }
 
@@ -213,16 +158,17 @@ grpc::Status FakeAllocationService::GetGrant(grpc::ServerContext* context,
                                              const v1::GetGrantRequest* in, v1::Grant* out) {
   if (grpc::Status status = Enter(context); !status.ok()) return status;
   lock_guard<mutex> lock(mutex_);
-  for (const auto& [project, requests] : requests_) {
-    for (const v1::Request& request : requests) {
-      for (const v1::Grant& grant : request.grants()) {
-        if (grant.name() != in->name()) continue;
-        *out = grant;
-        return grpc::Status::OK;
-      }
-    }
+  const v1::Grant* grant = FindGrant(in->name());
+  if (grant == nullptr) return Unknown(Reason::kUnknownGrant, in->name());
+  *out = *grant;
+  return grpc::Status::OK;
+}
+
+v1::Grant* FakeAllocationService::FindGrant(const std::string& name) {
+  for (v1::Grant& grant : grants_) {
+    if (grant.name() == name) return &grant;
   }
-  return Unknown(Reason::kUnknownGrant, in->name());
+  return nullptr;
 }
 
 grpc::Status FakeAllocationService::ListGrants(grpc::ServerContext* context,
@@ -231,8 +177,8 @@ grpc::Status FakeAllocationService::ListGrants(grpc::ServerContext* context,
   if (grpc::Status status = Enter(context); !status.ok()) return status;
   lock_guard<mutex> lock(mutex_);
   std::vector<v1::Grant> grants;
-  for (const v1::Request& request : requests_[in->project()]) {
-    grants.insert(grants.end(), request.grants().begin(), request.grants().end());
+  for (const v1::Grant& grant : grants_) {
+    if (absl::StartsWith(grant.name(), in->project() + "/grants/")) grants.push_back(grant);
   }
   return Page(grants, *in, out->mutable_grants(), out->mutable_next_page_token());
 }

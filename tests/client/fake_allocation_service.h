@@ -1,41 +1,24 @@
 #ifndef MESOLYS_TESTS_CLIENT_FAKE_ALLOCATION_SERVICE_H_
 #define MESOLYS_TESTS_CLIENT_FAKE_ALLOCATION_SERVICE_H_
 
-// An AllocationService with a small memory: it keeps projects, members and requests, answers a
-// known request_id again, grants cpu up to 50000 h a project, and can refuse, lose answers or stay
-// silent. Its world is fixed (one minute in November 2026), so that answers repeat. Any thread.
+// An AllocationService with a small memory: it keeps projects, members, requests, grants, jobs and
+// windows, and grants cpu up to 50000 h a project. Of cpu psmn holds a ceiling, so a reduction
+// waits for it. Its world is fixed (one minute in November 2026), so that answers repeat. Any
+// thread.
 
-#include <condition_variable>
-#include <deque>
 #include <map>
-#include <mutex>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "mesolys/v1/allocation_service.grpc.pb.h"
+#include "tests/client/fake_exchange.h"
 
 namespace mesolys {
 
-class FakeAllocationService : public v1::AllocationService::Service {
+class FakeAllocationService : public v1::AllocationService::Service, public FakeExchange {
  public:
   FakeAllocationService();
 
-  // The next call is answered with this and does nothing. In order, one each.
-  void AnswerNext(absl::Status status);
-  // The next changes are made, and their answers lost on the way.
-  void LoseNextAnswers(int count);
-  // From now on calls are taken, and answered only with an error when the caller gives up.
-  void StaySilent(bool silent);
-  // Returns when a call has come after StaySilent.
-  void WaitForSilentCall();
-
-  // The request_id of each change that was made, once per time that it was made.
-  std::vector<std::string> applied() const;
-  // The request_id of each change that came in, dry runs and repetitions included.
-  std::vector<std::string> received() const;
-  int call_count() const;
   v1::CreateRequestRequest last_create_request() const;
   void SetBalance(v1::Balance balance);
   void SetJobs(std::vector<v1::Job> jobs);
@@ -75,38 +58,61 @@ class FakeAllocationService : public v1::AllocationService::Service {
   grpc::Status ListUnassigned(grpc::ServerContext* context, const v1::ListUnassignedRequest* in,
                               v1::ListUnassignedResponse* out) override;
 
- private:
-  // What stands between a caller and any call: silence, a prepared answer, rights.
-  grpc::Status Enter(grpc::ServerContext* context);
-  // One change: known ids are answered from memory, others made by `make` and then remembered.
-  template <typename In, typename Out, typename Make>
-  grpc::Status Change(grpc::ServerContext* context, const In& in, Out* out, Make make);
-  grpc::Status Decide(const v1::CreateRequestRequest& in, v1::Request* out);
+  grpc::Status SupplementGrant(grpc::ServerContext* context, const v1::SupplementGrantRequest* in,
+                               v1::ChangeGrantResponse* out) override;
+  grpc::Status ExtendGrant(grpc::ServerContext* context, const v1::ExtendGrantRequest* in,
+                           v1::ChangeGrantResponse* out) override;
+  grpc::Status TransferHours(grpc::ServerContext* context, const v1::TransferHoursRequest* in,
+                             v1::ChangeGrantResponse* out) override;
+  grpc::Status AdjustOverdraft(grpc::ServerContext* context, const v1::AdjustOverdraftRequest* in,
+                               v1::ChangeGrantResponse* out) override;
+  grpc::Status ReleaseHours(grpc::ServerContext* context, const v1::ReleaseHoursRequest* in,
+                            v1::ChangeGrantResponse* out) override;
+  grpc::Status RevokeGrant(grpc::ServerContext* context, const v1::RevokeGrantRequest* in,
+                           v1::ChangeGrantResponse* out) override;
+  grpc::Status WriteOffOverdraft(grpc::ServerContext* context,
+                                 const v1::WriteOffOverdraftRequest* in,
+                                 v1::ChangeGrantResponse* out) override;
+  grpc::Status PostOpeningBalance(grpc::ServerContext* context,
+                                  const v1::PostOpeningBalanceRequest* in,
+                                  v1::ChangeGrantResponse* out) override;
+  grpc::Status RefundJob(grpc::ServerContext* context, const v1::RefundJobRequest* in,
+                         v1::RefundJobResponse* out) override;
+  grpc::Status GetJob(grpc::ServerContext* context, const v1::GetJobRequest* in,
+                      v1::Job* out) override;
+  grpc::Status DeclareWindow(grpc::ServerContext* context, const v1::DeclareWindowRequest* in,
+                             v1::SiteWindow* out) override;
+  grpc::Status WriteOffSite(grpc::ServerContext* context, const v1::WriteOffSiteRequest* in,
+                            v1::WriteOffSiteResponse* out) override;
 
-  mutable std::mutex mutex_;
-  std::condition_variable came_;
-  std::deque<absl::Status> prepared_;
-  int answers_to_lose_ = 0;
-  bool silent_ = false;
-  int silent_calls_ = 0;
-  int calls_ = 0;
-  std::map<std::string, std::pair<std::string, std::string>> answered_;  // id: request, answer
-  std::vector<std::string> applied_;
-  std::vector<std::string> received_;
+ private:
+  grpc::Status Decide(const v1::CreateRequestRequest& in, v1::Request* out);
+  v1::Grant* FindGrant(const std::string& name);  // null for none
+  v1::Job* FindJob(const v1::JobName& name);      // null for none
+  template <typename In, typename Make>
+  grpc::Status ChangeGrant(grpc::ServerContext* context, const In& in, v1::ChangeGrantResponse* out,
+                           Make make);
+  grpc::Status Reduce(const v1::ReductionOrder& order, bool dry_run, v1::ChangeGrantResponse* out);
+  int64_t OverdraftOf(const std::string& grant) const;
+
   v1::CreateRequestRequest last_create_request_;
 
   std::map<std::string, v1::Project> projects_;
   std::map<std::string, std::map<std::string, v1::Member>> members_;  // by project and user
   std::map<std::string, std::vector<v1::Request>> requests_;          // by project
   std::map<std::string, int64_t> cpu_left_;                           // by project, core-seconds
+  std::vector<v1::Grant> grants_;                                     // the oldest first
   v1::Balance balance_;
   std::vector<v1::Job> jobs_;
+  std::vector<v1::SiteWindow> windows_;
+  bool written_off_ = false;  // psmn
   int last_number_ = 0;
 };
 
 // What the fake knows from the start.
 v1::Site FakeSite(const std::string& id);
 v1::Project FakeProject();
+std::vector<v1::Grant> FakeGrants();
 v1::Balance FakeBalance();
 std::vector<v1::Job> FakeJobs();
 google::protobuf::Timestamp FakeTime(const std::string& rfc3339);

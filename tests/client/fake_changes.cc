@@ -1,7 +1,6 @@
 // The changes of the fake scheduler.
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 #include "proto/runtime/status.h"
@@ -18,35 +17,6 @@ constexpr int64_t kHour = 3600;
 constexpr int64_t kCpuMax = 50'000 * kHour;
 
 }  // namespace
-
-template <typename In, typename Out, typename Make>
-grpc::Status FakeAllocationService::Change(grpc::ServerContext* context, const In& in, Out* out,
-                                           Make make) {
-  if (grpc::Status status = Enter(context); !status.ok()) return status;
-  lock_guard<mutex> lock(mutex_);
-  received_.push_back(in.request_id());
-  if (in.request_id().empty()) {
-    return ToGrpcStatus(Refuse(Reason::kRequestIdMissing, "request_id is missing"));
-  }
-  const std::string request = in.SerializeAsString();
-  const auto known = answered_.find(in.request_id());
-  if (known != answered_.end()) {
-    if (known->second.first != request) {
-      return ToGrpcStatus(Refuse(Reason::kRequestIdReused, "another request has this id"));
-    }
-    if (!out->ParseFromString(known->second.second)) std::abort();
-  } else {
-    if (grpc::Status status = make(); !status.ok()) return status;
-    if (in.validate_only()) return grpc::Status::OK;
-    answered_[in.request_id()] = {request, out->SerializeAsString()};
-    applied_.push_back(in.request_id());
-  }
-  if (answers_to_lose_ > 0) {
-    --answers_to_lose_;
-    return grpc::Status(grpc::StatusCode::UNAVAILABLE, "Socket closed");
-  }
-  return grpc::Status::OK;
-}
 
 grpc::Status FakeAllocationService::CreateProject(grpc::ServerContext* context,
                                                   const v1::CreateProjectRequest* in,
@@ -136,6 +106,7 @@ grpc::Status FakeAllocationService::Decide(const v1::CreateRequestRequest& in, v
   if (out->state() != v1::Request::REFUSED) left = left_after;
   last_number_ = number;
   requests_[in.project()].push_back(*out);
+  grants_.insert(grants_.end(), out->grants().begin(), out->grants().end());
   return grpc::Status::OK;
 }
 

@@ -23,6 +23,7 @@ void AddCharge(const std::string& grant, const std::string& resource, v1::Charge
   charge.set_resource(resource);
   charge.set_kind(kind);
   charge.set_amount_base_units(amount);
+  charge.set_normalised_seconds(resource == "cpu" ? amount : amount * 40);
 }
 
 v1::Job Job(int64_t id, v1::UsageRecord::State state, const std::string& start,
@@ -78,6 +79,16 @@ v1::Site FakeSite(const std::string& id) {
     capacity.set_capacity_base_units(100'000 * kHour);
     capacity.set_granted_base_units(month == std::string("2026-11") ? 75'000 * kHour : 0);
   }
+  v1::SiteExposure& exposure = *site.add_exposures();
+  exposure.set_resource("cpu");
+  exposure.set_spendable_base_units(25'000 * kHour);
+  exposure.set_awaited_base_units(100 * kHour);
+  v1::SiteWindow& window = *site.add_windows();
+  window.set_site(site.name());
+  window.set_kind(v1::SiteWindow::MAINTENANCE);
+  SetPeriod("2026-10-05T06:00:00Z", "2026-10-06T17:00:00Z", window.mutable_period());
+  window.set_title("New switches");
+  window.set_number(1);
   return site;
 }
 
@@ -93,6 +104,50 @@ v1::Project FakeProject() {
   *project.mutable_create_time() = FakeTime("2026-08-31T22:30:00Z");
   project.set_etag("7");
   return project;
+}
+
+// g17 has had a supplement, and gives hours that psmn has not confirmed yet; g18 is overdrawn.
+std::vector<v1::Grant> FakeGrants() {
+  v1::Grant cpu;
+  cpu.set_name("projects/proj_a/grants/g17");
+  cpu.set_resource("cpu");
+  cpu.set_amount_base_units(50'000 * kHour);
+  SetPeriod("2026-10-01T00:00:00Z", "2027-04-01T00:00:00Z", cpu.mutable_period());
+  cpu.set_state(v1::Grant::ACTIVE);
+  *cpu.mutable_issue_time() = FakeTime("2026-09-28T08:00:00Z");
+  cpu.set_bonus_base_units(5'000 * kHour);
+  v1::Ceiling& ceiling = *cpu.add_ceilings();
+  ceiling.set_site("psmn");
+  ceiling.set_wanted_base_units(49'900 * kHour);
+  ceiling.set_held_base_units(50'000 * kHour);
+  ceiling.set_state(v1::Ceiling::WANTED);
+  v1::GrantChange& more = *cpu.add_changes();
+  more.set_grant(cpu.name());
+  more.set_kind(v1::GrantChange::SUPPLEMENT);
+  more.set_amount_base_units(10'000 * kHour);
+  *more.mutable_end_time() = FakeTime("2027-03-01T00:00:00Z");
+  more.set_reason("Review of October");
+  more.add_ceilings()->set_site("psmn");
+  more.mutable_ceilings(0)->set_wanted_base_units(10'000 * kHour);
+  v1::GrantChange& later = *cpu.add_changes();
+  later.set_grant(cpu.name());
+  later.set_kind(v1::GrantChange::EXTENSION);
+  *later.mutable_end_time() = FakeTime("2027-04-01T00:00:00Z");
+  later.set_reason("The node was late");
+  v1::ReductionOrder& order = *cpu.add_orders();
+  order.set_grant(cpu.name());
+  order.set_kind(v1::GrantChange::TRANSFER_OUT);
+  order.set_amount_base_units(100 * kHour);
+  order.set_receiver("projects/proj_b");
+  order.add_sites("psmn");
+  order.set_reason("For the partner");
+  v1::Grant gpu;
+  gpu.set_name("projects/proj_a/grants/g18");
+  gpu.set_resource("gpu-a100");
+  gpu.set_amount_base_units(100 * kHour);
+  *gpu.mutable_period() = cpu.period();
+  gpu.set_state(v1::Grant::EXHAUSTED);
+  return {cpu, gpu};
 }
 
 v1::Balance FakeBalance() {
@@ -142,7 +197,9 @@ std::vector<v1::Job> FakeJobs() {
   (*lost.mutable_record()->mutable_gpu_counts())["a100"] = 2;
   AddCharge(cpu, "cpu", v1::Charge::SETTLED, 16 * kHour, &lost);
   AddCharge(cpu, "cpu", v1::Charge::REFUND, 16 * kHour, &lost);
+  lost.mutable_charges(1)->set_basis(v1::Charge::NODE_FAIL);
   AddCharge("projects/proj_a/grants/g18", "gpu-a100", v1::Charge::SETTLED, 2 * kHour, &lost);
+  lost.mutable_charges(2)->set_basis(v1::Charge::NODE_SHARE);
   v1::Job running =
       Job(4003, v1::UsageRecord::RUNNING, "2026-11-21T08:00:00Z", "2026-11-21T09:00:00Z", 8);
   AddCharge(cpu, "cpu", v1::Charge::IN_FLIGHT, 8 * kHour, &running);

@@ -1,0 +1,272 @@
+// `mesolys usage show|refund`: one job, and why it cost what it cost.
+
+#include "client/job.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/arguments.h"
+#include "client/cells.h"
+#include "client/session.h"
+#include "mesolys/v1/allocation_service.pb.h"
+#include "proto/runtime/convert.h"
+
+namespace mesolys {
+namespace {
+
+struct Options {
+  std::string job;
+  std::string reason;
+};
+
+// Seconds that the job held its allocation; 0 where the record cannot be right.
+int64_t ElapsedSeconds(const v1::UsageRecord& record) {
+  int64_t elapsed = 0;
+  if (__builtin_sub_overflow(record.end_time().seconds(), record.start_time().seconds(),
+                             &elapsed) ||
+      __builtin_sub_overflow(elapsed, record.suspended_seconds(), &elapsed)) {
+    return 0;
+  }
+  return std::max<int64_t>(elapsed, 0);
+}
+
+Tone ToneOf(v1::UsageRecord::State state) {
+  switch (state) {
+    case v1::UsageRecord::RUNNING:
+    case v1::UsageRecord::COMPLETED:
+      return Tone::kPlain;
+    case v1::UsageRecord::FAILED:
+    case v1::UsageRecord::NODE_FAIL:
+    case v1::UsageRecord::BOOT_FAIL:
+    case v1::UsageRecord::OUT_OF_MEMORY:
+      return Tone::kBad;
+    default:
+      return Tone::kWarning;
+  }
+}
+
+// How an entry counts: what a running job may still take is no part of its price.
+int SignOf(const v1::Charge& charge) {
+  switch (charge.kind()) {
+    case v1::Charge::SETTLED:
+    case v1::Charge::IN_FLIGHT:
+      return 1;
+    case v1::Charge::REFUND:
+      return -1;
+    default:
+      return 0;
+  }
+}
+
+// Adds `amount` with its sign; no honest scheduler sends what does not fit, and that is left out.
+void AddTo(int64_t* sum, int sign, int64_t amount) {
+  int64_t result = 0;
+  const bool overflow = sign < 0 ? __builtin_sub_overflow(*sum, amount, &result)
+                                 : __builtin_add_overflow(*sum, amount, &result);
+  if (sign != 0 && !overflow) *sum = result;
+}
+
+// Why an entry is there, in words.
+std::string WhyText(v1::Charge::Basis basis) {
+  switch (basis) {
+    case v1::Charge::ALLOCATED:
+      return "allocated";
+    case v1::Charge::NODE_SHARE:
+      return "share of the node";
+    case v1::Charge::NODE_FAIL:
+      return "node failed";
+    case v1::Charge::BOOT_FAIL:
+      return "node did not start";
+    case v1::Charge::PREEMPTED:
+      return "made room for another job";
+    case v1::Charge::ADMIN_CANCELLED:
+      return "cancelled by the site";
+    case v1::Charge::INCIDENT:
+      return "incident of the site";
+    case v1::Charge::OPERATOR:
+      return "given back by hand";
+    default:
+      return "another reason";  // of a newer scheduler
+  }
+}
+
+// People read what is given back as less; programs read the kind.
+Cell SignedCell(const Cell& cell, int64_t amount, int sign) {
+  Cell out = cell;
+  if (sign < 0 && amount > 0) out.text.insert(0, "-");
+  return out;
+}
+
+Table ChargesTable(const google::protobuf::RepeatedPtrField<v1::Charge>& charges) {
+  Table table{"charges",
+              {{"grant", "GRANT"},
+               {"resource", "RESOURCE"},
+               {"kind", "ENTRY"},
+               {"amount_base_units", "AMOUNT", true},
+               {"basis", "WHY"},
+               {"normalised_seconds", "NORMALISED", true}},
+              {}};
+  for (const v1::Charge& charge : charges) {
+    const int sign = SignOf(charge);
+    const int64_t amount = charge.amount_base_units();
+    const int64_t worth = charge.normalised_seconds();
+    Cell grant = NameCell(charge.grant());
+    if (charge.grant().empty()) grant = {"(no grant)", nullptr, Tone::kWarning};
+    table.rows.push_back({grant, TextCell(charge.resource()),
+                          StateCell(v1::Charge::Kind_Name(charge.kind())),
+                          SignedCell(AmountCell(charge.resource(), amount), amount, sign),
+                          Cell{WhyText(charge.basis()), v1::Charge::Basis_Name(charge.basis())},
+                          // Normalised hours are written like those of cores.
+                          SignedCell(AmountCellUnlessZero("cpu", worth), worth, sign)});
+  }
+  table.for_people = !table.rows.empty();
+  return table;
+}
+
+// The last line: what the entries add up to.
+Table PriceTable(const v1::Job& job) {
+  int64_t worth = 0;
+  for (const v1::Charge& charge : job.charges()) {
+    AddTo(&worth, SignOf(charge), charge.normalised_seconds());
+  }
+  Cell charged = JobChargedCell(job);
+  charged.text = charged.text.empty() ? "nothing"
+                                      : absl::StrCat(charged.text, "; worth ",
+                                                     AmountTextOf("cpu", worth), " normalised");
+  return {"price",
+          {{"charged_base_units", "PRICE"}, {"normalised_seconds", ""}},
+          {{charged, NumberCell(worth)}},
+          /*single=*/true};
+}
+
+Table JobTable(const v1::Job& job, const absl::TimeZone& zone) {
+  const v1::UsageRecord& record = job.record();
+  return {"job",
+          {{"cluster", "CLUSTER"},
+           {"job_id", "JOB"},
+           {"site", "SITE"},
+           {"project", "PROJECT"},
+           {"account", "ACCOUNT"},
+           {"user", "USER"},
+           {"partition", "PARTITION"},
+           {"qos", "QOS"},
+           {"state", "STATE"},
+           {"submit_time", "SUBMITTED"},
+           {"start_time", "START"},
+           {"end_time", record.state() == v1::UsageRecord::RUNNING ? "SEEN" : "END"},
+           {"elapsed_seconds", "ELAPSED"},
+           {"core_count", "CORES"},
+           {"gpu_counts", "GPUS"},
+           {"node_count", "NODES"}},
+          {{TextCell(record.cluster()), NumberCell(record.job_id()), TextCell(job.site()),
+            NameCell(job.project()), TextCell(record.account()), TextCell(record.user()),
+            TextCell(record.partition()), TextCell(record.qos()), JobStateCell(record),
+            MinuteCell(record.has_submit_time(), record.submit_time(), zone),
+            MinuteCell(record.has_start_time(), record.start_time(), zone),
+            MinuteCell(record.has_end_time(), record.end_time(), zone), JobElapsedCell(record),
+            NumberCell(record.core_count()), JobGpusCell(record), NumberCell(record.node_count())}},
+          /*single=*/true};
+}
+
+absl::StatusOr<v1::Job> Find(Session& session, const std::string& text) {
+  const absl::StatusOr<JobWords> words = ParseJob(text);
+  if (!words.ok()) return words.status();
+  v1::GetJobRequest request;
+  v1::JobName& name = *request.mutable_job();
+  name.set_cluster(words->cluster);
+  name.set_job_id(words->job_id);
+  if (words->submit_time.has_value()) *name.mutable_submit_time() = ToProto(*words->submit_time);
+  v1::Job job;
+  if (absl::Status status = session.Read(request, job); !status.ok()) return status;
+  return job;
+}
+
+absl::Status Show(Session& session, const Options& options) {
+  const absl::StatusOr<v1::Job> job = Find(session, options.job);
+  if (!job.ok()) return job.status();
+  session.Print(
+      {{JobTable(*job, session.zone()), ChargesTable(job->charges()), PriceTable(*job)}, {}});
+  return absl::OkStatus();
+}
+
+absl::Status Refund(Session& session, const Options& options) {
+  const absl::StatusOr<v1::Job> job = Find(session, options.job);
+  if (!job.ok()) return job.status();
+  const v1::UsageRecord& record = job->record();
+  v1::RefundJobRequest request;
+  request.mutable_job()->set_cluster(record.cluster());
+  request.mutable_job()->set_job_id(record.job_id());
+  *request.mutable_job()->mutable_submit_time() = record.submit_time();
+  request.set_reason(options.reason);
+  v1::RefundJobResponse answer;
+  if (absl::Status status = session.Change(request, answer); !status.ok()) return status;
+  // An earlier attempt may have been about another job that had this id.
+  const v1::JobName& refunded = request.job();
+  Table one{"job",
+            {{"cluster", ""}, {"job_id", ""}, {"submit_time", ""}},
+            {{TextCell(refunded.cluster()), NumberCell(refunded.job_id()),
+              MinuteCell(refunded.has_submit_time(), refunded.submit_time(), session.zone())}},
+            /*single=*/true,
+            /*for_people=*/false};
+  session.Print({{one, ChargesTable(answer.charges())}, {}});
+  session.Say(absl::StrCat("the price of job ", refunded.job_id(), " of ", refunded.cluster(),
+                           session.dry_run() ? " would be given back" : " is given back"));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Cell JobStateCell(const v1::UsageRecord& record) {
+  return StateCell(v1::UsageRecord::State_Name(record.state()), ToneOf(record.state()));
+}
+
+Cell JobElapsedCell(const v1::UsageRecord& record) { return ElapsedCell(ElapsedSeconds(record)); }
+
+Cell JobGpusCell(const v1::UsageRecord& record) {
+  const std::map<std::string, int64_t> sorted(record.gpu_counts().begin(),
+                                              record.gpu_counts().end());
+  std::vector<std::string> texts;
+  nlohmann::ordered_json by_model = nlohmann::ordered_json::object();
+  for (const auto& [model, count] : sorted) {
+    texts.push_back(absl::StrCat(model.empty() ? "gpu" : TextCell(model).text, " x", count));
+    by_model[model] = count;
+  }
+  return {absl::StrJoin(texts, ", "), by_model};
+}
+
+Cell JobChargedCell(const v1::Job& job) {
+  std::map<std::string, int64_t> sums;
+  for (const v1::Charge& charge : job.charges()) {
+    AddTo(&sums[charge.resource()], SignOf(charge), charge.amount_base_units());
+  }
+  std::vector<std::string> texts;
+  nlohmann::ordered_json by_resource = nlohmann::ordered_json::object();
+  for (const auto& [resource, amount] : sums) {
+    texts.push_back(absl::StrCat(TextCell(resource).text, " ", AmountTextOf(resource, amount)));
+    by_resource[resource] = amount;
+  }
+  return {absl::StrJoin(texts, ", "), by_resource};
+}
+
+void AddJob(CommandTree& tree, CLI::App& noun) {
+  auto shown = std::make_shared<Options>();
+  tree.Read(noun, "show", "One job, and every entry of its price",
+            {"mesolys usage show psmn:4002", "mesolys usage show psmn:4002@2026-11-20T07:00:00Z"},
+            [shown](Session& session) { return Show(session, *shown); })
+      .Argument("JOB", &shown->job, "CLUSTER:JOBID[@SUBMIT]; the newest of that id if not given");
+  auto refunded = std::make_shared<Options>();
+  tree.Change(noun, "refund", "Give the price of a finished job back",
+              {"mesolys usage refund psmn:4002 --reason \"The file system was full\""},
+              [refunded](Session& session) { return Refund(session, *refunded); })
+      .Argument("JOB", &refunded->job, "CLUSTER:JOBID[@SUBMIT]; the newest of that id if not given")
+      .RequiredOption("--reason", "TEXT", &refunded->reason, "Why; kept with the entry");
+}
+
+}  // namespace mesolys
