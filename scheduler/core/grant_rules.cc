@@ -199,7 +199,7 @@ absl::StatusOr<Verdict> DecideExtension(const Ledger& ledger, const ExtendGrant&
                     absl::StrCat(FormatAmount(grant.resource, needed), " of ", grant.resource,
                                  " are left at ", site, ", which has room for ",
                                  FormatAmount(grant.resource, room.free()), " until ",
-                                 Day(command.end), "; choose a later end or release the rest"),
+                                 Day(command.end), "; choose another end, or release the rest"),
                     Numbers(needed, room.free()));
     }
     for (Placement& placement : room.Place(needed)) {

@@ -290,7 +290,7 @@ void Ledger::On(const GrantChanged& event) {
   if (change.kind == ChangeKind::kOpeningBalance) {
     Require(change.ceilings.size() == 1);
     entry.used[change.ceilings.begin()->first].opening += change.amount;
-    entry.changes.push_back(change);
+    entry.changes.emplace_back(time_, change);
     return;
   }
   grant.amount += change.amount;
@@ -312,7 +312,7 @@ void Ledger::On(const GrantChanged& event) {
   }
   std::erase_if(entry.orders, [&](const ReductionOrder& o) { return o.number == change.order; });
   if (change.kind == ChangeKind::kRevocation) entry.revoked = true;
-  entry.changes.push_back(change);
+  entry.changes.emplace_back(time_, change);
   TouchAll(grant);
   SetEnd(grant, change.end);
   Require(entry.Held() <= grant.amount);

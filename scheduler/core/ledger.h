@@ -69,7 +69,7 @@ struct GrantEntry {
   std::map<std::string, Amount> held;
   std::map<std::string, int64_t> lowered;  // by site, the revision that last wanted less
   std::vector<ReductionOrder> orders;      // that wait for a site
-  std::vector<GrantChange> changes;        // in their order
+  std::vector<std::pair<absl::Time, GrantChange>> changes;  // in their order
   bool revoked = false;
 
   Amount Held() const;

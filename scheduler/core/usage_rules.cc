@@ -151,8 +151,13 @@ absl::StatusOr<Verdict> DecideWindow(const Ledger& ledger, const DeclareWindow& 
   const Period horizon = ledger.catalogue().Horizon();
   if (window.period.Seconds() == 0 || window.period.start < horizon.start ||
       window.period.end > horizon.end) {
+    const auto day = [](absl::Time time) {
+      return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone());
+    };
     return Refuse(Reason::kInvalidPeriod,
-                  "the end must lie after the start, and both within the catalogue's months");
+                  absl::StrCat("the end must lie after the start, and both within ",
+                               day(horizon.start), " and ", day(horizon.end)),
+                  {{"start_min", day(horizon.start)}, {"end_max", day(horizon.end)}});
   }
   for (const SiteWindow& other : ledger.windows()) {
     if (other.site == window.site && other.kind == window.kind &&

@@ -192,10 +192,12 @@ class AllocationService final : public v1::AllocationService::CallbackService {
 
   Reactor* WriteOffSite(Context* context, const v1::WriteOffSiteRequest* in,
                         v1::WriteOffSiteResponse* out) override {
-    return Operate(
-        context, "AllocationService.WriteOffSite", *in, [this, out](const Answer& answer) {
-          engine_.Read([&](const Ledger& ledger) { *out = WriteOffView(ledger, answer.events); });
-        });
+    return Operate(context, "AllocationService.WriteOffSite", *in,
+                   [this, out](const Answer& answer) {
+                     engine_.Read([&](const Ledger& ledger) {
+                       *out = WriteOffView(ledger, answer.events, answer.time);
+                     });
+                   });
   }
 
   Reactor* GetJob(Context* context, const v1::GetJobRequest* in, v1::Job* out) override {
@@ -305,7 +307,7 @@ class AllocationService final : public v1::AllocationService::CallbackService {
   void Show(const Event& event, absl::Time time, v1::ChangeGrantResponse& out) const {
     engine_.Read([&](const Ledger& ledger) {
       if (const auto* changed = std::get_if<GrantChanged>(&event)) {
-        *out.add_changes() = ChangeView(ledger, changed->change);
+        *out.add_changes() = ChangeView(ledger, changed->change, time);
       } else if (const auto* ordered = std::get_if<ReductionOrdered>(&event)) {
         *out.add_orders() = OrderView(ledger, ordered->order);
       } else if (const auto* issued = std::get_if<GrantIssued>(&event)) {

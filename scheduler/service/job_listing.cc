@@ -133,15 +133,16 @@ absl::Status FindJob(const Engine& engine, const std::string& identity, const v1
   return engine.Read([&](const Ledger& ledger) -> absl::Status {
     const std::string project = job.has_value() ? job->project : "";
     absl::Status allowed = Authorize(ledger, identity, "AllocationService.GetJob", {project, ""});
-    if (!allowed.ok()) return allowed;
+    if (!allowed.ok() && UserOf(identity).empty()) return allowed;
     const ProjectEntry* entry = ledger.FindProject(project);
     const bool shown =
-        job.has_value() &&
+        allowed.ok() && job.has_value() &&
         (entry == nullptr || IsVisible(*job, VisibleLogins(ledger, *entry, identity)));
+    // To a person, a job that they may not see does not exist.
     if (!shown) {
       return Refuse(Reason::kUnknownJob,
                     absl::StrCat("there is no job ", name.job_id(), " of cluster \"",
-                                 name.cluster(), "\"; see `mesolys usage list`"));
+                                 name.cluster(), "\" that you may see; see `mesolys usage list`"));
     }
     out = JobView(ledger, *job);
     return absl::OkStatus();

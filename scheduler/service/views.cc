@@ -110,7 +110,9 @@ v1::Grant GrantView(const Ledger& ledger, const GrantEntry& entry, const SiteSes
     const auto held = entry.held.find(site);
     if (held != entry.held.end()) ceiling.set_held_base_units(held->second.count());
   }
-  for (const GrantChange& change : entry.changes) *out.add_changes() = ChangeView(ledger, change);
+  for (const auto& [time, change] : entry.changes) {
+    *out.add_changes() = ChangeView(ledger, change, time);
+  }
   for (const ReductionOrder& order : entry.orders) *out.add_orders() = OrderView(ledger, order);
   out.set_bonus_base_units(BonusOf(grant, grant.amount).count());
   *out.mutable_issue_time() = ToProto(grant.issue_time);
@@ -118,8 +120,9 @@ v1::Grant GrantView(const Ledger& ledger, const GrantEntry& entry, const SiteSes
   return out;
 }
 
-v1::GrantChange ChangeView(const Ledger& ledger, const GrantChange& change) {
+v1::GrantChange ChangeView(const Ledger& ledger, const GrantChange& change, absl::Time time) {
   v1::GrantChange out;
+  *out.mutable_time() = ToProto(time);
   out.set_grant(NameOf(ledger, change.grant));
   out.set_kind(static_cast<v1::GrantChange::Kind>(change.kind));
   out.set_amount_base_units(change.amount.count());
@@ -160,7 +163,8 @@ v1::RefundJobResponse RefundView(const Ledger& ledger, const JobRefunded& refund
   return out;
 }
 
-v1::WriteOffSiteResponse WriteOffView(const Ledger& ledger, const std::vector<Event>& events) {
+v1::WriteOffSiteResponse WriteOffView(const Ledger& ledger, const std::vector<Event>& events,
+                                      absl::Time time) {
   v1::WriteOffSiteResponse out;
   for (const Event& event : events) {
     if (const auto* confirmed = std::get_if<CeilingsConfirmed>(&event)) {
@@ -172,7 +176,9 @@ v1::WriteOffSiteResponse WriteOffView(const Ledger& ledger, const std::vector<Ev
         shown.set_amount_base_units(risk.ceiling.count());
       }
     } else if (const auto* changed = std::get_if<GrantChanged>(&event)) {
-      *out.add_changes() = ChangeView(ledger, changed->change);
+      *out.add_changes() = ChangeView(ledger, changed->change, time);
+    } else if (const auto* issued = std::get_if<GrantIssued>(&event)) {
+      *out.add_grants() = GrantView(ledger, EntryOf(issued->grant), SiteSessions(), time);
     }
   }
   return out;

@@ -20,10 +20,11 @@ v1::Member MemberView(const Member& member);
 // `entry` need not be of the ledger, which names the grants that it speaks of.
 v1::Grant GrantView(const Ledger& ledger, const GrantEntry& entry, const SiteSessions& sessions,
                     absl::Time now);
-v1::GrantChange ChangeView(const Ledger& ledger, const GrantChange& change);
+v1::GrantChange ChangeView(const Ledger& ledger, const GrantChange& change, absl::Time time);
 v1::ReductionOrder OrderView(const Ledger& ledger, const ReductionOrder& order);
 v1::RefundJobResponse RefundView(const Ledger& ledger, const JobRefunded& refunded);
-v1::WriteOffSiteResponse WriteOffView(const Ledger& ledger, const std::vector<Event>& events);
+v1::WriteOffSiteResponse WriteOffView(const Ledger& ledger, const std::vector<Event>& events,
+                                      absl::Time time);
 v1::SiteWindow WindowView(const SiteWindow& window);
 v1::Request RequestView(const Request& request, const RequestOutcome& outcome,
                         absl::Time decide_time);

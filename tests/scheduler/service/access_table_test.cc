@@ -175,7 +175,7 @@ TEST(AccessTableTest, GrantsExactlyWhatTheRulesSayToEachRoleAndOwnership) {
       }
     }
   }
-  EXPECT_EQ(count, 19 * 13 * 5);
+  EXPECT_EQ(count, 31 * 13 * 5);
 }
 
 // Whether a project exists is nobody's business who may not see it.
