@@ -67,6 +67,13 @@ enum class Reason {
   kJobRefunded,
   kWindowsOverlap,
   kNothingAwaited,
+  // Projects, people and the service itself.
+  kProjectArchived,
+  kProjectInUse,
+  kNoSuchMember,
+  kUnknownRole,
+  kReadOnly,
+  kUnknownEvent,
   // Job records.
   kRecordInvalid,
   kRecordEndsInFuture,

@@ -118,6 +118,9 @@ class CatalogueReader {
     programme.supervisor_required = table.Flag("supervisor_required", false);
     programme.bonus = ToPpm(table.Number("bonus", 0, 1, 0.25));
     programme.grace_days = static_cast<int>(table.Integer("grace_days", 0, 366, 30));
+    programme.late_days_warned = static_cast<int>(table.Integer("late_days_warned", 0, 3660, 30));
+    programme.late_days_max = static_cast<int>(table.Integer("late_days_max", 0, 3660, 60));
+    programme.notice_days = static_cast<int>(table.Integer("notice_days", 0, 3660, 14));
     return programme;
   }
 

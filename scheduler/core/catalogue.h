@@ -30,8 +30,11 @@ struct Programme {
   int team_min = 0;             // researchers in a project; 0: no limit
   int team_max = 0;             // 0: no limit
   bool supervisor_required = false;
-  PartsPerMillion bonus;  // of a grant, to be spent beyond it at low priority
-  int grace_days = 0;     // after the end of a grant in which it may still be extended
+  PartsPerMillion bonus;     // of a grant, to be spent beyond it at low priority
+  int grace_days = 0;        // after the end of a grant in which it may still be extended
+  int late_days_warned = 0;  // behind the straight line of use, from which on a project is warned
+  int late_days_max = 0;     // and beyond which the excess is given back; 0: never
+  int notice_days = 0;       // between the notice and that
 
   friend bool operator==(const Programme&, const Programme&) = default;
 };

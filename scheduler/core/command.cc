@@ -207,6 +207,39 @@ void Put(CanonicalWriter& out, const DeclareWindow& command) {
   out.Put(absl::string_view(command.window.title));
 }
 
+void Put(CanonicalWriter& out, const MoveCeiling& command) {
+  out.Put(command.grant);
+  out.Put(absl::string_view(command.from_site));
+  out.Put(absl::string_view(command.to_site));
+  out.Put(command.amount);
+}
+
+void Put(CanonicalWriter& out, const NoticeUnderUse& command) { out.Put(command.grant); }
+
+void Put(CanonicalWriter& out, const GiveBackUnused& command) { out.Put(command.grant); }
+
+void Put(CanonicalWriter& out, const RemoveMember& command) {
+  out.Put(absl::string_view(command.project));
+  out.Put(absl::string_view(command.user));
+}
+
+void Put(CanonicalWriter& out, const ArchiveProject& command) {
+  out.Put(absl::string_view(command.project));
+  out.Put(absl::string_view(command.reason));
+}
+
+void Put(CanonicalWriter& out, const SetMode& command) {
+  out.Put(int64_t{command.read_only});
+  out.Put(absl::string_view(command.reason));
+}
+
+void Put(CanonicalWriter& out, const GiveRole& command) {
+  out.Put(absl::string_view(command.user));
+  out.Put(absl::string_view(command.role));
+  out.Put(int64_t{command.taken});
+  out.Put(absl::string_view(command.reason));
+}
+
 }  // namespace
 
 std::string CanonicalText(const Command& command) {

@@ -140,11 +140,52 @@ struct DeclareWindow {
   SiteWindow window;
 };
 
+// A ceiling of the grant goes down at one site and, once confirmed, up at another.
+struct MoveCeiling {
+  int64_t grant = 0;
+  std::string from_site;
+  std::string to_site;
+  Amount amount;
+};
+
+// Tells the project of a grant that it is too late, if it is.
+struct NoticeUnderUse {
+  int64_t grant = 0;
+};
+
+// Takes back what a noticed grant should have used, if it is still too late.
+struct GiveBackUnused {
+  int64_t grant = 0;
+};
+
+struct RemoveMember {
+  std::string project;
+  std::string user;
+};
+
+struct ArchiveProject {
+  std::string project;
+  std::string reason;
+};
+
+struct SetMode {
+  bool read_only = false;
+  std::string reason;
+};
+
+struct GiveRole {
+  std::string user;
+  std::string role;
+  bool taken = false;
+  std::string reason;
+};
+
 using Command =
     std::variant<AdoptCatalogue, CreateProject, LinkAccount, AddMember, SubmitRequest, ReportUsage,
                  ResettleJobs, SupplementGrant, ExtendGrant, TransferHours, AdjustOverdraft,
                  ReleaseHours, RevokeGrant, WriteOffOverdraft, PostOpeningBalance, ConfirmCeilings,
-                 WriteOffSite, RefundJob, DeclareWindow>;
+                 WriteOffSite, RefundJob, DeclareWindow, MoveCeiling, NoticeUnderUse,
+                 GiveBackUnused, RemoveMember, ArchiveProject, SetMode, GiveRole>;
 
 // The command in one text that is the same for equal commands: what its digest is taken of.
 std::string CanonicalText(const Command& command);

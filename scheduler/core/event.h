@@ -140,10 +140,50 @@ struct WindowDeclared {
   friend bool operator==(const WindowDeclared&, const WindowDeclared&) = default;
 };
 
+struct UnderUseNoticed {
+  UnderUseNotice notice;
+
+  friend bool operator==(const UnderUseNoticed&, const UnderUseNoticed&) = default;
+};
+
+struct MemberRemoved {
+  std::string project;
+  std::string user;
+
+  friend bool operator==(const MemberRemoved&, const MemberRemoved&) = default;
+};
+
+// A project that asks for nothing any more; what it had stays readable.
+struct ProjectArchived {
+  std::string project;
+  std::string reason;
+
+  friend bool operator==(const ProjectArchived&, const ProjectArchived&) = default;
+};
+
+// In read-only mode only real use is recorded.
+struct ModeSet {
+  bool read_only = false;
+  std::string reason;
+
+  friend bool operator==(const ModeSet&, const ModeSet&) = default;
+};
+
+// A role of the whole mesocentre, besides those of the catalogue.
+struct RoleGiven {
+  std::string user;
+  std::string role;
+  bool taken = false;
+  std::string reason;
+
+  friend bool operator==(const RoleGiven&, const RoleGiven&) = default;
+};
+
 using Event =
     std::variant<CatalogueAdopted, ProjectCreated, AccountLinked, MemberAdded, RequestSubmitted,
                  GrantIssued, RequestDecided, UsageReported, JobsResettled, GrantChanged,
-                 ReductionOrdered, CeilingsConfirmed, JobRefunded, WindowDeclared>;
+                 ReductionOrdered, CeilingsConfirmed, JobRefunded, WindowDeclared, UnderUseNoticed,
+                 MemberRemoved, ProjectArchived, ModeSet, RoleGiven>;
 
 }  // namespace mesolys
 

@@ -59,6 +59,7 @@ enum class ChangeKind {
   kRevocation = 9,
   kWriteOff = 10,  // of an overdraft
   kOpeningBalance = 11,
+  kMove = 12,  // of a ceiling from one site to another
 };
 
 // One entry in the life of a grant. Every field is a difference but `end`.
@@ -90,9 +91,20 @@ struct ReductionOrder {
   absl::Time end;                          // of the grant from now on
   int64_t to_grant = 0;                    // who receives it; 0 with no `to_project`: nobody
   std::string to_project;                  // receives it as a grant of its own
+  std::string to_site;                     // where the same grant may spend it instead
   std::string reason;
 
   friend bool operator==(const ReductionOrder&, const ReductionOrder&) = default;
+};
+
+// Told to a project that uses a grant too slowly: what will be given back unless it catches up.
+struct UnderUseNotice {
+  int64_t grant = 0;
+  int64_t late_days = 0;  // behind the straight line from nothing to everything
+  Amount excess;          // that should have been used by now, were it not later than allowed
+  absl::Time give_back_time;
+
+  friend bool operator==(const UnderUseNotice&, const UnderUseNotice&) = default;
 };
 
 // What a site may still spend of a grant on its own, at most.

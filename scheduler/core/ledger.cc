@@ -159,6 +159,33 @@ Amount Ledger::DynamicAmount(absl::string_view pi, absl::string_view programme,
   return it == dynamic_given_.end() ? Amount() : Amount(it->second.Since(since));
 }
 
+std::set<std::string> Ledger::RolesOf(absl::string_view user) const {
+  std::set<std::string> roles;
+  const auto of_file = catalogue_.roles.find(std::string(user));
+  if (of_file != catalogue_.roles.end()) {
+    roles.insert(of_file->second.begin(), of_file->second.end());
+  }
+  const auto decided = roles_.find(std::string(user));
+  if (decided == roles_.end()) return roles;
+  for (const auto& [role, given] : decided->second) {
+    if (given) {
+      roles.insert(role);
+    } else {
+      roles.erase(role);
+    }
+  }
+  return roles;
+}
+
+bool Ledger::HasRole(absl::string_view user, absl::string_view role) const {
+  const auto decided = roles_.find(std::string(user));
+  if (decided != roles_.end()) {
+    const auto it = decided->second.find(std::string(role));
+    if (it != decided->second.end()) return it->second;
+  }
+  return catalogue_.HasRole(user, role);
+}
+
 const std::set<int64_t>& Ledger::Awaited(absl::string_view site) const {
   static const std::set<int64_t>& kNone = *new std::set<int64_t>();
   const auto it = awaited_.find(site);
@@ -312,6 +339,7 @@ void Ledger::On(const GrantChanged& event) {
   }
   std::erase_if(entry.orders, [&](const ReductionOrder& o) { return o.number == change.order; });
   if (change.kind == ChangeKind::kRevocation) entry.revoked = true;
+  if (change.kind == ChangeKind::kGiveBack) entry.notice.reset();
   entry.changes.emplace_back(time_, change);
   TouchAll(grant);
   SetEnd(grant, change.end);
@@ -364,6 +392,29 @@ void Ledger::On(const WindowDeclared& event) {
     }
   }
 }
+
+void Ledger::On(const UnderUseNoticed& event) { GrantAt(event.notice.grant).notice = event.notice; }
+
+void Ledger::On(const MemberRemoved& event) {
+  ProjectEntry& entry = ProjectAt(event.project);
+  const auto member = entry.members.find(event.user);
+  Require(member != entry.members.end());
+  for (const auto& [site, login] : member->second.member.logins) Touch(site);
+  entry.members.erase(member);
+  entry.revision = revision_;
+}
+
+void Ledger::On(const ProjectArchived& event) {
+  ProjectEntry& entry = ProjectAt(event.project);
+  entry.archived = true;
+  entry.revision = revision_;
+}
+
+void Ledger::On(const ModeSet& event) {
+  read_only_reason_ = event.read_only ? event.reason : std::string();
+}
+
+void Ledger::On(const RoleGiven& event) { roles_[event.user][event.role] = !event.taken; }
 
 ProjectEntry& Ledger::ProjectAt(const std::string& id) {
   const auto it = projects_.find(id);

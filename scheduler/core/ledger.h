@@ -52,6 +52,7 @@ struct ProjectEntry {
   std::set<std::pair<std::string, std::string>> links;  // (cluster, account), besides its own name
   std::vector<int64_t> requests;
   std::vector<int64_t> grants;
+  bool archived = false;
 };
 
 struct RequestEntry {
@@ -71,6 +72,7 @@ struct GrantEntry {
   std::vector<ReductionOrder> orders;      // that wait for a site
   std::vector<std::pair<absl::Time, GrantChange>> changes;  // in their order
   bool revoked = false;
+  std::optional<UnderUseNotice> notice;  // the last one, until it is acted upon
 
   Amount Held() const;
   Totals Used() const;
@@ -146,6 +148,12 @@ class Ledger {
   // The grants of which a site still has to confirm a lower ceiling.
   const std::set<int64_t>& Awaited(absl::string_view site) const;
 
+  // Whether somebody holds a role of the whole mesocentre, by the catalogue or by decision.
+  bool HasRole(absl::string_view user, absl::string_view role) const;
+  std::set<std::string> RolesOf(absl::string_view user) const;
+  // Why only use is recorded at the moment; empty when everything is.
+  const std::string& read_only_reason() const { return read_only_reason_; }
+
   // Incidents and maintenance, by number.
   const std::vector<SiteWindow>& windows() const { return windows_; }
   // Whether somebody gave the price of the job back.
@@ -181,6 +189,11 @@ class Ledger {
   void On(const CeilingsConfirmed& event);
   void On(const JobRefunded& event);
   void On(const WindowDeclared& event);
+  void On(const UnderUseNoticed& event);
+  void On(const MemberRemoved& event);
+  void On(const ProjectArchived& event);
+  void On(const ModeSet& event);
+  void On(const RoleGiven& event);
 
   ProjectEntry& ProjectAt(const std::string& id);
   GrantEntry& GrantAt(int64_t number);
@@ -218,6 +231,8 @@ class Ledger {
   std::map<std::string, std::set<int64_t>, std::less<>> awaited_;  // site -> grants
   std::vector<SiteWindow> windows_;
   std::set<JobKey> refunded_jobs_;
+  std::map<std::string, std::map<std::string, bool>> roles_;  // user -> role -> given or taken
+  std::string read_only_reason_;
   std::map<std::string, std::pair<int64_t, absl::Time>, std::less<>> generations_;
 };
 

@@ -7,29 +7,14 @@
 #include "proto/values/names.h"
 #include "scheduler/core/dynamic_access.h"
 #include "scheduler/core/grant_rules.h"
-#include "scheduler/core/identity.h"
+#include "scheduler/core/office_rules.h"
+#include "scheduler/core/project_rules.h"
 #include "scheduler/core/reduction_rules.h"
+#include "scheduler/core/under_use.h"
 #include "scheduler/core/usage_rules.h"
 
 namespace mesolys {
 namespace {
-
-constexpr size_t kTitleMax = 200;
-
-absl::Status UnknownProject(const std::string& id) {
-  return Refuse(Reason::kUnknownProject, absl::StrCat("there is no project \"", id, "\""),
-                {{"project", id}});
-}
-
-template <typename Map>
-absl::Status CheckKnown(Reason reason, absl::string_view what, const Map& known,
-                        const std::string& id) {
-  if (known.contains(id)) return absl::OkStatus();
-  std::string ids;
-  for (const auto& [each, value] : known) absl::StrAppend(&ids, ids.empty() ? "" : ", ", each);
-  return Refuse(reason, absl::StrCat("there is no ", what, " \"", id, "\"; there are ", ids),
-                {{std::string(what), id}});
-}
 
 // What is in use cannot disappear from the catalogue.
 absl::Status CheckSuccession(const Ledger& ledger, const Catalogue& next) {
@@ -66,101 +51,55 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
 
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const CreateProject& command,
                                  const std::string&, absl::Time) {
-  Project project = command.project;
-  const Catalogue& catalogue = ledger.catalogue();
-  if (project.data_class.empty()) project.data_class = catalogue.default_data_class;
-  if (absl::Status s = CheckId("project", project.id); !s.ok()) return s;
-  if (ledger.FindProject(project.id) != nullptr) {
-    return Refuse(Reason::kProjectExists,
-                  absl::StrCat("project ", project.id, " exists; choose another id"),
-                  {{"project", project.id}});
-  }
-  if (project.title.empty() || project.title.size() > kTitleMax) {
-    return Refuse(
-        Reason::kInvalidArgument,
-        absl::StrCat("a title has 1 to ", kTitleMax, " bytes, this one ", project.title.size()));
-  }
-  absl::Status known = CheckKnown(Reason::kUnknownInstitution, "institution",
-                                  catalogue.institutions, project.institution);
-  known.Update(
-      CheckKnown(Reason::kUnknownProgramme, "programme", catalogue.programmes, project.programme));
-  known.Update(CheckKnown(Reason::kUnknownDataClass, "data class", catalogue.data_classes,
-                          project.data_class));
-  if (!known.ok()) return known;
-  if (!project.parent.empty() && ledger.FindProject(project.parent) == nullptr) {
-    return UnknownProject(project.parent);
-  }
-  if (absl::Status s = CheckLogin("pi", project.pi); !s.ok()) return s;
-  if (project.period.Seconds() == 0) {
-    return Refuse(Reason::kInvalidPeriod, "the end of the project must lie after its start");
-  }
-  return Verdict{{ProjectCreated{std::move(project)}}, {}};
+  return DecideProject(ledger, command);
 }
 
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const LinkAccount& command,
                                  const std::string&, absl::Time) {
-  const ProjectEntry* entry = ledger.FindProject(command.project);
-  if (entry == nullptr) return UnknownProject(command.project);
-  if (!command.etag.empty() && command.etag != EtagOf(*entry)) {
-    return Refuse(Reason::kEtagMismatch,
-                  absl::StrCat("project ", command.project,
-                               " has changed since; read it again and decide again"),
-                  {{"etag", EtagOf(*entry)}});
-  }
-  if (ledger.SiteOf(command.cluster).empty()) {
-    return Refuse(
-        Reason::kUnknownCluster,
-        absl::StrCat("there is no cluster \"", command.cluster, "\"; see `mesolys site list`"),
-        {{"cluster", command.cluster}});
-  }
-  if (absl::Status s = CheckLogin("account", command.account); !s.ok()) return s;
-  const ProjectEntry* held = ledger.ProjectOf(command.cluster, command.account);
-  if (held != nullptr) {
-    return Refuse(Reason::kAccountLinked,
-                  absl::StrCat("account ", command.account, " of cluster ", command.cluster,
-                               " bills to project ", held->project.id, " already"),
-                  {{"project", held->project.id}});
-  }
-  return Verdict{{AccountLinked{command.project, command.cluster, command.account}}, {}};
-}
-
-// Nobody can give a role that they do not hold.
-bool MayGive(const Ledger& ledger, const ProjectEntry& entry, const std::string& actor,
-             ProjectRole role) {
-  const std::string user(UserOf(actor));
-  if (ledger.catalogue().HasRole(user, "operator")) return true;
-  const auto it = entry.members.find(user);
-  return it != entry.members.end() && it->second.member.role == ProjectRole::kPi &&
-         role != ProjectRole::kSupervisor;
+  return DecideLink(ledger, command);
 }
 
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const AddMember& command,
                                  const std::string& actor, absl::Time) {
-  const ProjectEntry* entry = ledger.FindProject(command.project);
-  if (entry == nullptr) return UnknownProject(command.project);
-  const Member& member = command.member;
-  if (absl::Status s = CheckLogin("user", member.user); !s.ok()) return s;
-  if (member.role == ProjectRole::kNone) {
-    return Refuse(Reason::kInvalidArgument, "give a role: researcher, pi or supervisor");
-  }
-  if (!MayGive(ledger, *entry, actor, member.role)) {
-    return Refuse(
-        Reason::kNotAllowed,
-        "nobody can give a role that they do not hold; ask an operator of the mesocentre");
-  }
-  if (member.user == entry->project.pi && member.role != ProjectRole::kPi) {
-    return Refuse(Reason::kInvalidArgument, absl::StrCat(member.user, " is the PI of ",
-                                                         command.project, " and keeps that role"));
-  }
-  for (const auto& [site, login] : member.logins) {
-    if (!ledger.catalogue().sites.contains(site)) {
-      return Refuse(Reason::kUnknownSite,
-                    absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
-                    {{"site", site}});
-    }
-    if (absl::Status s = CheckLogin("login", login); !s.ok()) return s;
-  }
-  return Verdict{{MemberAdded{command.project, member}}, {}};
+  return DecideMember(ledger, command, actor);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const RemoveMember& command,
+                                 const std::string&, absl::Time) {
+  return DecideRemoval(ledger, command);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
+                                 const ArchiveProject& command, const std::string&,
+                                 absl::Time now) {
+  return DecideArchive(ledger, command, now);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const SetMode& command,
+                                 const std::string&, absl::Time) {
+  return DecideMode(ledger, command);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const GiveRole& command,
+                                 const std::string& actor, absl::Time) {
+  return DecideRole(ledger, command, actor);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const MoveCeiling& command,
+                                 const std::string&, absl::Time now) {
+  return DecideMove(ledger, command, now);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
+                                 const NoticeUnderUse& command, const std::string&,
+                                 absl::Time now) {
+  return DecideNotice(ledger, command, now);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
+                                 const GiveBackUnused& command, const std::string&,
+                                 absl::Time now) {
+  return DecideGiveBack(ledger, command, now);
 }
 
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const SubmitRequest& command,
@@ -265,12 +204,27 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const Dec
   return DecideWindow(ledger, command);
 }
 
+// What happened is recorded whatever the mode; so is what makes the mode end.
+bool GoesOnReadOnly(const Command& command) {
+  return std::holds_alternative<ReportUsage>(command) ||
+         std::holds_alternative<ResettleJobs>(command) ||
+         std::holds_alternative<ConfirmCeilings>(command) ||
+         std::holds_alternative<AdoptCatalogue>(command) ||
+         std::holds_alternative<SetMode>(command);
+}
+
 }  // namespace
 
 absl::StatusOr<Verdict> Decide(const Ledger& ledger, const JobRows& rows, const Command& command,
                                const std::string& actor, absl::Time now) {
   if (ledger.revision() == 0 && !std::holds_alternative<AdoptCatalogue>(command)) {
     return absl::FailedPreconditionError("the ledger is empty: adopt a catalogue first");
+  }
+  if (!ledger.read_only_reason().empty() && !GoesOnReadOnly(command)) {
+    return Refuse(Reason::kReadOnly,
+                  absl::StrCat("the scheduler is in read-only mode: ", ledger.read_only_reason(),
+                               "; use is still recorded, try the change again later"),
+                  {{"because", ledger.read_only_reason()}});
   }
   return std::visit([&](const auto& what) { return DecideOn(ledger, rows, what, actor, now); },
                     command);

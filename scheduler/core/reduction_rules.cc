@@ -15,14 +15,6 @@ namespace {
 
 constexpr int kDepthMax = 16;  // of projects above projects
 
-// What of a grant no waiting order has claimed yet.
-Amount Unclaimed(const GrantEntry& entry) {
-  const Totals used = entry.Used();
-  Amount left = entry.grant.amount - used.Spent() - used.committed;
-  for (const ReductionOrder& order : entry.orders) left -= order.amount;
-  return std::max(Amount(), left);
-}
-
 Amount UsedAt(const GrantEntry& entry, const std::string& site) {
   const auto it = entry.used.find(site);
   return it == entry.used.end() ? Amount() : it->second.Spent() + it->second.committed;
@@ -63,7 +55,7 @@ std::map<std::string, Amount> LoweredCeilings(const GrantEntry& entry, Amount am
 }
 
 absl::Status CheckLeft(const GrantEntry& entry, Amount amount) {
-  const Amount left = Unclaimed(entry);
+  const Amount left = UnclaimedOf(entry);
   if (amount <= left) return absl::OkStatus();
   const std::string& resource = entry.grant.resource;
   return Refuse(
@@ -106,7 +98,12 @@ absl::Status CheckReceiver(const Ledger& ledger, const Grant& from, const std::s
     return Refuse(Reason::kUnknownProject, absl::StrCat("there is no project \"", project, "\""),
                   {{"project", project}});
   }
-  const bool office = ledger.catalogue().HasRole(UserOf(actor), "operator");
+  if (to->archived) {
+    return Refuse(Reason::kProjectArchived,
+                  absl::StrCat("project ", project, " is archived; choose another one"),
+                  {{"project", project}});
+  }
+  const bool office = ledger.HasRole(UserOf(actor), "operator");
   if (!office && RootOf(ledger, project) != RootOf(ledger, from.project)) {
     return Refuse(Reason::kOtherFamily,
                   absl::StrCat(project, " and ", from.project,
@@ -146,6 +143,7 @@ void AppendSettledOrders(const Ledger& ledger, GrantEntry entry, absl::Time now,
       const auto* changed = std::get_if<GrantChanged>(&event);
       if (changed != nullptr && changed->change.grant == entry.grant.number) {
         entry.grant.amount += changed->change.amount;
+        for (const auto& [site, raise] : changed->change.ceilings) entry.held[site] += raise;
         entry.grant.normalised = entry.grant.normalised + changed->change.normalised;
         for (const Placement& taken : changed->change.placements) {
           for (Placement& placement : entry.grant.placements) {
@@ -253,20 +251,78 @@ absl::StatusOr<Verdict> DecideAdjustment(const Ledger& ledger, const AdjustOverd
   return Reduce(ledger, **found, std::move(order), now);
 }
 
+Amount UnclaimedOf(const GrantEntry& entry) {
+  const Totals used = entry.Used();
+  Amount left = entry.grant.amount - used.Spent() - used.committed;
+  for (const ReductionOrder& order : entry.orders) left -= order.amount;
+  return std::max(Amount(), left);
+}
+
+Verdict DecideReduction(const Ledger& ledger, const GrantEntry& entry, ChangeKind kind,
+                        Amount amount, const std::string& reason, absl::Time now) {
+  ReductionOrder order;
+  order.kind = kind;
+  order.amount = amount;
+  order.end = entry.grant.period.end;
+  order.reason = reason;
+  return Reduce(ledger, entry, std::move(order), now);
+}
+
 absl::StatusOr<Verdict> DecideRelease(const Ledger& ledger, const ReleaseHours& command,
                                       absl::Time now) {
   absl::StatusOr<const GrantEntry*> found = ChangeableGrant(ledger, command.grant, now);
   if (!found.ok()) return found.status();
-  const Grant& grant = (*found)->grant;
-  if (absl::Status s = CheckAmount(grant.resource, command.amount); !s.ok()) return s;
+  const std::string& resource = (*found)->grant.resource;
+  if (absl::Status s = CheckAmount(resource, command.amount); !s.ok()) return s;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   if (absl::Status s = CheckLeft(**found, command.amount); !s.ok()) return s;
+  return DecideReduction(ledger, **found, ChangeKind::kRelease, command.amount, command.reason,
+                         now);
+}
+
+absl::StatusOr<Verdict> DecideMove(const Ledger& ledger, const MoveCeiling& command,
+                                   absl::Time now) {
+  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(ledger, command.grant, now);
+  if (!found.ok()) return found.status();
+  const GrantEntry& entry = **found;
+  const Grant& grant = entry.grant;
+  if (absl::Status s = CheckAmount(grant.resource, command.amount); !s.ok()) return s;
+  const bool known = grant.ceilings.contains(command.to_site) &&
+                     (command.from_site.empty() || grant.ceilings.contains(command.from_site));
+  if (!known || command.from_site == command.to_site) {
+    return Refuse(Reason::kUnknownSite,
+                  absl::StrCat("grant g", command.grant, " is not at both of ", command.from_site,
+                               " and ", command.to_site));
+  }
   ReductionOrder order;
-  order.kind = ChangeKind::kRelease;
+  order.grant = command.grant;
+  order.kind = ChangeKind::kMove;
   order.amount = command.amount;
   order.end = grant.period.end;
-  order.reason = command.reason;
-  return Reduce(ledger, **found, std::move(order), now);
+  order.to_site = command.to_site;
+  order.reason = "follows the use";
+  if (command.from_site.empty()) {
+    const Amount unleased = Unleased(entry);
+    if (command.amount > unleased) {
+      return Refuse(Reason::kNotEnoughLeft,
+                    absl::StrCat("all but ", unleased.count(), " base units of grant g",
+                                 command.grant, " are at its sites already"),
+                    {{"accepted", absl::StrCat(unleased.count())}});
+    }
+    return Verdict{SettledOrder(ledger, entry, order, command.amount, 0, now), {}};
+  }
+  const Amount ceiling = grant.ceilings.at(command.from_site);
+  const Amount unspent = std::max(Amount(), ceiling - UsedAt(entry, command.from_site));
+  if (command.amount > unspent || !entry.orders.empty()) {
+    return Refuse(
+        Reason::kNotEnoughLeft,
+        absl::StrCat("grant g", command.grant, " has ", FormatAmount(grant.resource, unspent),
+                     " left at ", command.from_site, ", and nothing else may wait for a site"),
+        {{"accepted", absl::StrCat(unspent.count())}});
+  }
+  order.number = ledger.next_order();
+  order.ceilings[command.from_site] = ceiling - command.amount;
+  return Verdict{{ReductionOrdered{std::move(order)}}, {}};
 }
 
 absl::StatusOr<Verdict> DecideRevocation(const Ledger& ledger, const RevokeGrant& command,
@@ -281,7 +337,7 @@ absl::StatusOr<Verdict> DecideRevocation(const Ledger& ledger, const RevokeGrant
   const absl::Time end =
       std::min(absl::FromUnixSeconds(absl::ToUnixSeconds(now)), entry.grant.period.end);
   order.end = std::max(entry.grant.period.start, end);
-  order.amount = Unclaimed(entry);
+  order.amount = UnclaimedOf(entry);
   order.reason = command.reason;
   return Reduce(ledger, entry, std::move(order), now);
 }

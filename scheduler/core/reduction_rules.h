@@ -23,6 +23,16 @@ absl::StatusOr<Verdict> DecideRelease(const Ledger& ledger, const ReleaseHours& 
 absl::StatusOr<Verdict> DecideRevocation(const Ledger& ledger, const RevokeGrant& command,
                                          absl::Time now);
 
+// A ceiling that goes down at one site and up at another; from no site: what none holds.
+absl::StatusOr<Verdict> DecideMove(const Ledger& ledger, const MoveCeiling& command,
+                                   absl::Time now);
+
+// What of a grant is left that no waiting order has claimed.
+Amount UnclaimedOf(const GrantEntry& entry);
+// Takes `amount`, at most what is unclaimed, away for nobody.
+Verdict DecideReduction(const Ledger& ledger, const GrantEntry& entry, ChangeKind kind,
+                        Amount amount, const std::string& reason, absl::Time now);
+
 // What a site confirmed; then the orders that waited for it and for nobody else.
 absl::StatusOr<Verdict> DecideConfirmation(const Ledger& ledger, const ConfirmCeilings& command,
                                            absl::Time now);

@@ -49,6 +49,13 @@ absl::Status CheckLine(const Ledger& ledger, const RequestLine& line) {
   return absl::OkStatus();
 }
 
+absl::Status CheckOpen(const ProjectEntry& project) {
+  if (!project.archived) return absl::OkStatus();
+  return Refuse(Reason::kProjectArchived,
+                absl::StrCat("project ", project.project.id, " is archived; open a new one"),
+                {{"project", project.project.id}});
+}
+
 absl::Status CheckPeriod(const Ledger& ledger, const Request& request, absl::Time now) {
   const Period horizon = ledger.catalogue().Horizon();
   const Period& period = request.period;
@@ -63,7 +70,7 @@ absl::Status CheckPeriod(const Ledger& ledger, const Request& request, absl::Tim
   } else if (period.start < horizon.start || period.end > horizon.end) {
     wrong = absl::StrCat("the catalogue knows ", text(horizon.start), " to ", text(horizon.end));
   } else if (period.start < now - absl::Hours(24) &&
-             !ledger.catalogue().HasRole(UserOf(request.requester), "operator")) {
+             !ledger.HasRole(UserOf(request.requester), "operator")) {
     wrong = "only an operator may start a period over a day in the past";
   }
   if (wrong.empty()) return absl::OkStatus();
@@ -80,6 +87,8 @@ absl::Status CheckRequest(const Ledger& ledger, const Request& request, absl::Ti
                   absl::StrCat("there is no project \"", request.project, "\""),
                   {{"project", request.project}});
   }
+  absl::Status open = CheckOpen(*ledger.FindProject(request.project));
+  if (!open.ok()) return open;
   if (absl::Status status = CheckPeriod(ledger, request, now); !status.ok()) return status;
   if (request.lines.empty() || request.lines.size() > kLinesMax) {
     return Refuse(Reason::kInvalidArgument,

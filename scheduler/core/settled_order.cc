@@ -5,6 +5,7 @@
 
 #include "proto/values/names.h"
 #include "scheduler/core/grant_rules.h"
+#include "scheduler/core/placement.h"
 
 namespace mesolys {
 namespace {
@@ -120,12 +121,40 @@ Grant NewGrant(const Ledger& ledger, const GrantEntry& from, const ReductionOrde
   return grant;
 }
 
+// The same grant, at another site: the promises of the first go along as far as the second has
+// room.
+Event Moved(const Ledger& ledger, const GrantEntry& entry, const ReductionOrder& order, Amount done,
+            absl::Time now) {
+  GrantChange change = ChangeOf(entry, order.kind, order.reason);
+  change.order = order.number;
+  if (done == Amount()) return GrantChanged{std::move(change)};
+  change.ceilings[order.to_site] = done;
+  if (order.ceilings.empty()) return GrantChanged{std::move(change)};
+  Grant at_site = entry.grant;
+  const std::string& from_site = order.ceilings.begin()->first;
+  std::erase_if(at_site.placements, [&](const Placement& p) { return p.site != from_site; });
+  const Room room(ledger, order.to_site, entry.grant.resource, entry.grant.period, now);
+  Amount left = std::min(room.free(), done);
+  Amount moved;
+  for (Placement& placement : PlacementsWith(ledger, at_site, left, now)) {
+    moved += placement.amount;
+    placement.amount = Amount() - placement.amount;
+    change.placements.push_back(std::move(placement));
+  }
+  if (moved > Amount()) {
+    for (Placement& placement : room.Place(moved))
+      change.placements.push_back(std::move(placement));
+  }
+  return GrantChanged{std::move(change)};
+}
+
 }  // namespace
 
 std::vector<Event> SettledOrder(const Ledger& ledger, const GrantEntry& entry,
                                 const ReductionOrder& order, Amount done, int64_t grants_before,
                                 absl::Time now) {
   const Grant& from = entry.grant;
+  if (order.kind == ChangeKind::kMove) return {Moved(ledger, entry, order, done, now)};
   if (HasNoReceiver(ledger, from, order, now)) done = Amount();
   GrantChange out = ChangeOf(entry, order.kind, order.reason);
   out.order = order.number;

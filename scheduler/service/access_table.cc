@@ -135,7 +135,7 @@ absl::Status Authorize(const Ledger& ledger, absl::string_view identity, absl::s
   if (!user.empty()) {
     if (rule->any_user) return absl::OkStatus();
     for (const std::string& role : rule->roles) {
-      if (ledger.catalogue().HasRole(user, role)) return absl::OkStatus();
+      if (ledger.HasRole(user, role)) return absl::OkStatus();
     }
     const ProjectEntry* entry = ledger.FindProject(target.project);
     if (entry != nullptr && IsMember(*entry, user, rule->members)) return absl::OkStatus();

@@ -25,8 +25,7 @@ using Logins = std::optional<std::map<std::string, std::string>>;
 
 Logins VisibleLogins(const Ledger& ledger, const ProjectEntry& entry, absl::string_view identity) {
   const std::string user(UserOf(identity));
-  const Catalogue& catalogue = ledger.catalogue();
-  if (catalogue.HasRole(user, "operator") || catalogue.HasRole(user, "auditor")) {
+  if (ledger.HasRole(user, "operator") || ledger.HasRole(user, "auditor")) {
     return std::nullopt;
   }
   const auto it = entry.members.find(user);

@@ -13,10 +13,7 @@ namespace mesolys {
 absl::Status ReadWhoAmI(const Reading& reading, const v1::GetWhoAmIRequest&, v1::WhoAmI& out) {
   out.set_identity(reading.identity);
   const std::string user(UserOf(reading.identity));
-  const auto roles = reading.ledger.catalogue().roles.find(user);
-  if (roles != reading.ledger.catalogue().roles.end()) {
-    for (const std::string& role : roles->second) out.add_roles(role);
-  }
+  for (const std::string& role : reading.ledger.RolesOf(user)) out.add_roles(role);
   for (const auto& [id, entry] : reading.ledger.projects()) {
     const auto member = entry.members.find(user);
     if (member == entry.members.end()) continue;

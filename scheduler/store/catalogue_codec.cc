@@ -16,6 +16,9 @@ void Encode(const Programme& programme, v1::StoredProgramme& out) {
   out.set_supervisor_required(programme.supervisor_required);
   out.set_bonus(programme.bonus.count());
   out.set_grace_days(programme.grace_days);
+  out.set_late_days_warned(programme.late_days_warned);
+  out.set_late_days_max(programme.late_days_max);
+  out.set_notice_days(programme.notice_days);
 }
 
 Programme Decode(const v1::StoredProgramme& in) {
@@ -30,7 +33,10 @@ Programme Decode(const v1::StoredProgramme& in) {
           in.team_max(),
           in.supervisor_required(),
           PartsPerMillion(in.bonus()),
-          in.grace_days()};
+          in.grace_days(),
+          in.late_days_warned(),
+          in.late_days_max(),
+          in.notice_days()};
 }
 
 void Encode(const Site& site, v1::StoredSite& out) {

@@ -109,6 +109,42 @@ WindowDeclared Decode(const v1::StoredWindow& in) {
            in.title()}};
 }
 
+void Encode(const UnderUseNoticed& event, v1::StoredEvent& out) {
+  v1::StoredUnderUseNotice& stored = *out.mutable_under_use_noticed();
+  stored.set_grant(event.notice.grant);
+  stored.set_late_days(event.notice.late_days);
+  stored.set_excess(event.notice.excess.count());
+  stored.set_give_back_time_us(absl::ToUnixMicros(event.notice.give_back_time));
+}
+
+UnderUseNoticed Decode(const v1::StoredUnderUseNotice& in) {
+  return {{in.grant(), in.late_days(), Amount(in.excess()),
+           absl::FromUnixMicros(in.give_back_time_us())}};
+}
+
+void Encode(const MemberRemoved& event, v1::StoredEvent& out) {
+  out.mutable_member_removed()->set_project(event.project);
+  out.mutable_member_removed()->set_user(event.user);
+}
+
+void Encode(const ProjectArchived& event, v1::StoredEvent& out) {
+  out.mutable_project_archived()->set_project(event.project);
+  out.mutable_project_archived()->set_reason(event.reason);
+}
+
+void Encode(const ModeSet& event, v1::StoredEvent& out) {
+  out.mutable_mode_set()->set_read_only(event.read_only);
+  out.mutable_mode_set()->set_reason(event.reason);
+}
+
+void Encode(const RoleGiven& event, v1::StoredEvent& out) {
+  v1::StoredRoleGiven& stored = *out.mutable_role_given();
+  stored.set_user(event.user);
+  stored.set_role(event.role);
+  stored.set_taken(event.taken);
+  stored.set_reason(event.reason);
+}
+
 void Encode(const ProjectCreated& event, v1::StoredEvent& out) {
   const Project& project = event.project;
   v1::StoredProject& stored = *out.mutable_project_created();
@@ -278,6 +314,17 @@ absl::StatusOr<Event> Decode(const v1::StoredEvent& in) {
       return Decode(in.job_refunded());
     case v1::StoredEvent::kWindowDeclared:
       return Decode(in.window_declared());
+    case v1::StoredEvent::kUnderUseNoticed:
+      return Decode(in.under_use_noticed());
+    case v1::StoredEvent::kMemberRemoved:
+      return MemberRemoved{in.member_removed().project(), in.member_removed().user()};
+    case v1::StoredEvent::kProjectArchived:
+      return ProjectArchived{in.project_archived().project(), in.project_archived().reason()};
+    case v1::StoredEvent::kModeSet:
+      return ModeSet{in.mode_set().read_only(), in.mode_set().reason()};
+    case v1::StoredEvent::kRoleGiven:
+      return RoleGiven{in.role_given().user(), in.role_given().role(), in.role_given().taken(),
+                       in.role_given().reason()};
     case v1::StoredEvent::EVENT_NOT_SET:
       break;
   }
@@ -310,7 +357,7 @@ bool SaysKnownWords(const JobsResettled& event) { return SaysKnownWords(event.po
 bool SaysKnownWords(const JobRefunded& event) { return SaysKnownWords(event.postings); }
 
 bool SaysKnownWords(ChangeKind kind) {
-  return kind >= ChangeKind::kSupplement && kind <= ChangeKind::kOpeningBalance;
+  return kind >= ChangeKind::kSupplement && kind <= ChangeKind::kMove;
 }
 
 bool SaysKnownWords(const GrantChanged& event) { return SaysKnownWords(event.change.kind); }

@@ -131,6 +131,7 @@ void Encode(const ReductionOrder& order, v1::StoredReductionOrder& out) {
   out.set_to_grant(order.to_grant);
   out.set_to_project(order.to_project);
   out.set_reason(order.reason);
+  out.set_to_site(order.to_site);
 }
 
 ReductionOrder DecodeOrder(const v1::StoredReductionOrder& in) {
@@ -144,6 +145,7 @@ ReductionOrder DecodeOrder(const v1::StoredReductionOrder& in) {
   order.to_grant = in.to_grant();
   order.to_project = in.to_project();
   order.reason = in.reason();
+  order.to_site = in.to_site();
   return order;
 }
 

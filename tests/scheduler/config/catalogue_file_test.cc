@@ -87,6 +87,9 @@ TEST(CatalogueFileTest, ASmallOneHasTheDefaults) {
   chair.dynamic = true;
   chair.bonus = PartsPerMillion(250'000);
   chair.grace_days = 30;
+  chair.late_days_warned = 30;
+  chair.late_days_max = 60;
+  chair.notice_days = 14;
   EXPECT_EQ(catalogue.programmes.at("chair"), chair);
   Site one;
   one.title = "One";
@@ -164,7 +167,10 @@ roles = ["operator", "officer"]
                        6,
                        true,
                        PartsPerMillion(250'000),
-                       30};
+                       30,
+                       30,
+                       60,
+                       14};
   EXPECT_EQ(catalogue.programmes.at("team"), team);
   const absl::Time start = Utc(2026, 2, 28, 23);
   const absl::Time april = Utc(2026, 3, 31, 22);

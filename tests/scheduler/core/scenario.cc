@@ -20,6 +20,8 @@
 #include "scheduler/core/identity.h"
 #include "scheduler/core/invariants.h"
 #include "scheduler/core/placement.h"
+#include "scheduler/core/under_use.h"
+#include "scheduler/core/upkeep.h"
 #include "tests/fakes/ledger_text.h"
 
 namespace mesolys {
@@ -43,6 +45,9 @@ Catalogue ParisCatalogue(const absl::TimeZone& zone) {
   Programme& chair = catalogue.programmes["chair"];
   chair.bonus = PartsPerMillion(250'000);
   chair.grace_days = 30;
+  chair.late_days_warned = 30;
+  chair.late_days_max = 60;
+  chair.notice_days = 14;
   return catalogue;
 }
 
@@ -223,6 +228,13 @@ absl::Status ScenarioRun::Fact(Words& words) {
     return absl::OkStatus();
   }
   if (words.left.front() == "grant") return IssueByHand(words);
+  if (words.left.front() == "upkeep") {
+    for (const Command& due : DueUpkeep(mesocentre_.ledger(), mesocentre_.now())) {
+      absl::StatusOr<Verdict> verdict = mesocentre_.Do(due, kSchedulerIdentity);
+      if (!verdict.ok()) return Differs(std::string(verdict.status().message()));
+    }
+    return absl::OkStatus();
+  }
   const std::string actor =
       absl::StrCat("spiffe://mesolys/user/", words.After("by-user").value_or("olga"));
   absl::StatusOr<Command> command = CommandOf(words);
@@ -354,6 +366,25 @@ absl::StatusOr<Command> ScenarioRun::CommandOf(Words& words) {
       command.held.push_back({(*entry)->grant.number, *amount});
     }
     return command;
+  }
+  if (verb == "member") {
+    AddMember command{words.Take(), {}};
+    command.member.user = words.Take();
+    const std::string role = words.Take();
+    command.member.role = role == "pi"           ? ProjectRole::kPi
+                          : role == "supervisor" ? ProjectRole::kSupervisor
+                                                 : ProjectRole::kResearcher;
+    return command;
+  }
+  if (verb == "remove-member") {
+    const std::string project = words.Take();
+    return RemoveMember{project, words.Take()};
+  }
+  if (verb == "archive") return ArchiveProject{words.Take(), "over"};
+  if (verb == "read-only") return SetMode{words.Take() == "on", "moving house"};
+  if (verb == "give-role" || verb == "take-role") {
+    const std::string user = words.Take();
+    return GiveRole{user, words.Take(), verb == "take-role", "as decided"};
   }
   if (verb == "write-off-site") return WriteOffSite{words.Take(), "silent"};
   if (verb == "job" || verb == "running" || verb == "refund") return Report(verb, words);
@@ -500,6 +531,17 @@ absl::Status ScenarioRun::ExpectBalance(Words& words) {
   while (!words.empty()) {
     const std::string key = words.Take();
     const std::string text = words.Take();
+    if (key == "late-days" || key == "excess" || key == "noticed") {
+      const Lateness late = LatenessOf(mesocentre_.ledger(), **entry, mesocentre_.now());
+      const std::string figure = key == "late-days" ? absl::StrCat(late.days)
+                                 : key == "excess"  ? absl::StrCat(late.excess.count(), "s")
+                                                    : ((*entry)->notice.has_value() ? "yes" : "no");
+      absl::StatusOr<Amount> amount = AmountOf((*entry)->grant.resource, text);
+      const bool same =
+          figure == text || (key == "excess" && amount.ok() && late.excess == *amount);
+      if (!same) return Differs(absl::StrCat(name, ": ", key, " is ", figure));
+      continue;
+    }
     if (key == "state") {
       const std::string state = StateName(StateOf(**entry, mesocentre_.now()));
       if (state != text) return Differs(absl::StrCat(name, " is ", state));

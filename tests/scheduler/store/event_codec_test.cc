@@ -63,6 +63,7 @@ std::vector<Event> EveryEvent() {
   order.end = kPeriod.end;
   order.to_grant = 5;
   order.to_project = "beta";
+  order.to_site = "south";
   order.reason = "not needed";
   const Refusal refusal{Reason::kThresholdReached, "too much", {{"asked", "9"}, {"left", "1"}}};
   const std::vector<Posting> postings = {
@@ -89,7 +90,12 @@ std::vector<Event> EveryEvent() {
       ReductionOrdered{order},
       CeilingsConfirmed{"north", {{4, Amount(9)}, {5, Amount()}}, true, {{4, Amount(3)}}, "silent"},
       JobRefunded{JobKey{"n1", 5, Day(2026, 2)}, "by hand", postings, digest},
-      WindowDeclared{{2, SiteWindow::Kind::kMaintenance, "north", kPeriod, "new pumps"}}};
+      WindowDeclared{{2, SiteWindow::Kind::kMaintenance, "north", kPeriod, "new pumps"}},
+      UnderUseNoticed{{4, 65, Amount(12), TestTime() + absl::Microseconds(3)}},
+      MemberRemoved{"alpha", "rosa"},
+      ProjectArchived{"alpha", "over"},
+      ModeSet{true, "moving house"},
+      RoleGiven{"rosa", "auditor", true, "left"}};
 }
 
 TEST(EventCodecTest, EveryEventIsReadAsItWasWritten) {

@@ -1,0 +1,167 @@
+#include "scheduler/core/project_rules.h"
+
+#include "absl/strings/str_cat.h"
+#include "proto/values/names.h"
+#include "scheduler/core/balance.h"
+#include "scheduler/core/grant_rules.h"
+#include "scheduler/core/identity.h"
+
+namespace mesolys {
+namespace {
+
+constexpr size_t kTitleMax = 200;
+
+absl::Status UnknownProject(const std::string& id) {
+  return Refuse(Reason::kUnknownProject, absl::StrCat("there is no project \"", id, "\""),
+                {{"project", id}});
+}
+
+template <typename Map>
+absl::Status CheckKnown(Reason reason, absl::string_view what, const Map& known,
+                        const std::string& id) {
+  if (known.contains(id)) return absl::OkStatus();
+  std::string ids;
+  for (const auto& [each, value] : known) absl::StrAppend(&ids, ids.empty() ? "" : ", ", each);
+  return Refuse(reason, absl::StrCat("there is no ", what, " \"", id, "\"; there are ", ids),
+                {{std::string(what), id}});
+}
+
+// Nobody can give a role that they do not hold.
+bool MayGive(const Ledger& ledger, const ProjectEntry& entry, const std::string& actor,
+             ProjectRole role) {
+  const std::string user(UserOf(actor));
+  if (ledger.HasRole(user, "operator")) return true;
+  const auto it = entry.members.find(user);
+  return it != entry.members.end() && it->second.member.role == ProjectRole::kPi &&
+         role != ProjectRole::kSupervisor;
+}
+
+}  // namespace
+
+absl::StatusOr<Verdict> DecideProject(const Ledger& ledger, const CreateProject& command) {
+  Project project = command.project;
+  const Catalogue& catalogue = ledger.catalogue();
+  if (project.data_class.empty()) project.data_class = catalogue.default_data_class;
+  if (absl::Status s = CheckId("project", project.id); !s.ok()) return s;
+  if (ledger.FindProject(project.id) != nullptr) {
+    return Refuse(Reason::kProjectExists,
+                  absl::StrCat("project ", project.id, " exists; choose another id"),
+                  {{"project", project.id}});
+  }
+  if (project.title.empty() || project.title.size() > kTitleMax) {
+    return Refuse(
+        Reason::kInvalidArgument,
+        absl::StrCat("a title has 1 to ", kTitleMax, " bytes, this one ", project.title.size()));
+  }
+  absl::Status known = CheckKnown(Reason::kUnknownInstitution, "institution",
+                                  catalogue.institutions, project.institution);
+  known.Update(
+      CheckKnown(Reason::kUnknownProgramme, "programme", catalogue.programmes, project.programme));
+  known.Update(CheckKnown(Reason::kUnknownDataClass, "data class", catalogue.data_classes,
+                          project.data_class));
+  if (!known.ok()) return known;
+  if (!project.parent.empty() && ledger.FindProject(project.parent) == nullptr) {
+    return UnknownProject(project.parent);
+  }
+  if (absl::Status s = CheckLogin("pi", project.pi); !s.ok()) return s;
+  if (project.period.Seconds() == 0) {
+    return Refuse(Reason::kInvalidPeriod, "the end of the project must lie after its start");
+  }
+  return Verdict{{ProjectCreated{std::move(project)}}, {}};
+}
+
+absl::StatusOr<Verdict> DecideLink(const Ledger& ledger, const LinkAccount& command) {
+  const ProjectEntry* entry = ledger.FindProject(command.project);
+  if (entry == nullptr) return UnknownProject(command.project);
+  if (!command.etag.empty() && command.etag != EtagOf(*entry)) {
+    return Refuse(Reason::kEtagMismatch,
+                  absl::StrCat("project ", command.project,
+                               " has changed since; read it again and decide again"),
+                  {{"etag", EtagOf(*entry)}});
+  }
+  if (ledger.SiteOf(command.cluster).empty()) {
+    return Refuse(
+        Reason::kUnknownCluster,
+        absl::StrCat("there is no cluster \"", command.cluster, "\"; see `mesolys site list`"),
+        {{"cluster", command.cluster}});
+  }
+  if (absl::Status s = CheckLogin("account", command.account); !s.ok()) return s;
+  const ProjectEntry* held = ledger.ProjectOf(command.cluster, command.account);
+  if (held != nullptr) {
+    return Refuse(Reason::kAccountLinked,
+                  absl::StrCat("account ", command.account, " of cluster ", command.cluster,
+                               " bills to project ", held->project.id, " already"),
+                  {{"project", held->project.id}});
+  }
+  return Verdict{{AccountLinked{command.project, command.cluster, command.account}}, {}};
+}
+
+absl::StatusOr<Verdict> DecideMember(const Ledger& ledger, const AddMember& command,
+                                     const std::string& actor) {
+  const ProjectEntry* entry = ledger.FindProject(command.project);
+  if (entry == nullptr) return UnknownProject(command.project);
+  const Member& member = command.member;
+  if (absl::Status s = CheckLogin("user", member.user); !s.ok()) return s;
+  if (member.role == ProjectRole::kNone) {
+    return Refuse(Reason::kInvalidArgument, "give a role: researcher, pi or supervisor");
+  }
+  if (!MayGive(ledger, *entry, actor, member.role)) {
+    return Refuse(
+        Reason::kNotAllowed,
+        "nobody can give a role that they do not hold; ask an operator of the mesocentre");
+  }
+  if (member.user == entry->project.pi && member.role != ProjectRole::kPi) {
+    return Refuse(Reason::kInvalidArgument, absl::StrCat(member.user, " is the PI of ",
+                                                         command.project, " and keeps that role"));
+  }
+  for (const auto& [site, login] : member.logins) {
+    if (!ledger.catalogue().sites.contains(site)) {
+      return Refuse(Reason::kUnknownSite,
+                    absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
+                    {{"site", site}});
+    }
+    if (absl::Status s = CheckLogin("login", login); !s.ok()) return s;
+  }
+  return Verdict{{MemberAdded{command.project, member}}, {}};
+}
+
+absl::StatusOr<Verdict> DecideRemoval(const Ledger& ledger, const RemoveMember& command) {
+  const ProjectEntry* entry = ledger.FindProject(command.project);
+  if (entry == nullptr) return UnknownProject(command.project);
+  if (!entry->members.contains(command.user)) {
+    return Refuse(Reason::kNoSuchMember,
+                  absl::StrCat(command.user, " is not a member of ", command.project,
+                               "; see `mesolys member list ", command.project, "`"),
+                  {{"user", command.user}});
+  }
+  if (command.user == entry->project.pi) {
+    return Refuse(Reason::kInvalidArgument,
+                  absl::StrCat(command.user, " is the PI of ", command.project, " and stays"));
+  }
+  return Verdict{{MemberRemoved{command.project, command.user}}, {}};
+}
+
+absl::StatusOr<Verdict> DecideArchive(const Ledger& ledger, const ArchiveProject& command,
+                                      absl::Time now) {
+  const ProjectEntry* entry = ledger.FindProject(command.project);
+  if (entry == nullptr) return UnknownProject(command.project);
+  if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
+  if (entry->archived) {
+    return Refuse(Reason::kProjectArchived,
+                  absl::StrCat("project ", command.project, " is archived already"));
+  }
+  for (int64_t number : entry->grants) {
+    const GrantEntry& grant = *ledger.FindGrant(number);
+    const GrantState state = StateOf(grant, now);
+    const bool open = state != GrantState::kExpired && state != GrantState::kRevoked;
+    if (open || !grant.orders.empty()) {
+      return Refuse(Reason::kProjectInUse,
+                    absl::StrCat("grant g", number, " of ", command.project,
+                                 " is not over; release or revoke it first"),
+                    {{"grant", absl::StrCat("g", number)}});
+    }
+  }
+  return Verdict{{ProjectArchived{command.project, command.reason}}, {}};
+}
+
+}  // namespace mesolys
