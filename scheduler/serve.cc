@@ -15,6 +15,7 @@
 #include "scheduler/service/site_service.h"
 #include "scheduler/store/row_hash.h"
 #include "scheduler/store/sqlite_event_store.h"
+#include "scheduler/upkeep.h"
 #include "spdlog/spdlog.h"
 
 namespace mesolys {
@@ -38,6 +39,8 @@ absl::Status Adopt(Engine& engine, const std::string& path) {
   return status;
 }
 
+constexpr auto kUpkeepInterval = std::chrono::minutes(1);
+
 // Blocks the signals in this thread and in all that it starts.
 sigset_t BlockStopSignals() {
   sigset_t signals;
@@ -60,6 +63,7 @@ absl::Status Serve(const SchedulerConfig& config) {
   absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Start(**store, clock);
   if (!engine.ok()) return engine.status();
   if (absl::Status status = Adopt(**engine, config.catalogue); !status.ok()) return status;
+  const Upkeep upkeep(**engine, kUpkeepInterval);
 
   SiteSessions sessions;
   WorkQueue queries;

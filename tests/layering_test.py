@@ -26,7 +26,7 @@ TABLE = {
     'client': {'proto/values', 'proto/runtime', 'generated'},
 }
 # Files of scheduler/ itself: the write path, and what wires it.
-ENGINE = {'engine', 'batch', 'verify', 'work_queue'}
+ENGINE = {'engine', 'batch', 'verify', 'work_queue', 'upkeep'}
 PURE = {'proto/values', 'scheduler/core', 'agent/reconcile'}
 # What a pure layer may take from outside: values, containers and algorithms, nothing that touches the
 # world. A new header is added here by hand, after a look at what it does.

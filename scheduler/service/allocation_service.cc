@@ -5,9 +5,12 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "scheduler/service/commands.h"
+#include "scheduler/service/event_listing.h"
 #include "scheduler/service/grant_commands.h"
 #include "scheduler/service/grant_reads.h"
+#include "scheduler/service/handlers.h"
 #include "scheduler/service/job_listing.h"
+#include "scheduler/service/office_commands.h"
 #include "scheduler/service/page.h"
 #include "scheduler/service/project_reads.h"
 #include "scheduler/service/reply.h"
@@ -17,31 +20,10 @@
 namespace mesolys {
 namespace {
 
-using Context = grpc::CallbackServerContext;
-using Reactor = grpc::ServerUnaryReactor;
-
-absl::Status NoProject(const std::string& id) {
-  return Refuse(Reason::kUnknownProject, absl::StrCat("there is no project \"", id, "\""),
-                {{"project", id}});
-}
-
-absl::StatusOr<AccessTarget> Everything() { return AccessTarget{}; }
-
-absl::StatusOr<AccessTarget> OfProject(const std::string& name) {
-  absl::StatusOr<std::string> id = ParseProjectName(name);
-  if (!id.ok()) return id.status();
-  return AccessTarget{*std::move(id), ""};
-}
-
-absl::StatusOr<AccessTarget> OfNumbered(absl::StatusOr<NumberedName> name) {
-  if (!name.ok()) return name.status();
-  return AccessTarget{std::move(name->project), ""};
-}
-
-class AllocationService final : public v1::AllocationService::CallbackService {
+class AllocationService final : public v1::AllocationService::CallbackService, Handlers {
  public:
   AllocationService(Engine& engine, const SiteSessions& sessions, WorkQueue& queries)
-      : engine_(engine), sessions_(sessions), queries_(queries) {}
+      : Handlers(engine, sessions, queries) {}
 
   Reactor* GetWhoAmI(Context* context, const v1::GetWhoAmIRequest* in, v1::WhoAmI* out) override {
     return Look(context, "AllocationService.GetWhoAmI", Everything(), *in, *out, ReadWhoAmI);
@@ -200,6 +182,66 @@ class AllocationService final : public v1::AllocationService::CallbackService {
                    });
   }
 
+  Reactor* RemoveMember(Context* context, const v1::RemoveMemberRequest* in,
+                        v1::RemoveMemberResponse*) override {
+    return Change(context, "AllocationService.RemoveMember", *in, in->project(),
+                  [](const Answer&) {});
+  }
+
+  Reactor* ArchiveProject(Context* context, const v1::ArchiveProjectRequest* in,
+                          v1::Project* out) override {
+    return Change(context, "AllocationService.ArchiveProject", *in, in->name(),
+                  [this, out](const Answer& answer) {
+                    const auto& archived = std::get<ProjectArchived>(answer.events.at(0));
+                    engine_.Read([&](const Ledger& ledger) {
+                      *out = ProjectView(*ledger.FindProject(archived.project));
+                    });
+                  });
+  }
+
+  Reactor* GiveRole(Context* context, const v1::GiveRoleRequest* in,
+                    v1::GiveRoleResponse* out) override {
+    return Operate(context, "AllocationService.GiveRole", *in,
+                   [out](const Answer& answer) { out->set_changed(!answer.events.empty()); });
+  }
+
+  Reactor* SetMode(Context* context, const v1::SetModeRequest* in, v1::Mode* out) override {
+    return Operate(context, "AllocationService.SetMode", *in,
+                   [mode = in->mode(), out](const Answer&) { *out = mode; });
+  }
+
+  Reactor* Explain(Context* context, const v1::ExplainRequest* in, v1::Explanation* out) override {
+    absl::StatusOr<AccessTarget> target = OfNumbered(ParseGrantName(in->name()));
+    if (!target.ok()) target = OfNumbered(ParseRequestName(in->name()));
+    if (!target.ok()) target = OfProject(in->name());
+    return Look(context, "AllocationService.Explain", target, *in, *out, ReadExplanation);
+  }
+
+  Reactor* ListEvents(Context* context, const v1::ListEventsRequest* in,
+                      v1::ListEventsResponse* out) override {
+    absl::StatusOr<std::string> identity =
+        Allowed(*context, engine_, "AllocationService.ListEvents", {});
+    if (!identity.ok()) return Reply(context, identity.status());
+    absl::StatusOr<Page> page = ParsePage(in->page_size(), in->page_token());
+    if (!page.ok()) return Reply(context, page.status());
+    Reactor* reactor = context->DefaultReactor();
+    queries_.Add([this, reactor, out, page = *page] {
+      reactor->Finish(ToGrpcStatus(mesolys::ListEvents(engine_, page, *out)));
+    });
+    return reactor;
+  }
+
+  Reactor* GetEvent(Context* context, const v1::GetEventRequest* in, v1::AuditEvent* out) override {
+    absl::StatusOr<std::string> identity =
+        Allowed(*context, engine_, "AllocationService.GetEvent", {});
+    if (!identity.ok()) return Reply(context, identity.status());
+    Reactor* reactor = context->DefaultReactor();
+    queries_.Add([this, reactor, out, revision = in->revision()] {
+      reactor->Finish(ToGrpcStatus(FindEvent(engine_, revision, *out)));
+    });
+    return reactor;
+  }
+
   Reactor* GetJob(Context* context, const v1::GetJobRequest* in, v1::Job* out) override {
     absl::StatusOr<std::string> identity = PeerIdentity(*context);
     if (!identity.ok()) return Reply(context, identity.status());
@@ -230,111 +272,6 @@ class AllocationService final : public v1::AllocationService::CallbackService {
     });
     return reactor;
   }
-
- private:
-  inline static const SiteSessions& kNoSessions = *new SiteSessions();
-
-  // A read of what the caller may see.
-  template <typename In, typename Out>
-  Reactor* Look(Context* context, absl::string_view method,
-                const absl::StatusOr<AccessTarget>& target, const In& in, Out& out,
-                absl::Status (*read)(const Reading&, const In&, Out&)) {
-    absl::StatusOr<std::string> identity = PeerIdentity(*context);
-    if (!identity.ok()) return Reply(context, identity.status());
-    if (!target.ok()) return Reply(context, target.status());
-    const absl::Time now = engine_.Now();
-    return Reply(context, engine_.Read([&](const Ledger& ledger) -> absl::Status {
-      absl::Status allowed = Authorize(ledger, *identity, method, *target);
-      if (!allowed.ok()) return allowed;
-      const ProjectEntry* project = nullptr;
-      if (!target->project.empty()) {
-        project = ledger.FindProject(target->project);
-        if (project == nullptr) return NoProject(target->project);
-      }
-      return read({ledger, *identity, project, sessions_, now}, in, out);
-    }));
-  }
-
-  // A change of the project of that name.
-  template <typename Request, typename Fill>
-  Reactor* Change(Context* context, absl::string_view method, const Request& in,
-                  const std::string& project, Fill fill) {
-    absl::StatusOr<std::string> id = ParseProjectName(project);
-    if (!id.ok()) return Reply(context, id.status());
-    absl::StatusOr<std::string> identity = Allowed(*context, engine_, method, {*id, ""});
-    if (!identity.ok()) return Reply(context, identity.status());
-    absl::StatusOr<Command> command = ToCommand(in);
-    if (!command.ok()) return Reply(context, command.status());
-    return Hand(context, engine_, *std::move(identity), in, *std::move(command), in.validate_only(),
-                std::move(fill));
-  }
-
-  // A verb on a grant of the project that its name says.
-  template <typename In>
-  Reactor* ChangeGrant(Context* context, absl::string_view method, const In& in,
-                       v1::ChangeGrantResponse* out) {
-    absl::StatusOr<NumberedName> name = ParseGrantName(in.grant());
-    if (!name.ok()) return Reply(context, name.status());
-    absl::StatusOr<std::string> identity = Allowed(*context, engine_, method, {name->project, ""});
-    if (!identity.ok()) return Reply(context, identity.status());
-    const bool known = engine_.Read([&](const Ledger& ledger) {
-      const GrantEntry* entry = ledger.FindGrant(name->number);
-      return entry != nullptr && entry->grant.project == name->project;
-    });
-    if (!known) {
-      return Reply(context,
-                   Refuse(Reason::kUnknownGrant, absl::StrCat("there is no ", in.grant())));
-    }
-    absl::StatusOr<Command> command = ToCommand(in);
-    if (!command.ok()) return Reply(context, command.status());
-    return Hand(context, engine_, *std::move(identity), in, *std::move(command), in.validate_only(),
-                [this, out](const Answer& answer) {
-                  for (const Event& event : answer.events) Show(event, answer.time, *out);
-                });
-  }
-
-  // A change that speaks of no project.
-  template <typename In, typename Fill>
-  Reactor* Operate(Context* context, absl::string_view method, const In& in, Fill fill) {
-    absl::StatusOr<std::string> identity = Allowed(*context, engine_, method, {});
-    if (!identity.ok()) return Reply(context, identity.status());
-    absl::StatusOr<Command> command = ToCommand(in);
-    if (!command.ok()) return Reply(context, command.status());
-    return Hand(context, engine_, *std::move(identity), in, *std::move(command), in.validate_only(),
-                std::move(fill));
-  }
-
-  void Show(const Event& event, absl::Time time, v1::ChangeGrantResponse& out) const {
-    engine_.Read([&](const Ledger& ledger) {
-      if (const auto* changed = std::get_if<GrantChanged>(&event)) {
-        *out.add_changes() = ChangeView(ledger, changed->change, time);
-      } else if (const auto* ordered = std::get_if<ReductionOrdered>(&event)) {
-        *out.add_orders() = OrderView(ledger, ordered->order);
-      } else if (const auto* issued = std::get_if<GrantIssued>(&event)) {
-        *out.add_grants() = GrantView(ledger, EntryOf(issued->grant), kNoSessions, time);
-      }
-    });
-  }
-
-  // As it was issued: the answer to a repeated request must not tell what happened since.
-  v1::Grant NewGrant(const GrantIssued& issued, absl::Time time) const {
-    return engine_.Read([&](const Ledger& ledger) {
-      return GrantView(ledger, EntryOf(issued.grant), kNoSessions, time);
-    });
-  }
-
-  // Whoever was a member already has been one since then.
-  absl::Time JoinTime(const MemberAdded& added, absl::Time now) const {
-    return engine_.Read([&](const Ledger& ledger) {
-      const auto& members = ledger.FindProject(added.project)->members;
-      const auto it = members.find(added.member.user);
-      return it == members.end() ? now : it->second.add_time;
-    });
-  }
-
-  Engine& engine_;
-  const SiteSessions& sessions_;
-  WorkQueue& queries_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
 #include "scheduler/core/balance.h"
+#include "scheduler/core/explanation.h"
 #include "scheduler/service/page.h"
 #include "scheduler/service/views.h"
 
@@ -84,6 +85,28 @@ absl::Status ReadBalance(const Reading& reading, const v1::GetBalanceRequest&, v
     *out.add_lines() = BalanceView(reading.ledger, project, line);
   }
   out.set_revision(reading.ledger.revision());
+  return absl::OkStatus();
+}
+
+absl::Status ReadExplanation(const Reading& reading, const v1::ExplainRequest& in,
+                             v1::Explanation& out) {
+  std::vector<std::string> why;
+  if (absl::StatusOr<NumberedName> grant = ParseGrantName(in.name()); grant.ok()) {
+    const GrantEntry* entry = reading.ledger.FindGrant(grant->number);
+    if (entry == nullptr || entry->grant.project != grant->project) {
+      return Refuse(Reason::kUnknownGrant, absl::StrCat("there is no ", in.name()));
+    }
+    why = ExplainGrant(reading.ledger, *entry, reading.now);
+  } else if (absl::StatusOr<NumberedName> request = ParseRequestName(in.name()); request.ok()) {
+    const RequestEntry* entry = reading.ledger.FindRequest(request->number);
+    if (entry == nullptr || entry->request.project != request->project) {
+      return Refuse(Reason::kUnknownRequest, absl::StrCat("there is no ", in.name()));
+    }
+    why = ExplainRequest(reading.ledger, *entry);
+  } else {
+    why = ExplainProject(reading.ledger, *reading.project, reading.now);
+  }
+  for (std::string& sentence : why) out.add_sentences(std::move(sentence));
   return absl::OkStatus();
 }
 

@@ -18,6 +18,10 @@ absl::Status ReadGrants(const Reading& reading, const v1::ListGrantsRequest& in,
                         v1::ListGrantsResponse& out);
 absl::Status ReadBalance(const Reading& reading, const v1::GetBalanceRequest& in, v1::Balance& out);
 
+// Of a request, a grant or a project.
+absl::Status ReadExplanation(const Reading& reading, const v1::ExplainRequest& in,
+                             v1::Explanation& out);
+
 }  // namespace mesolys
 
 #endif  // MESOLYS_SCHEDULER_SERVICE_GRANT_READS_H_

@@ -94,6 +94,13 @@ RefundJob       OSPFA -     -     -     -     -     -     -     -     -     -   
 DeclareWindow   OSPFA -     -     -     -     -     -     -     -     -     -     -      -
 WriteOffSite    OSPFA -     -     -     -     -     -     -     -     -     -     -      -
 GetJob          OSPFA -     OSPFA O     O     O     P     P     P     -     -     -      -
+RemoveMember    OSPFA -     -     O     -     -     P     -     -     -     -     -      -
+ArchiveProject  OSPFA -     -     -     -     -     -     -     -     -     -     -      -
+GiveRole        OSPFA OSPFA OSPFA -     -     -     -     -     -     -     -     -      -
+SetMode         OSPFA -     -     -     -     -     -     -     -     -     -     -      -
+Explain         OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
+ListEvents      OSPFA -     OSPFA -     -     -     -     -     -     -     -     -      -
+GetEvent        OSPFA -     OSPFA -     -     -     -     -     -     -     -     -      -
 GetBalance      OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
 ListJobs        OSPFA -     OSPFA O     O     O     P     P     P     -     -     -      -
 ListUnassigned  OSPFA -     OSPFA -     -     -     -     -     -     -     -     -      -
@@ -175,7 +182,7 @@ TEST(AccessTableTest, GrantsExactlyWhatTheRulesSayToEachRoleAndOwnership) {
       }
     }
   }
-  EXPECT_EQ(count, 31 * 13 * 5);
+  EXPECT_EQ(count, 38 * 13 * 5);
 }
 
 // Whether a project exists is nobody's business who may not see it.

@@ -1,0 +1,143 @@
+#include "scheduler/service/event_listing.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/json_util.h"
+#include "mesolys/v1/event.pb.h"
+#include "proto/runtime/convert.h"
+#include "proto/values/names.h"
+#include "scheduler/store/event_codec.h"
+
+namespace mesolys {
+namespace {
+
+absl::StatusOr<v1::AuditEntry> EntryOf(const LogRow& row, v1::StoredEvents& content) {
+  if (!content.ParseFromString(row.body)) {
+    return absl::DataLossError(absl::StrCat("revision ", row.revision, " cannot be read"));
+  }
+  v1::AuditEntry entry;
+  entry.set_revision(row.revision);
+  *entry.mutable_time() = ToProto(absl::FromUnixMicros(row.time_us));
+  entry.set_actor(row.actor);
+  entry.set_request_id(row.request_id);
+  entry.set_hash(row.hash);
+  for (const v1::StoredEvent& event : content.events()) {
+    const auto* kind =
+        v1::StoredEvent::descriptor()->FindFieldByNumber(static_cast<int>(event.event_case()));
+    entry.add_facts(kind == nullptr ? "unknown" : kind->name());
+  }
+  return entry;
+}
+
+// Every figure that an auditor may ask for, by name.
+std::map<std::string, std::string> FiguresOf(const Ledger& ledger) {
+  std::map<std::string, std::string> figures;
+  for (const auto& [id, entry] : ledger.projects()) {
+    const std::string name = ProjectName(id);
+    for (const auto& [user, member] : entry.members) {
+      figures[absl::StrCat(name, " member ", user)] =
+          absl::StrCat("role ", static_cast<int>(member.member.role));
+    }
+    for (const auto& [cluster, account] : entry.links) {
+      figures[absl::StrCat(name, " account ", cluster, ":", account)] = "linked";
+    }
+    if (entry.archived) figures[absl::StrCat(name, " archived")] = "yes";
+  }
+  for (const GrantEntry& entry : ledger.grants()) {
+    const Grant& grant = entry.grant;
+    const std::string name = GrantName(grant.project, grant.number);
+    const Totals used = entry.Used();
+    figures[absl::StrCat(name, " granted")] = absl::StrCat(grant.amount.count());
+    figures[absl::StrCat(name, " spent")] = absl::StrCat(used.Spent().count());
+    figures[absl::StrCat(name, " committed")] = absl::StrCat(used.committed.count());
+    figures[absl::StrCat(name, " end")] =
+        absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", grant.period.end, absl::UTCTimeZone());
+    if (entry.revoked) figures[absl::StrCat(name, " revoked")] = "yes";
+    for (const auto& [site, ceiling] : grant.ceilings) {
+      figures[absl::StrCat(name, " ceiling ", site)] = absl::StrCat(ceiling.count());
+      figures[absl::StrCat(name, " held ", site)] = absl::StrCat(entry.held.at(site).count());
+    }
+  }
+  return figures;
+}
+
+void AddDifferences(const std::map<std::string, std::string>& before,
+                    const std::map<std::string, std::string>& after, v1::AuditEvent& out) {
+  std::map<std::string, std::string> all = before;
+  all.insert(after.begin(), after.end());
+  const auto value = [](const std::map<std::string, std::string>& figures,
+                        const std::string& what) {
+    const auto it = figures.find(what);
+    return it == figures.end() ? std::string() : it->second;
+  };
+  for (const auto& [what, unused] : all) {
+    if (value(before, what) == value(after, what)) continue;
+    v1::Difference& difference = *out.add_differences();
+    difference.set_what(what);
+    difference.set_before(value(before, what));
+    difference.set_after(value(after, what));
+  }
+}
+
+}  // namespace
+
+absl::Status ListEvents(const Engine& engine, const Page& page, v1::ListEventsResponse& out) {
+  absl::StatusOr<int64_t> shown = LastNumber(page);
+  if (!shown.ok()) return shown.status();
+  const int64_t before = *shown == 0 ? engine.head().revision + 1 : *shown;
+  const int64_t first = std::max<int64_t>(1, before - static_cast<int64_t>(page.size));
+  std::vector<v1::AuditEntry> entries;
+  absl::Status status = engine.store().Read(first, [&](const LogRow& row) -> absl::Status {
+    if (row.revision >= before) return absl::CancelledError("the page is full");
+    v1::StoredEvents content;
+    absl::StatusOr<v1::AuditEntry> entry = EntryOf(row, content);
+    if (!entry.ok()) return entry.status();
+    entries.push_back(*std::move(entry));
+    return absl::OkStatus();
+  });
+  if (!status.ok() && !absl::IsCancelled(status)) return status;
+  for (auto it = entries.rbegin(); it != entries.rend(); ++it) *out.add_entries() = *it;
+  if (first > 1) out.set_next_page_token(PageToken(absl::StrCat(first)));
+  return absl::OkStatus();
+}
+
+absl::Status FindEvent(const Engine& engine, int64_t revision, v1::AuditEvent& out) {
+  Ledger ledger;
+  std::map<std::string, std::string> before;
+  bool found = false;
+  absl::Status status = engine.store().Read(1, [&](const LogRow& row) -> absl::Status {
+    if (row.revision > revision) return absl::CancelledError("far enough");
+    if (row.revision == revision) before = FiguresOf(ledger);
+    absl::StatusOr<std::vector<Event>> events = DecodeEvents(row.body);
+    if (!events.ok()) return events.status();
+    for (const Event& event : *events) {
+      ledger.Apply(event, absl::FromUnixMicros(row.time_us), row.revision);
+    }
+    if (row.revision < revision) return absl::OkStatus();
+    found = true;
+    v1::StoredEvents content;
+    absl::StatusOr<v1::AuditEntry> entry = EntryOf(row, content);
+    if (!entry.ok()) return entry.status();
+    *out.mutable_entry() = *std::move(entry);
+    google::protobuf::util::JsonPrintOptions options;
+    options.preserve_proto_field_names = true;
+    const auto printed =
+        google::protobuf::util::MessageToJsonString(content, out.mutable_content_json(), options);
+    return printed.ok() ? absl::OkStatus() : absl::InternalError(printed.ToString());
+  });
+  if (!status.ok() && !absl::IsCancelled(status)) return status;
+  if (!found) {
+    return Refuse(Reason::kUnknownEvent,
+                  absl::StrCat("the log has no revision ", revision, "; its newest is ",
+                               engine.head().revision),
+                  {{"newest", absl::StrCat(engine.head().revision)}});
+  }
+  AddDifferences(before, FiguresOf(ledger), out);
+  return absl::OkStatus();
+}
+
+}  // namespace mesolys
