@@ -1,7 +1,7 @@
 #ifndef MESOLYS_SCHEDULER_CONFIG_CATALOGUE_FILE_H_
 #define MESOLYS_SCHEDULER_CONFIG_CATALOGUE_FILE_H_
 
-// A catalogue written in TOML (deploy/examples/lyon.toml shows and explains every key).
+// A catalogue written in TOML (the files in deploy/examples/ show and explain every key).
 
 #include <string>
 

@@ -26,30 +26,46 @@ class Mesocentre:
             return probe.getsockname()[1]
 
     def write_files(self, records, replay):
-        tls = self.folder / 'tls'
-        subprocess.run([ROOT / 'deploy/throwaway-ca', tls, 'service/scheduler', 'site/psmn', 'user/olga'],
-                       check=True, stderr=subprocess.DEVNULL)
+        self.certify('site/psmn', 'user/olga')
         catalogue = (ROOT / 'deploy/examples/lyon.toml').read_text()
         catalogue = catalogue.replace('clusters = ["psmn"]', 'clusters = ["psmn", "phillips"]')
         (self.folder / 'catalogue.toml').write_text(catalogue)
+        self.write_scheduler('catalogue.toml')
+        self.write_client('olga')
+        self.write_agent('agent', 'psmn', records, replay)
+
+    def certify(self, *identities):
+        subprocess.run([ROOT / 'deploy/throwaway-ca', self.folder / 'tls', 'service/scheduler', *identities],
+                       check=True, stderr=subprocess.DEVNULL)
+
+    def write_scheduler(self, catalogue):
         (self.folder / 'scheduler.toml').write_text(
-            f'listen = "127.0.0.1:{self.port}"\ndatabase = "ledger.db"\ncatalogue = "catalogue.toml"\n'
+            f'listen = "127.0.0.1:{self.port}"\ndatabase = "ledger.db"\ncatalogue = "{catalogue}"\n'
             f'[tls]\nca = "tls/ca.pem"\ncertificate = "tls/service-scheduler.pem"\n'
             f'key = "tls/service-scheduler.key"\n')
-        (self.folder / 'olga.toml').write_text(
-            f'scheduler = "127.0.0.1:{self.port}"\nca = "tls/ca.pem"\ncertificate = "tls/user-olga.pem"\n'
-            f'key = "tls/user-olga.key"\nstate_dir = "{self.folder}/olga"\n')
-        (self.folder / 'agent.toml').write_text(
-            f'site = "psmn"\nstate_dir = "{self.folder}/agent"\n'
+
+    def write_client(self, user):
+        """The person who gives the commands of cli() from now on."""
+        self.user = user
+        (self.folder / f'{user}.toml').write_text(
+            f'scheduler = "127.0.0.1:{self.port}"\nca = "tls/ca.pem"\ncertificate = "tls/user-{user}.pem"\n'
+            f'key = "tls/user-{user}.key"\nstate_dir = "{self.folder}/{user}"\n')
+
+    def write_agent(self, name, site, records, replay):
+        tls = self.folder / 'tls'
+        (self.folder / f'{name}.toml').write_text(
+            f'site = "{site}"\nstate_dir = "{self.folder}/{name}"\n'
             f'[scheduler]\ntarget = "127.0.0.1:{self.port}"\nca = "{tls}/ca.pem"\n'
-            f'certificate = "{tls}/site-psmn.pem"\nkey = "{tls}/site-psmn.key"\n'
+            f'certificate = "{tls}/site-{site}.pem"\nkey = "{tls}/site-{site}.key"\n'
             f'[report]\ninterval = "1s"\n'
             f'[collector]\ntype = "replay"\nfile = "{records}"\n{replay}\n'
             f'[enforcer]\ntype = "dry_run"\n')
 
     def start(self, name):
-        program = {'scheduler': 'scheduler/mesolys-scheduler', 'agent': 'agent/mesolys-agent'}[name]
-        verb = {'scheduler': 'serve', 'agent': 'run'}[name]
+        """`name` is that of the program's file: "scheduler", "agent" or "agent-" and more."""
+        kind = name.split('-')[0]
+        program = {'scheduler': 'scheduler/mesolys-scheduler', 'agent': 'agent/mesolys-agent'}[kind]
+        verb = {'scheduler': 'serve', 'agent': 'run'}[kind]
         log = open(self.folder / f'{name}.log', 'ab')
         self.processes[name] = subprocess.Popen(
             [self.build / program, verb, '--config', self.folder / f'{name}.toml'],
@@ -72,7 +88,8 @@ class Mesocentre:
             self.kill(name)
 
     def cli(self, *arguments):
-        return subprocess.run([self.build / 'client/mesolys', '--config', self.folder / 'olga.toml', *arguments],
+        config = self.folder / f'{self.user}.toml'
+        return subprocess.run([self.build / 'client/mesolys', '--config', config, *arguments],
                               capture_output=True, text=True)
 
     def done(self, *arguments):
