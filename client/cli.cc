@@ -177,8 +177,8 @@ bool Parse(const CommandTree& tree, CLI::App& root, std::vector<std::string> arg
 ExitCode RunCli(const std::vector<std::string>& arguments, World& world) {
   GlobalTexts texts;
   CommandTree tree;
-  for (const auto add :
-       {AddSite, AddProject, AddMember, AddRequest, AddGrant, AddBalance, AddUsage, AddWhoAmI}) {
+  for (const auto add : {AddSite, AddProject, AddMember, AddRequest, AddGrant, AddBalance, AddUsage,
+                         AddWhoAmI, AddWhy, AddAudit, AddRole, AddConfig}) {
     add(tree);
   }
   AddGlobalOptions(tree.root(), &texts);

@@ -90,6 +90,10 @@ void AddGrant(CommandTree& tree);
 void AddBalance(CommandTree& tree);
 void AddUsage(CommandTree& tree);
 void AddWhoAmI(CommandTree& tree);
+void AddWhy(CommandTree& tree);
+void AddAudit(CommandTree& tree);
+void AddRole(CommandTree& tree);
+void AddConfig(CommandTree& tree);
 
 }  // namespace mesolys
 

@@ -97,6 +97,22 @@ absl::Status Add(Session& session, const Options& options) {
   return absl::OkStatus();
 }
 
+absl::Status Remove(Session& session, const Options& options) {
+  const absl::StatusOr<std::string> project = ParseProject(options.project);
+  if (!project.ok()) return project.status();
+  v1::RemoveMemberRequest request;
+  request.set_project(*project);
+  request.set_user(options.user);
+  v1::RemoveMemberResponse response;
+  if (absl::Status status = session.Change(request, response); !status.ok()) return status;
+  session.Say(absl::StrCat(options.user, session.dry_run() ? " would leave " : " has left ",
+                           ShortName(*project)));
+  Table table{"removed", {{"project", "PROJECT"}, {"user", "USER"}}, {}, /*single=*/true};
+  table.rows.push_back({NameCell(*project), TextCell(options.user)});
+  session.Print({{table}, {}});
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddMember(CommandTree& tree) {
@@ -109,6 +125,12 @@ void AddMember(CommandTree& tree) {
       .Argument("USER", &added->user, "Their user id")
       .RequiredOption("--role", "ROLE", &added->role, "pi, researcher or supervisor")
       .Options("--login", "SITE=LOGIN", &added->logins, "Their Unix login at a site; repeatable");
+  auto removed = std::make_shared<Options>();
+  tree.Change(noun, "remove", "Take a person out of a project",
+              {"mesolys member remove proj_a bob"},
+              [removed](Session& session) { return Remove(session, *removed); })
+      .Argument("PROJECT", &removed->project, "Its id")
+      .Argument("USER", &removed->user, "Their user id");
   auto listed = std::make_shared<Options>();
   tree.Read(noun, "list", "The members of a project", {"mesolys member list proj_a"},
             [listed](Session& session) { return List(session, *listed); })

@@ -29,6 +29,7 @@ struct Options {
   std::string data_class;
   std::string parent;
   std::string link;
+  std::string reason;
 };
 
 Table ProjectTable(const std::string& key, bool single) {
@@ -167,6 +168,22 @@ void AddCreate(CommandTree& tree, CLI::App& noun) {
       .Option("--parent", "PROJECT", &options->parent, "The chair above it");
 }
 
+absl::Status Archive(Session& session, const Options& options) {
+  const absl::StatusOr<std::string> name = ParseProject(options.project);
+  if (!name.ok()) return name.status();
+  v1::ArchiveProjectRequest request;
+  request.set_name(*name);
+  request.set_reason(options.reason);
+  const std::string id = ShortName(*name);
+  absl::Status confirmed = session.Confirm(absl::StrCat(id, " will be closed for good"), id);
+  if (!confirmed.ok()) return confirmed;
+  v1::Project project;
+  if (absl::Status status = session.Change(request, project); !status.ok()) return status;
+  session.Say(absl::StrCat(id, session.dry_run() ? " would be archived" : " is archived"));
+  PrintOne(session, project);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddProject(CommandTree& tree) {
@@ -183,6 +200,12 @@ void AddProject(CommandTree& tree) {
               [linked](Session& session) { return Link(session, *linked); })
       .Argument("PROJECT", &linked->project, "Its id")
       .Argument("ACCOUNT", &linked->link, "CLUSTER:ACCOUNT, as Slurm knows it");
+  auto archived = std::make_shared<Options>();
+  tree.Destroy(noun, "archive", "Close a project whose grants are over; what it had stays readable",
+               {"mesolys project archive proj_a --reason \"The thesis is defended\""},
+               [archived](Session& session) { return Archive(session, *archived); })
+      .Argument("PROJECT", &archived->project, "Its id")
+      .RequiredOption("--reason", "TEXT", &archived->reason, "Why; kept with the entry");
 }
 
 }  // namespace mesolys

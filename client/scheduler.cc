@@ -71,7 +71,14 @@ const Rpc& RpcOf(const Message& request) {
                                                    Entry(&Stub::RefundJob),
                                                    Entry(&Stub::GetJob),
                                                    Entry(&Stub::DeclareWindow),
-                                                   Entry(&Stub::WriteOffSite)};
+                                                   Entry(&Stub::WriteOffSite),
+                                                   Entry(&Stub::RemoveMember),
+                                                   Entry(&Stub::ArchiveProject),
+                                                   Entry(&Stub::GiveRole),
+                                                   Entry(&Stub::SetMode),
+                                                   Entry(&Stub::Explain),
+                                                   Entry(&Stub::ListEvents),
+                                                   Entry(&Stub::GetEvent)};
   const auto found = std::find_if(table.begin(), table.end(), [&request](const Rpc& rpc) {
     return rpc.request == request.GetDescriptor();
   });

@@ -67,7 +67,10 @@ class CatalogueReader {
     for (ConfigTable& person : root_.Tables("people")) {
       const std::vector<std::string> roles = person.Texts("roles");
       CheckWords(person, "roles", roles, kRoles);
-      catalogue_.roles[person.Text("user")] = roles;
+      const std::string user = person.Text("user");
+      if (!catalogue_.roles.emplace(user, roles).second) {
+        person.Refuse("user", absl::StrCat(user, " is listed twice; give all roles in one place"));
+      }
     }
     return std::move(catalogue_);
   }

@@ -192,6 +192,19 @@ absl::Status CheckCatalogue(const Catalogue& catalogue) {
     return Wrong(absl::StrCat("the default data class \"", catalogue.default_data_class,
                               "\" is not among the data classes"));
   }
+  for (size_t i = 1; i < catalogue.rates.size(); ++i) {
+    const NormalisationRate& rate = catalogue.rates[i];
+    if (rate.resource == catalogue.rates[i - 1].resource &&
+        rate.from == catalogue.rates[i - 1].from) {
+      return Wrong(absl::StrCat("there are two rates of ", rate.resource, " from the same day on"));
+    }
+  }
+  for (const auto& [id, programme] : catalogue.programmes) {
+    if (programme.team_max > 0 && programme.team_min > programme.team_max) {
+      return Wrong(absl::StrCat("a team of programme ", id, " has ", programme.team_min, " to ",
+                                programme.team_max, " researchers: no team has"));
+    }
+  }
   for (const NormalisationRate& rate : catalogue.rates) {
     if (absl::Status status = CheckResource(rate.resource); !status.ok()) return status;
     if (rate.rate.count() < 0 || rate.rate.count() > kRateMax) {

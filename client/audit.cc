@@ -1,0 +1,95 @@
+// `mesolys audit list|show`: the log, and what a row of it changed.
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "client/cells.h"
+#include "client/command_tree.h"
+#include "client/pages.h"
+#include "client/session.h"
+#include "mesolys/v1/allocation_service.pb.h"
+
+namespace mesolys {
+namespace {
+
+constexpr int64_t kRowsShown = 100;
+
+struct Options {
+  std::string limit;
+  std::string revision;
+};
+
+std::vector<Column> EntryColumns() {
+  return {{"revision", "REVISION", true},
+          {"time", "WHEN"},
+          {"actor", "WHO"},
+          {"facts", "WHAT"},
+          {"request_id", ""}};
+}
+
+std::vector<Cell> EntryRow(const v1::AuditEntry& entry, const absl::TimeZone& zone) {
+  return {NumberCell(entry.revision()), MinuteCell(entry.has_time(), entry.time(), zone),
+          TextCell(entry.actor()), TextsCell({entry.facts().begin(), entry.facts().end()}),
+          TextCell(entry.request_id())};
+}
+
+absl::StatusOr<int64_t> ParseCount(const std::string& option, const std::string& text) {
+  int64_t count = 0;
+  if (absl::SimpleAtoi(text, &count) && count > 0) return count;
+  return absl::InvalidArgumentError(absl::StrCat(option, ": a number from 1 on is right"));
+}
+
+absl::Status List(Session& session, const Options& options) {
+  int64_t limit = kRowsShown;
+  if (!options.limit.empty()) {
+    absl::StatusOr<int64_t> asked = ParseCount("--limit", options.limit);
+    if (!asked.ok()) return asked.status();
+    limit = *asked;
+  }
+  const auto entries =
+      ReadPages(session, v1::ListEventsRequest(), &v1::ListEventsResponse::entries, limit);
+  if (!entries.ok()) return entries.status();
+  Table table{"events", EntryColumns(), {}};
+  for (const v1::AuditEntry& entry : *entries) {
+    table.rows.push_back(EntryRow(entry, session.zone()));
+  }
+  session.Print({{table}, {}});
+  return absl::OkStatus();
+}
+
+absl::Status Show(Session& session, const Options& options) {
+  absl::StatusOr<int64_t> revision = ParseCount("REVISION", options.revision);
+  if (!revision.ok()) return revision.status();
+  v1::GetEventRequest request;
+  request.set_revision(*revision);
+  v1::AuditEvent event;
+  if (absl::Status status = session.Read(request, event); !status.ok()) return status;
+  Table one{"event", EntryColumns(), {EntryRow(event.entry(), session.zone())}, /*single=*/true};
+  Table differences{
+      "differences", {{"what", "FIGURE"}, {"before", "BEFORE"}, {"after", "AFTER"}}, {}};
+  for (const v1::Difference& difference : event.differences()) {
+    differences.rows.push_back(
+        {NameCell(difference.what()), TextCell(difference.before()), TextCell(difference.after())});
+  }
+  Table content{"content", {{"json", "RECORDED AS"}}, {{TextCell(event.content_json())}}};
+  session.Print({{one, differences, content}, {}});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddAudit(CommandTree& tree) {
+  CLI::App& noun = tree.Noun("audit", "The log of everything that was decided");
+  auto listed = std::make_shared<Options>();
+  tree.Read(noun, "list", "The newest entries", {"mesolys audit list --limit 20"},
+            [listed](Session& session) { return List(session, *listed); })
+      .Option("--limit", "COUNT", &listed->limit, "How many, 100 if not given");
+  auto shown = std::make_shared<Options>();
+  tree.Read(noun, "show", "One entry, with the figures before and after it",
+            {"mesolys audit show 17"}, [shown](Session& session) { return Show(session, *shown); })
+      .Argument("REVISION", &shown->revision, "Its number");
+}
+
+}  // namespace mesolys
