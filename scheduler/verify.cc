@@ -25,7 +25,11 @@ using Books = std::map<BookKey, Totals>;
 Books BooksOf(const Ledger& ledger) {
   Books books;
   for (const GrantEntry& entry : ledger.grants()) {
-    for (const auto& [site, used] : entry.used) books[{entry.grant.number, site, {}}] = used;
+    for (const auto& [site, used] : entry.used) {
+      Totals& booked = books[{entry.grant.number, site, {}}];
+      booked = used;
+      booked.opening = Amount();  // no job stands behind it
+    }
   }
   for (const auto* uses : {&ledger.uncovered(), &ledger.unassigned()}) {
     for (const auto& [key, used] : *uses) books[{0, ledger.SiteOf(key.cluster), key}] = used;

@@ -113,7 +113,9 @@ Grant NewGrant(const Ledger& ledger, const GrantEntry& from, const ReductionOrde
   Grant grant;
   grant.project = project.id;
   grant.resource = from.grant.resource;
-  grant.period = {std::max(now, from.grant.period.start), from.grant.period.end};
+  // Seconds of use are whole.
+  const absl::Time second = absl::FromUnixSeconds(absl::ToUnixSeconds(now));
+  grant.period = {std::max(second, from.grant.period.start), from.grant.period.end};
   grant.pi = project.pi;
   grant.programme = project.programme;
   grant.issue_time = now;
