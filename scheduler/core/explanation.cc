@@ -17,7 +17,7 @@ std::string Of(const Grant& grant, Amount amount) {
 
 std::string Standing(const GrantEntry& entry, const BalanceLine& line, absl::Time now) {
   const Grant& grant = entry.grant;
-  const std::string name = absl::StrCat("grant g", grant.number);
+  std::string name = absl::StrCat("grant g", grant.number);
   switch (StateOf(entry, now)) {
     case GrantState::kRevoked:
       return absl::StrCat(
