@@ -80,9 +80,9 @@ std::map<std::string, Amount> SitesWith(const Grant& grant, const std::vector<Pl
     Amount& at = weight[placement.site];
     at = IsStock(grant.resource) ? placement.amount : at + placement.amount;
   }
-  if (weight.empty()) weight[grant.ceilings.begin()->first] = done;
   Amount sum;
   for (const auto& [site, amount] : weight) sum += amount;
+  if (sum == Amount()) return {{grant.ceilings.begin()->first, done}};
   Amount given;
   for (auto& [site, amount] : weight) {
     amount = Amount(MulDiv(amount.count(), done.count(), sum.count()));

@@ -13,9 +13,9 @@ namespace {
 
 // A site that would use up what it has within two days is given enough for a week, from sites that
 // keep more than a week's.
-constexpr int64_t kShortSeconds = 2 * 86'400;
-constexpr int64_t kAmpleSeconds = 7 * 86'400;
-
+constexpr int64_t kDay = 86'400;
+constexpr int64_t kShortSeconds = 2 * kDay;
+constexpr int64_t kAmpleSeconds = 7 * kDay;
 constexpr absl::Duration kNoticeLapses = absl::Hours(24 * 7);
 
 struct SiteNeed {
