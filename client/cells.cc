@@ -61,7 +61,7 @@ Cell AmountCellUnlessZero(absl::string_view resource, int64_t base_units) {
 
 Cell DifferenceCell(absl::string_view resource, int64_t base_units) {
   Cell cell = AmountCellUnlessZero(resource, base_units);
-  if (base_units > 0) cell.text.insert(0, "+");
+  if (base_units > 0) cell.text.insert(cell.text.begin(), '+');
   return cell;
 }
 

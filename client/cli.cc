@@ -80,7 +80,8 @@ std::string Unexpected(const std::string& word, const CLI::App& app) {
   if (names.empty()) {
     return absl::StrCat("the argument ", Quoted(word), " is not expected by ", full_name);
   }
-  return absl::StrCat(Quoted(word), " is not a command of ", full_name, DidYouMean(word, names),
+  const std::string meant = DidYouMean(word, names);
+  return absl::StrCat(Quoted(word), " is not a command of ", full_name, meant.empty() ? "." : meant,
                       " Known: ", absl::StrJoin(names, ", "));
 }
 

@@ -100,7 +100,7 @@ std::string WhyText(v1::Charge::Basis basis) {
 // People read what is given back as less; programs read the kind.
 Cell SignedCell(const Cell& cell, int64_t amount, int sign) {
   Cell out = cell;
-  if (sign < 0 && amount > 0) out.text.insert(0, "-");
+  if (sign < 0 && amount > 0) out.text.insert(out.text.begin(), '-');
   return out;
 }
 

@@ -82,11 +82,9 @@ std::map<std::string, Exposure> ExposuresOf(const Ledger& ledger, const std::str
     // An agent ends a grant by its date alone; only a revocation it must be told of.
     const bool ended = now >= grant.period.end && !entry.lowered.contains(site);
     if (held == entry.held.end() || ended || IsStock(grant.resource)) continue;
-    const auto used = entry.used.find(site);
-    const Amount spent =
-        used == entry.used.end() ? Amount() : used->second.Spent() + used->second.committed;
     Exposure& exposure = exposures[grant.resource];
-    exposure.spendable += NotBelowZero(held->second + BonusOf(grant, held->second) - spent);
+    exposure.spendable +=
+        NotBelowZero(held->second + BonusOf(grant, held->second) - entry.UsedAt(site));
     exposure.awaited += held->second - grant.ceilings.at(site);
   }
   return exposures;

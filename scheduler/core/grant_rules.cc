@@ -65,10 +65,7 @@ Amount UnplacedAt(const Ledger& ledger, const GrantEntry& entry, const std::stri
   for (const Placement& placement : entry.grant.placements) {
     if (placement.site == site && placement.month >= current) ahead += placement.amount;
   }
-  const auto used = entry.used.find(site);
-  const Amount spent =
-      used == entry.used.end() ? Amount() : used->second.Spent() + used->second.committed;
-  return std::max(Amount(), entry.held.at(site) - spent - ahead);
+  return std::max(Amount(), entry.held.at(site) - entry.UsedAt(site) - ahead);
 }
 
 // The months that a later end adds, for what a site still has to keep room for.
@@ -179,6 +176,12 @@ absl::StatusOr<Verdict> DecideExtension(const Ledger& ledger, const ExtendGrant&
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   const absl::Time latest = std::min(ledger.FindProject(grant.project)->project.period.end,
                                      ledger.catalogue().Horizon().end);
+  if (grant.period.end >= latest) {
+    return Refuse(Reason::kInvalidPeriod,
+                  absl::StrCat("grant g", grant.number, " lasts until ", Day(latest),
+                               ", as long as its project; no later end is possible"),
+                  {{"end", Day(grant.period.end)}, {"end_max", Day(latest)}});
+  }
   if (command.end <= std::max(grant.period.end, now) || command.end > latest) {
     return Refuse(
         Reason::kInvalidPeriod,

@@ -76,6 +76,8 @@ struct GrantEntry {
 
   Amount Held() const;
   Totals Used() const;
+  // Spent at a site, and committed there.
+  Amount UsedAt(const std::string& site) const;
 };
 
 // The entry of a grant to which nothing has happened yet.

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/values/names.h"
+#include "scheduler/core/confirmation_rules.h"
 #include "scheduler/core/dynamic_access.h"
 #include "scheduler/core/grant_rules.h"
 #include "scheduler/core/office_rules.h"

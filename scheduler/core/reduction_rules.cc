@@ -15,11 +15,6 @@ namespace {
 
 constexpr int kDepthMax = 16;  // of projects above projects
 
-Amount UsedAt(const GrantEntry& entry, const std::string& site) {
-  const auto it = entry.used.find(site);
-  return it == entry.used.end() ? Amount() : it->second.Spent() + it->second.committed;
-}
-
 // What no site holds and nobody waits for.
 Amount Unleased(const GrantEntry& entry) {
   return entry.orders.empty() ? entry.grant.amount - entry.Held() : Amount();
@@ -31,7 +26,7 @@ std::map<std::string, Amount> LoweredCeilings(const GrantEntry& entry, Amount am
   std::map<std::string, Amount> unspent;
   Amount sum;
   for (const auto& [site, ceiling] : entry.grant.ceilings) {
-    unspent[site] = std::max(Amount(), ceiling - UsedAt(entry, site));
+    unspent[site] = std::max(Amount(), ceiling - entry.UsedAt(site));
     sum += unspent[site];
   }
   amount = std::min(amount, sum);
@@ -121,52 +116,6 @@ absl::Status CheckReceiver(const Ledger& ledger, const Grant& from, const std::s
   return absl::OkStatus();
 }
 
-// The grant as it will be after the confirmation.
-GrantEntry Confirmed(GrantEntry entry, const std::string& site, Amount ceiling) {
-  entry.held[site] = ceiling;
-  entry.grant.ceilings[site] = ceiling;
-  entry.lowered.erase(site);
-  return entry;
-}
-
-// Carries out the orders of a grant that wait for no site any more, the oldest first.
-void AppendSettledOrders(const Ledger& ledger, GrantEntry entry, absl::Time now,
-                         std::vector<Event>& events) {
-  if (!entry.lowered.empty()) return;
-  int64_t new_grants = 0;
-  for (const Event& event : events) new_grants += std::holds_alternative<GrantIssued>(event);
-  const std::vector<ReductionOrder> orders = std::exchange(entry.orders, {});
-  for (const ReductionOrder& order : orders) {
-    const Amount done = std::min(order.amount, entry.grant.amount - entry.Held());
-    for (Event& event : SettledOrder(ledger, entry, order, done, new_grants, now)) {
-      new_grants += std::holds_alternative<GrantIssued>(event);
-      const auto* changed = std::get_if<GrantChanged>(&event);
-      if (changed != nullptr && changed->change.grant == entry.grant.number) {
-        entry.grant.amount += changed->change.amount;
-        for (const auto& [site, raise] : changed->change.ceilings) entry.held[site] += raise;
-        entry.grant.normalised = entry.grant.normalised + changed->change.normalised;
-        for (const Placement& taken : changed->change.placements) {
-          for (Placement& placement : entry.grant.placements) {
-            if (placement.site == taken.site && placement.month == taken.month) {
-              placement.amount += taken.amount;
-            }
-          }
-        }
-      }
-      events.push_back(std::move(event));
-    }
-  }
-}
-
-absl::StatusOr<Verdict> ConfirmAll(const Ledger& ledger, CeilingsConfirmed event, absl::Time now) {
-  std::vector<Event> events = {event};
-  for (const auto& [grant, ceiling] : event.held) {
-    AppendSettledOrders(ledger, Confirmed(*ledger.FindGrant(grant), event.site, ceiling), now,
-                        events);
-  }
-  return Verdict{std::move(events), {}};
-}
-
 }  // namespace
 
 absl::StatusOr<Verdict> DecideTransfer(const Ledger& ledger, const TransferHours& command,
@@ -184,7 +133,13 @@ absl::StatusOr<Verdict> DecideTransfer(const Ledger& ledger, const TransferHours
       return Refuse(Reason::kUnknownGrant,
                     absl::StrCat(command.to_project, " has no grant g", command.to_grant));
     }
-    if ((*to)->grant.resource != grant.resource || command.to_grant == command.grant) {
+    if (command.to_grant == command.grant) {
+      return Refuse(Reason::kOtherResource, absl::StrCat("grant g", command.grant,
+                                                         " cannot give hours to itself; name "
+                                                         "another grant of ",
+                                                         grant.resource));
+    }
+    if ((*to)->grant.resource != grant.resource) {
       return Refuse(Reason::kOtherResource,
                     absl::StrCat("grant g", command.grant, " is of ", grant.resource, ", g",
                                  command.to_grant, " of ", (*to)->grant.resource,
@@ -312,7 +267,7 @@ absl::StatusOr<Verdict> DecideMove(const Ledger& ledger, const MoveCeiling& comm
     return Verdict{SettledOrder(ledger, entry, order, command.amount, 0, now), {}};
   }
   const Amount ceiling = grant.ceilings.at(command.from_site);
-  const Amount unspent = std::max(Amount(), ceiling - UsedAt(entry, command.from_site));
+  const Amount unspent = std::max(Amount(), ceiling - entry.UsedAt(command.from_site));
   if (command.amount > unspent || !entry.orders.empty()) {
     return Refuse(
         Reason::kNotEnoughLeft,
@@ -340,56 +295,6 @@ absl::StatusOr<Verdict> DecideRevocation(const Ledger& ledger, const RevokeGrant
   order.amount = UnclaimedOf(entry);
   order.reason = command.reason;
   return Reduce(ledger, entry, std::move(order), now);
-}
-
-absl::StatusOr<Verdict> DecideConfirmation(const Ledger& ledger, const ConfirmCeilings& command,
-                                           absl::Time now) {
-  std::map<int64_t, Amount> said;
-  for (const HeldCeiling& held : command.held) {
-    Amount& most = said[held.grant];
-    most = std::max(most, held.ceiling);
-  }
-  CeilingsConfirmed event;
-  event.site = command.site;
-  for (int64_t number : ledger.Awaited(command.site)) {
-    const GrantEntry& entry = *ledger.FindGrant(number);
-    // What was in force before the order cannot confirm it.
-    if (entry.lowered.at(command.site) > command.generation) continue;
-    const Amount wanted = entry.grant.ceilings.at(command.site);
-    const Amount least = std::max({wanted, said[number], UsedAt(entry, command.site)});
-    event.held.push_back({number, std::min(least, entry.held.at(command.site))});
-  }
-  if (event.held.empty()) return Verdict{{}, {}, /*recorded=*/false};
-  return ConfirmAll(ledger, std::move(event), now);
-}
-
-absl::StatusOr<Verdict> DecideSiteWriteOff(const Ledger& ledger, const WriteOffSite& command,
-                                           absl::Time now) {
-  if (!ledger.catalogue().sites.contains(command.site)) {
-    return Refuse(Reason::kUnknownSite,
-                  absl::StrCat("there is no site \"", command.site, "\"; see `mesolys site list`"),
-                  {{"site", command.site}});
-  }
-  if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
-  CeilingsConfirmed event;
-  event.site = command.site;
-  event.written_off = true;
-  event.reason = command.reason;
-  for (int64_t number : ledger.Awaited(command.site)) {
-    const GrantEntry& entry = *ledger.FindGrant(number);
-    const Amount held = entry.held.at(command.site);
-    const Amount wanted = entry.grant.ceilings.at(command.site);
-    const Amount least = std::min(held, std::max(wanted, UsedAt(entry, command.site)));
-    event.held.push_back({number, least});
-    event.at_risk.push_back({number, held - least});
-  }
-  if (event.held.empty()) {
-    return Refuse(
-        Reason::kNothingAwaited,
-        absl::StrCat("nothing waits for site ", command.site, ": there is nothing to write off"),
-        {{"site", command.site}});
-  }
-  return ConfirmAll(ledger, std::move(event), now);
 }
 
 }  // namespace mesolys

@@ -33,13 +33,6 @@ Amount UnclaimedOf(const GrantEntry& entry);
 Verdict DecideReduction(const Ledger& ledger, const GrantEntry& entry, ChangeKind kind,
                         Amount amount, const std::string& reason, absl::Time now);
 
-// What a site confirmed; then the orders that waited for it and for nobody else.
-absl::StatusOr<Verdict> DecideConfirmation(const Ledger& ledger, const ConfirmCeilings& command,
-                                           absl::Time now);
-// Takes every ceiling that the site owes for lowered, and says what it may spend nevertheless.
-absl::StatusOr<Verdict> DecideSiteWriteOff(const Ledger& ledger, const WriteOffSite& command,
-                                           absl::Time now);
-
 }  // namespace mesolys
 
 #endif  // MESOLYS_SCHEDULER_CORE_REDUCTION_RULES_H_

@@ -33,10 +33,7 @@ std::vector<SiteNeed> NeedsOf(const GrantEntry& entry, absl::Time now) {
   std::vector<SiteNeed> needs;
   const int64_t elapsed = std::max<int64_t>(1, Period{entry.grant.period.start, now}.Seconds());
   for (const auto& [site, ceiling] : entry.grant.ceilings) {
-    const auto used = entry.used.find(site);
-    const Amount spent = used == entry.used.end()
-                             ? Amount()
-                             : std::max(Amount(), used->second.Spent() + used->second.committed);
+    const Amount spent = std::max(Amount(), entry.UsedAt(site));
     needs.push_back({site, std::max(Amount(), ceiling - spent), spent, elapsed});
   }
   return needs;
