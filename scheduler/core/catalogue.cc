@@ -14,6 +14,7 @@ namespace {
 constexpr int64_t kMillion = 1'000'000;
 constexpr int64_t kStockMax = int64_t{1} << 60;  // bytes: an exabyte
 constexpr int64_t kUnitsMax = 1'000'000'000;     // cores, GPUs or persons of one site
+constexpr int64_t kNodeMemoryMin = 1'000'000'000;
 constexpr int64_t kRateMax = 100 * kMillion;
 
 absl::Status Wrong(absl::string_view message) {
@@ -60,6 +61,11 @@ absl::Status CheckSite(const Catalogue& catalogue, const std::string& id, const 
     return Wrong(absl::StrCat("the node of site ", id,
                               " is not one: cores, memory and GPUs are 0 "
                               "or more"));
+  }
+  // A share of a node of a few bytes would be worth more cores than there are numbers.
+  if (node.memory_bytes > 0 && node.memory_bytes < kNodeMemoryMin) {
+    return Wrong(absl::StrCat("the node of site ", id, " has ", node.memory_bytes,
+                              " bytes of memory; right is ", kNodeMemoryMin, " or more"));
   }
   if (node.cores == 0 && (node.memory_bytes > 0 || node.gpus > 0)) {
     return Wrong(absl::StrCat("the node of site ", id, " has no cores to take a share of"));
