@@ -179,7 +179,7 @@ ExitCode RunCli(const std::vector<std::string>& arguments, World& world) {
   GlobalTexts texts;
   CommandTree tree;
   for (const auto add : {AddSite, AddProject, AddMember, AddRequest, AddGrant, AddBalance, AddUsage,
-                         AddWhoAmI, AddWhy, AddAudit, AddRole, AddConfig}) {
+                         AddWhoAmI, AddWhy, AddQuote, AddCanI, AddAudit, AddRole, AddConfig}) {
     add(tree);
   }
   AddGlobalOptions(tree.root(), &texts);

@@ -91,6 +91,8 @@ void AddBalance(CommandTree& tree);
 void AddUsage(CommandTree& tree);
 void AddWhoAmI(CommandTree& tree);
 void AddWhy(CommandTree& tree);
+void AddQuote(CommandTree& tree);
+void AddCanI(CommandTree& tree);
 void AddAudit(CommandTree& tree);
 void AddRole(CommandTree& tree);
 void AddConfig(CommandTree& tree);

@@ -13,6 +13,7 @@
 #include "client/session.h"
 #include "client/suggestion.h"
 #include "mesolys/v1/allocation_service.pb.h"
+#include "proto/runtime/convert.h"
 #include "proto/values/quoted.h"
 
 namespace mesolys {
@@ -23,6 +24,8 @@ struct Options {
   std::string user;
   std::string role;
   std::vector<std::string> logins;
+  std::string from;
+  std::string to;
 };
 
 absl::StatusOr<v1::Member::Role> ParseRole(const std::string& text) {
@@ -31,15 +34,20 @@ absl::StatusOr<v1::Member::Role> ParseRole(const std::string& text) {
       role != v1::Member::ROLE_UNSPECIFIED) {
     return role;
   }
-  const std::string closest = Closest(text, {"pi", "researcher", "supervisor"});
+  const std::string closest = Closest(text, {"deputy", "pi", "researcher", "supervisor"});
   return absl::InvalidArgumentError(
-      absl::StrCat("--role: ", Quoted(text), " is none of pi, researcher and supervisor",
+      absl::StrCat("--role: ", Quoted(text), " is none of pi, deputy, researcher and supervisor",
                    closest.empty() ? "" : absl::StrCat("; did you mean ", closest, "?")));
 }
 
 Table MemberTable(const std::string& key, bool single) {
   return {key,
-          {{"user", "USER"}, {"role", "ROLE"}, {"logins", "LOGINS"}, {"add_time", "SINCE"}},
+          {{"user", "USER"},
+           {"role", "ROLE"},
+           {"logins", "LOGINS"},
+           {"add_time", "SINCE"},
+           {"term_start_time", single ? "DEPUTY FROM" : "FROM"},
+           {"term_end_time", single ? "DEPUTY TO" : "TO"}},
           {},
           single};
 }
@@ -51,9 +59,12 @@ std::vector<Cell> MemberRow(const v1::Member& member, const absl::TimeZone& zone
     texts.push_back(absl::StrCat(login.site(), "=", login.login()));
     by_site[login.site()] = login.login();
   }
-  return {TextCell(member.user()), StateCell(v1::Member::Role_Name(member.role())),
+  return {TextCell(member.user()),
+          StateCell(v1::Member::Role_Name(member.role())),
           Cell{TextsCell(texts).text, by_site},
-          DayCell(member.has_add_time(), member.add_time(), zone)};
+          DayCell(member.has_add_time(), member.add_time(), zone),
+          DayCell(member.has_term(), member.term().start_time(), zone),
+          DayCell(member.has_term(), member.term().end_time(), zone)};
 }
 
 absl::Status List(Session& session, const Options& options) {
@@ -80,6 +91,14 @@ absl::Status Add(Session& session, const Options& options) {
   request.set_project(*project);
   request.mutable_member()->set_user(options.user);
   request.mutable_member()->set_role(*role);
+  if (*role == v1::Member::DEPUTY) {
+    const absl::StatusOr<Period> term =
+        ParsePeriod(options.from, options.to, /*span=*/"", session.now());
+    if (!term.ok()) return term.status();
+    *request.mutable_member()->mutable_term() = ToProto(*term);
+  } else if (!options.from.empty() || !options.to.empty()) {
+    return absl::InvalidArgumentError("--from and --to are for --role deputy; leave them out");
+  }
   for (const std::string& text : options.logins) {
     const auto pair = ParsePair("--login", "SITE=LOGIN", '=', text);
     if (!pair.ok()) return pair.status();
@@ -119,11 +138,14 @@ void AddMember(CommandTree& tree) {
   CLI::App& noun = tree.Noun("member", "The persons of a project");
   auto added = std::make_shared<Options>();
   tree.Change(noun, "add", "Add a person, or change their role and logins",
-              {"mesolys member add proj_a bob --role researcher --login psmn=bmartin"},
+              {"mesolys member add proj_a bob --role researcher --login psmn=bmartin",
+               "mesolys member add proj_a carol --role deputy --to 2027-09-01"},
               [added](Session& session) { return Add(session, *added); })
       .Argument("PROJECT", &added->project, "Its id")
       .Argument("USER", &added->user, "Their user id")
-      .RequiredOption("--role", "ROLE", &added->role, "pi, researcher or supervisor")
+      .RequiredOption("--role", "ROLE", &added->role, "pi, deputy, researcher or supervisor")
+      .Option("--from", "DATE", &added->from, "A deputy's first day; today if not given")
+      .Option("--to", "DATE", &added->to, "The day after a deputy's last")
       .Options("--login", "SITE=LOGIN", &added->logins, "Their Unix login at a site; repeatable");
   auto removed = std::make_shared<Options>();
   tree.Change(noun, "remove", "Take a person out of a project",

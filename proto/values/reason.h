@@ -47,6 +47,7 @@ enum class Reason {
   // The rules of dynamic access.
   kProjectEnded,
   kProgrammeNeedsCall,
+  kProgrammeHasNoCalls,
   kPeriodTooLong,
   kTeamSize,
   kSupervisorMissing,
@@ -56,6 +57,7 @@ enum class Reason {
   kSiteLacksResource,
   kSiteExhausted,
   kBelowMinimum,
+  kRequestDecided,
   // The life of a grant.
   kGrantEnded,
   kGrantRevoked,

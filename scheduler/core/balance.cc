@@ -95,8 +95,8 @@ GrantState StateOf(const GrantEntry& grant, absl::Time now) {
   if (now >= grant.grant.period.end) return GrantState::kExpired;
   if (now < grant.grant.period.start) return GrantState::kPending;
   const BalanceLine line = BalanceOf(grant, now);
-  return line.settled + line.in_flight >= grant.grant.amount ? GrantState::kExhausted
-                                                             : GrantState::kActive;
+  if (line.settled + line.in_flight >= grant.grant.amount) return GrantState::kExhausted;
+  return now >= grant.EndProper() ? GrantState::kGrace : GrantState::kActive;
 }
 
 }  // namespace mesolys

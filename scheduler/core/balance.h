@@ -37,7 +37,14 @@ std::vector<BalanceLine> BalanceOf(const Ledger& ledger, const ProjectEntry& pro
 
 BalanceLine BalanceOf(const GrantEntry& grant, absl::Time now);
 
-enum class GrantState { kPending = 1, kActive = 2, kExhausted = 3, kExpired = 4, kRevoked = 5 };
+enum class GrantState {
+  kPending = 1,
+  kActive = 2,
+  kExhausted = 3,
+  kExpired = 4,
+  kRevoked = 5,
+  kGrace = 6,  // past its end, kept open by a renewal that waits
+};
 
 // What may be spent beyond a ceiling of the grant, or beyond its amount.
 Amount BonusOf(const Grant& grant, Amount ceiling);

@@ -4,6 +4,7 @@
 // What somebody wants to happen. The policy turns a command into events or a refusal. Pure values.
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -41,6 +42,19 @@ struct AddMember {
 // The number and the requester are the policy's to set.
 struct SubmitRequest {
   Request request;
+};
+
+// The project takes back a request that waits.
+struct WithdrawRequest {
+  int64_t request = 0;
+  std::string reason;
+};
+
+// The committee's answer to a request that waits: so much of each line, or, without any, nothing.
+struct DecideRequest {
+  int64_t request = 0;
+  std::map<std::string, Amount> awards;  // by resource
+  std::string reason;
 };
 
 struct ReportUsage {
@@ -185,7 +199,8 @@ using Command =
                  ResettleJobs, SupplementGrant, ExtendGrant, TransferHours, AdjustOverdraft,
                  ReleaseHours, RevokeGrant, WriteOffOverdraft, PostOpeningBalance, ConfirmCeilings,
                  WriteOffSite, RefundJob, DeclareWindow, MoveCeiling, NoticeUnderUse,
-                 GiveBackUnused, RemoveMember, ArchiveProject, SetMode, GiveRole>;
+                 GiveBackUnused, RemoveMember, ArchiveProject, SetMode, GiveRole, WithdrawRequest,
+                 DecideRequest>;
 
 // The command in one text that is the same for equal commands: what its digest is taken of.
 std::string CanonicalText(const Command& command);

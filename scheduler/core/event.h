@@ -66,6 +66,14 @@ struct RequestDecided {
   friend bool operator==(const RequestDecided&, const RequestDecided&) = default;
 };
 
+// The project took its request back before it was decided.
+struct RequestWithdrawn {
+  int64_t request = 0;
+  std::string reason;
+
+  friend bool operator==(const RequestWithdrawn&, const RequestWithdrawn&) = default;
+};
+
 struct RejectedRecord {
   int index = 0;  // within the report
   Refusal refusal;
@@ -183,7 +191,7 @@ using Event =
     std::variant<CatalogueAdopted, ProjectCreated, AccountLinked, MemberAdded, RequestSubmitted,
                  GrantIssued, RequestDecided, UsageReported, JobsResettled, GrantChanged,
                  ReductionOrdered, CeilingsConfirmed, JobRefunded, WindowDeclared, UnderUseNoticed,
-                 MemberRemoved, ProjectArchived, ModeSet, RoleGiven>;
+                 MemberRemoved, ProjectArchived, ModeSet, RoleGiven, RequestWithdrawn>;
 
 }  // namespace mesolys
 

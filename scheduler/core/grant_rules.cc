@@ -8,6 +8,7 @@
 #include "proto/values/names.h"
 #include "scheduler/core/balance.h"
 #include "scheduler/core/placement.h"
+#include "scheduler/core/renewal.h"
 
 namespace mesolys {
 namespace {
@@ -87,14 +88,12 @@ absl::StatusOr<const GrantEntry*> ChangeableGrant(const Ledger& ledger, int64_t 
     return Refuse(Reason::kGrantRevoked,
                   absl::StrCat("grant g", number, " was revoked; ask for a new one"));
   }
-  const auto programme = ledger.catalogue().programmes.find(entry->grant.programme);
-  const int days =
-      programme == ledger.catalogue().programmes.end() ? 0 : programme->second.grace_days;
-  if (now >= entry->grant.period.end + absl::Hours(24) * days) {
+  const int days = GraceDaysOf(ledger, entry->grant);
+  if (now >= entry->EndProper() + absl::Hours(24) * days) {
     return Refuse(Reason::kGrantEnded,
-                  absl::StrCat("grant g", number, " ended on ", Day(entry->grant.period.end),
+                  absl::StrCat("grant g", number, " ended on ", Day(entry->EndProper()),
                                ", and its grace of ", days, " days is over; ask for a new one"),
-                  {{"end", Day(entry->grant.period.end)}, {"grace_days", absl::StrCat(days)}});
+                  {{"end", Day(entry->EndProper())}, {"grace_days", absl::StrCat(days)}});
   }
   return entry;
 }
@@ -176,18 +175,19 @@ absl::StatusOr<Verdict> DecideExtension(const Ledger& ledger, const ExtendGrant&
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   const absl::Time latest = std::min(ledger.FindProject(grant.project)->project.period.end,
                                      ledger.catalogue().Horizon().end);
-  if (grant.period.end >= latest) {
+  const absl::Time end_now = entry.EndProper();
+  if (end_now >= latest) {
     return Refuse(Reason::kInvalidPeriod,
                   absl::StrCat("grant g", grant.number, " lasts until ", Day(latest),
                                ", as long as its project; no later end is possible"),
-                  {{"end", Day(grant.period.end)}, {"end_max", Day(latest)}});
+                  {{"end", Day(end_now)}, {"end_max", Day(latest)}});
   }
-  if (command.end <= std::max(grant.period.end, now) || command.end > latest) {
+  if (command.end <= std::max(end_now, now) || command.end > latest) {
     return Refuse(
         Reason::kInvalidPeriod,
-        absl::StrCat("grant g", grant.number, " ends on ", Day(grant.period.end),
+        absl::StrCat("grant g", grant.number, " ends on ", Day(end_now),
                      "; a later end is right, until ", Day(latest), ", when its project ends"),
-        {{"end", Day(grant.period.end)}, {"end_max", Day(latest)}});
+        {{"end", Day(end_now)}, {"end_max", Day(latest)}});
   }
   GrantChange change = ChangeOf(entry, ChangeKind::kExtension, command.reason);
   change.end = command.end;
@@ -209,7 +209,16 @@ absl::StatusOr<Verdict> DecideExtension(const Ledger& ledger, const ExtendGrant&
       change.placements.push_back(std::move(placement));
     }
   }
-  return Verdict{{GrantChanged{std::move(change)}}, {}};
+  Verdict verdict{{GrantChanged{std::move(change)}}, {}};
+  if (const RequestEntry* renewal = WaitingRenewal(ledger, entry, command.end);
+      renewal != nullptr) {
+    GrantEntry extended = entry;
+    extended.grant.period.end = command.end;
+    extended.end_proper.reset();
+    GrantChange grace = GraceOf(ledger, extended, renewal->request.number);
+    if (grace.end > command.end) verdict.events.push_back(GrantChanged{std::move(grace)});
+  }
+  return verdict;
 }
 
 absl::StatusOr<Verdict> DecideWriteOff(const Ledger& ledger, const WriteOffOverdraft& command,

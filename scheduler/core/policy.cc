@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/values/names.h"
+#include "scheduler/core/committee_rules.h"
 #include "scheduler/core/confirmation_rules.h"
 #include "scheduler/core/dynamic_access.h"
 #include "scheduler/core/grant_rules.h"
@@ -61,8 +62,8 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const Lin
 }
 
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const AddMember& command,
-                                 const std::string& actor, absl::Time) {
-  return DecideMember(ledger, command, actor);
+                                 const std::string& actor, absl::Time now) {
+  return DecideMember(ledger, command, actor, now);
 }
 
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const RemoveMember& command,
@@ -107,6 +108,7 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const Sub
                                  const std::string& actor, absl::Time now) {
   Request request = command.request;
   request.requester = actor;
+  if (request.track == Track::kCall) return DecideSubmission(ledger, std::move(request), now);
   absl::StatusOr<RequestDecision> decision = DecideDynamically(ledger, std::move(request), now);
   if (!decision.ok()) return decision.status();
   Verdict verdict;
@@ -114,6 +116,17 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const Sub
   for (Grant& grant : decision->grants) verdict.events.push_back(GrantIssued{std::move(grant)});
   verdict.events.push_back(RequestDecided{std::move(decision->outcome)});
   return verdict;
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
+                                 const WithdrawRequest& command, const std::string&,
+                                 absl::Time now) {
+  return DecideWithdrawal(ledger, command, now);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const DecideRequest& command,
+                                 const std::string&, absl::Time now) {
+  return DecideAward(ledger, command, now);
 }
 
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows& rows,

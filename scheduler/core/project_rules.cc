@@ -26,14 +26,38 @@ absl::Status CheckKnown(Reason reason, absl::string_view what, const Map& known,
                 {{std::string(what), id}});
 }
 
-// Nobody can give a role that they do not hold.
+// Nobody can give a role that they do not hold; a deputy holds that of the PI by loan only.
 bool MayGive(const Ledger& ledger, const ProjectEntry& entry, const std::string& actor,
              ProjectRole role) {
   const std::string user(UserOf(actor));
   if (ledger.HasRole(user, "operator")) return true;
   const auto it = entry.members.find(user);
-  return it != entry.members.end() && it->second.member.role == ProjectRole::kPi &&
-         role != ProjectRole::kSupervisor;
+  if (it == entry.members.end()) return false;
+  const ProjectRole held = it->second.member.role;
+  return (held == ProjectRole::kPi && role != ProjectRole::kSupervisor) ||
+         (held == ProjectRole::kDeputy && role == ProjectRole::kResearcher);
+}
+
+absl::Status CheckTerm(const Member& member, absl::Time now) {
+  const bool deputy = member.role == ProjectRole::kDeputy;
+  const auto day = [](absl::Time time) {
+    return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone());
+  };
+  if (!deputy && member.term.Seconds() == 0) return absl::OkStatus();
+  if (!deputy) {
+    return Refuse(Reason::kInvalidPeriod, "only a deputy has dates; leave them out");
+  }
+  if (member.term.Seconds() == 0) {
+    return Refuse(Reason::kInvalidPeriod,
+                  "a deputy acts for the PI between two dates; give both, the end after the start");
+  }
+  if (member.term.end <= now) {
+    return Refuse(Reason::kInvalidPeriod,
+                  absl::StrCat("the deputy would have ended on ", day(member.term.end),
+                               "; give an end in the future"),
+                  {{"end", day(member.term.end)}});
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -97,14 +121,15 @@ absl::StatusOr<Verdict> DecideLink(const Ledger& ledger, const LinkAccount& comm
 }
 
 absl::StatusOr<Verdict> DecideMember(const Ledger& ledger, const AddMember& command,
-                                     const std::string& actor) {
+                                     const std::string& actor, absl::Time now) {
   const ProjectEntry* entry = ledger.FindProject(command.project);
   if (entry == nullptr) return UnknownProject(command.project);
   const Member& member = command.member;
   if (absl::Status s = CheckLogin("user", member.user); !s.ok()) return s;
   if (member.role == ProjectRole::kNone) {
-    return Refuse(Reason::kInvalidArgument, "give a role: researcher, pi or supervisor");
+    return Refuse(Reason::kInvalidArgument, "give a role: researcher, pi, supervisor or deputy");
   }
+  if (absl::Status s = CheckTerm(member, now); !s.ok()) return s;
   if (!MayGive(ledger, *entry, actor, member.role)) {
     return Refuse(
         Reason::kNotAllowed,

@@ -146,7 +146,7 @@ absl::StatusOr<Verdict> DecideTransfer(const Ledger& ledger, const TransferHours
                                  "; another grant of the same resource is right"));
     }
     receiver = (*to)->grant.project;
-  } else if (now >= grant.period.end) {
+  } else if (now >= (*found)->EndProper()) {
     return Refuse(Reason::kGrantEnded,
                   absl::StrCat("grant g", command.grant,
                                " has ended, so nothing of it can be a grant of its own; extend it "

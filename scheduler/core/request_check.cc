@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t kLinesMax = 16;
 constexpr size_t kTextMax = 10'000;
+constexpr size_t kCurveMax = 60;
 constexpr int64_t kEnergyMax = int64_t{1} << 50;
 
 absl::Status CheckLine(const Ledger& ledger, const RequestLine& line) {
@@ -79,6 +80,26 @@ absl::Status CheckPeriod(const Ledger& ledger, const Request& request, absl::Tim
                 {{"start", text(period.start)}, {"end", text(period.end)}});
 }
 
+absl::Status CheckCurve(const Request& request) {
+  if (request.curve.size() > kCurveMax) {
+    return Refuse(Reason::kInvalidArgument,
+                  absl::StrCat("a usage curve has at most ", kCurveMax, " points, this one ",
+                               request.curve.size()));
+  }
+  CurvePoint before{request.period.start, PartsPerMillion(0)};
+  for (const CurvePoint& point : request.curve) {
+    const bool rises = point.time > before.time && point.time < request.period.end &&
+                       point.share >= before.share && point.share <= PartsPerMillion(1'000'000);
+    if (!rises) {
+      return Refuse(Reason::kInvalidArgument,
+                    "the points of a usage curve lie within the period, each later than the one "
+                    "before, with shares from 0 to 100 % that never fall");
+    }
+    before = point;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckRequest(const Ledger& ledger, const Request& request, absl::Time now) {
@@ -104,6 +125,7 @@ absl::Status CheckRequest(const Ledger& ledger, const Request& request, absl::Ti
       return Refuse(Reason::kInvalidAmount, "a declared energy is 0 to 2^50 watt-hours");
     }
   }
+  if (absl::Status status = CheckCurve(request); !status.ok()) return status;
   std::set<std::string> resources;
   for (const RequestLine& line : request.lines) {
     if (absl::Status status = CheckLine(ledger, line); !status.ok()) return status;

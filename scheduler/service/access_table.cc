@@ -23,18 +23,19 @@ const std::vector<ProjectRole> kPis = {ProjectRole::kPi};
 const std::vector<std::string> kReaders = {"operator", "committee", "auditor"};
 
 bool IsMember(const ProjectEntry& entry, absl::string_view user,
-              const std::vector<ProjectRole>& roles) {
+              const std::vector<ProjectRole>& roles, absl::Time now) {
   const auto it = entry.members.find(std::string(user));
   return it != entry.members.end() &&
-         std::find(roles.begin(), roles.end(), it->second.member.role) != roles.end();
+         std::find(roles.begin(), roles.end(), it->second.member.RoleAt(now)) != roles.end();
 }
 
-bool LeadsAbove(const Ledger& ledger, const ProjectEntry& entry, absl::string_view user) {
+bool LeadsAbove(const Ledger& ledger, const ProjectEntry& entry, absl::string_view user,
+                absl::Time now) {
   const ProjectEntry* above = &entry;
   for (int depth = 0; depth < kDepthMax && !above->project.parent.empty(); ++depth) {
     above = ledger.FindProject(above->project.parent);
     if (above == nullptr) return false;
-    if (IsMember(*above, user, {ProjectRole::kPi, ProjectRole::kSupervisor})) return true;
+    if (IsMember(*above, user, {ProjectRole::kPi, ProjectRole::kSupervisor}, now)) return true;
   }
   return false;
 }
@@ -47,6 +48,8 @@ std::string RoleName(ProjectRole role) {
       return "supervisor";
     case ProjectRole::kResearcher:
       return "researcher";
+    case ProjectRole::kDeputy:
+      return "deputy";
     case ProjectRole::kNone:
       break;
   }
@@ -76,6 +79,10 @@ const std::vector<AccessRule>& AccessTable() {
       {"AllocationService.AddMember", false, {"operator"}, kPis, false, false},
       {"AllocationService.ListMembers", false, kReaders, kMembers, true, false},
       {"AllocationService.CreateRequest", false, {"operator"}, kPis, false, false},
+      {"AllocationService.WithdrawRequest", false, {"operator"}, kPis, false, false},
+      {"AllocationService.DecideRequest", false, {"committee", "operator"}, kNobody, false, false},
+      {"AllocationService.Quote", false, kReaders, kMembers, true, false},
+      {"AllocationService.CheckAccess", true, {}, kNobody, false, false},
       {"AllocationService.GetRequest", false, kReaders, kMembers, true, false},
       {"AllocationService.ListRequests", false, kReaders, kMembers, true, false},
       {"AllocationService.GetGrant", false, kReaders, kMembers, true, false},
@@ -133,7 +140,7 @@ absl::Status CheckAccessTable(const std::vector<AccessRule>& table) {
 }
 
 absl::Status Authorize(const Ledger& ledger, absl::string_view identity, absl::string_view method,
-                       const AccessTarget& target) {
+                       const AccessTarget& target, absl::Time now) {
   const auto& table = AccessTable();
   const auto rule = std::find_if(table.begin(), table.end(),
                                  [&](const AccessRule& each) { return each.method == method; });
@@ -145,8 +152,8 @@ absl::Status Authorize(const Ledger& ledger, absl::string_view identity, absl::s
       if (ledger.HasRole(user, role)) return absl::OkStatus();
     }
     const ProjectEntry* entry = ledger.FindProject(target.project);
-    if (entry != nullptr && IsMember(*entry, user, rule->members)) return absl::OkStatus();
-    if (entry != nullptr && rule->above && LeadsAbove(ledger, *entry, user)) {
+    if (entry != nullptr && IsMember(*entry, user, rule->members, now)) return absl::OkStatus();
+    if (entry != nullptr && rule->above && LeadsAbove(ledger, *entry, user, now)) {
       return absl::OkStatus();
     }
   } else if (rule->own_site && !target.site.empty() && SiteIdOf(identity) == target.site) {

@@ -4,6 +4,7 @@
 #include "mesolys/v1/allocation_service.grpc.pb.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
+#include "scheduler/service/access_reads.h"
 #include "scheduler/service/commands.h"
 #include "scheduler/service/event_listing.h"
 #include "scheduler/service/grant_commands.h"
@@ -14,6 +15,7 @@
 #include "scheduler/service/page.h"
 #include "scheduler/service/project_reads.h"
 #include "scheduler/service/reply.h"
+#include "scheduler/service/request_reads.h"
 #include "scheduler/service/site_reads.h"
 #include "scheduler/service/views.h"
 
@@ -114,14 +116,24 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
                          v1::Request* out) override {
     return Change(context, "AllocationService.CreateRequest", *in, in->project(),
                   [this, out](const Answer& answer) {
-                    *out = RequestView(std::get<RequestSubmitted>(answer.events.front()).request,
-                                       std::get<RequestDecided>(answer.events.back()).outcome,
-                                       answer.time);
-                    for (const Event& event : answer.events) {
-                      const auto* issued = std::get_if<GrantIssued>(&event);
-                      if (issued != nullptr) *out->add_grants() = NewGrant(*issued, answer.time);
-                    }
+                    Show(std::get<RequestSubmitted>(answer.events.front()).request, answer, *out);
                   });
+  }
+
+  Reactor* WithdrawRequest(Context* context, const v1::WithdrawRequestRequest* in,
+                           v1::Request* out) override {
+    return ChangeRequest(context, "AllocationService.WithdrawRequest", *in, out);
+  }
+  Reactor* DecideRequest(Context* context, const v1::DecideRequestRequest* in,
+                         v1::Request* out) override {
+    return ChangeRequest(context, "AllocationService.DecideRequest", *in, out);
+  }
+  Reactor* Quote(Context* context, const v1::QuoteRequest* in, v1::QuoteResponse* out) override {
+    return Look(context, "AllocationService.Quote", OfProject(in->project()), *in, *out, ReadQuote);
+  }
+  Reactor* CheckAccess(Context* context, const v1::CheckAccessRequest* in,
+                       v1::CheckAccessResponse* out) override {
+    return Look(context, "AllocationService.CheckAccess", Everything(), *in, *out, ReadAccess);
   }
 
   Reactor* SupplementGrant(Context* context, const v1::SupplementGrantRequest* in,

@@ -23,14 +23,15 @@ using Account = std::pair<std::string, std::string>;  // (cluster, account)
 // Whose jobs may be shown: nothing for everybody's, else one login per site.
 using Logins = std::optional<std::map<std::string, std::string>>;
 
-Logins VisibleLogins(const Ledger& ledger, const ProjectEntry& entry, absl::string_view identity) {
+Logins VisibleLogins(const Ledger& ledger, const ProjectEntry& entry, absl::string_view identity,
+                     absl::Time now) {
   const std::string user(UserOf(identity));
   if (ledger.HasRole(user, "operator") || ledger.HasRole(user, "auditor")) {
     return std::nullopt;
   }
   const auto it = entry.members.find(user);
   if (it == entry.members.end()) return std::map<std::string, std::string>();
-  if (it->second.member.role != ProjectRole::kResearcher) return std::nullopt;
+  if (it->second.member.RoleAt(now) != ProjectRole::kResearcher) return std::nullopt;
   return it->second.member.logins;
 }
 
@@ -85,7 +86,7 @@ absl::Status ListJobs(const Engine& engine, const std::string& identity, const s
     const ProjectEntry* entry = ledger.FindProject(project);
     if (entry == nullptr) return;
     accounts = AccountsOf(ledger, *entry);
-    logins = VisibleLogins(ledger, *entry, identity);
+    logins = VisibleLogins(ledger, *entry, identity, engine.Now());
   });
   if (accounts.empty()) return absl::OkStatus();
   Position from{*accounts.begin(), std::nullopt};
@@ -131,12 +132,13 @@ absl::Status FindJob(const Engine& engine, const std::string& identity, const v1
   }
   return engine.Read([&](const Ledger& ledger) -> absl::Status {
     const std::string project = job.has_value() ? job->project : "";
-    absl::Status allowed = Authorize(ledger, identity, "AllocationService.GetJob", {project, ""});
+    absl::Status allowed =
+        Authorize(ledger, identity, "AllocationService.GetJob", {project, ""}, engine.Now());
     if (!allowed.ok() && UserOf(identity).empty()) return allowed;
     const ProjectEntry* entry = ledger.FindProject(project);
-    const bool shown =
-        allowed.ok() && job.has_value() &&
-        (entry == nullptr || IsVisible(*job, VisibleLogins(ledger, *entry, identity)));
+    const bool shown = allowed.ok() && job.has_value() &&
+                       (entry == nullptr ||
+                        IsVisible(*job, VisibleLogins(ledger, *entry, identity, engine.Now())));
     // To a person, a job that they may not see does not exist.
     if (!shown) {
       return Refuse(Reason::kUnknownJob,

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
@@ -65,6 +66,23 @@ std::string FillPage(Iterator begin, Iterator end, const Page& page, Key key, Ad
     if (add(*it)) ++shown;
   }
   return "";
+}
+
+// A page of a project's numbered entries (requests, grants).
+template <typename In, typename Out, typename Add>
+absl::Status FillNumbered(const std::vector<int64_t>& numbers, const In& in, Out& out, Add add) {
+  absl::StatusOr<Page> page = ParsePage(in.page_size(), in.page_token());
+  if (!page.ok()) return page.status();
+  absl::StatusOr<int64_t> last = LastNumber(*page);
+  if (!last.ok()) return last.status();
+  out.set_next_page_token(FillPage(
+      std::upper_bound(numbers.begin(), numbers.end(), *last), numbers.end(), *page,
+      [](int64_t number) { return absl::StrCat(number); },
+      [&](int64_t number) {
+        add(number);
+        return true;
+      }));
+  return absl::OkStatus();
 }
 
 }  // namespace mesolys

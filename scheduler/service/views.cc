@@ -38,6 +38,14 @@ void AddCapacities(const Ledger& ledger, const std::string& id, absl::Time now, 
   }
 }
 
+void AddCurve(const UsageCurve& curve, google::protobuf::RepeatedPtrField<v1::UsagePoint>& out) {
+  for (const CurvePoint& point : curve) {
+    v1::UsagePoint& shown = *out.Add();
+    *shown.mutable_time() = ToProto(point.time);
+    shown.set_share_ppm(point.share.count());
+  }
+}
+
 }  // namespace
 
 v1::Site SiteView(const Ledger& ledger, const std::string& id, bool with_capacities,
@@ -80,6 +88,7 @@ v1::Member MemberView(const Member& member) {
   v1::Member out;
   out.set_user(member.user);
   out.set_role(static_cast<v1::Member::Role>(member.role));
+  if (member.role == ProjectRole::kDeputy) *out.mutable_term() = ToProto(member.term);
   for (const auto& [site, name] : member.logins) {
     v1::Login& login = *out.add_logins();
     login.set_site(site);
@@ -114,6 +123,9 @@ v1::Grant GrantView(const Ledger& ledger, const GrantEntry& entry, const SiteSes
     *out.add_changes() = ChangeView(ledger, change, time);
   }
   for (const ReductionOrder& order : entry.orders) *out.add_orders() = OrderView(ledger, order);
+  AddCurve(grant.curve, *out.mutable_usage_curve());
+  *out.mutable_end_proper_time() = ToProto(entry.EndProper());
+  out.set_normalised_seconds(grant.normalised.count());
   out.set_bonus_base_units(BonusOf(grant, grant.amount).count());
   *out.mutable_issue_time() = ToProto(grant.issue_time);
   out.set_state(static_cast<v1::Grant::State>(StateOf(entry, now)));
@@ -128,6 +140,9 @@ v1::GrantChange ChangeView(const Ledger& ledger, const GrantChange& change, absl
   out.set_amount_base_units(change.amount.count());
   *out.mutable_end_time() = ToProto(change.end);
   if (change.counterpart != 0) out.set_counterpart(NameOf(ledger, change.counterpart));
+  if (change.renewal != 0) {
+    out.set_renewal(RequestName(ledger.FindGrant(change.grant)->grant.project, change.renewal));
+  }
   out.set_reason(change.reason);
   for (const auto& [site, raise] : change.ceilings) {
     v1::Ceiling& ceiling = *out.add_ceilings();
@@ -211,9 +226,13 @@ v1::Request RequestView(const Request& request, const RequestOutcome& outcome,
   out.set_necessity(request.necessity);
   out.set_energy_median_watt_hours(request.energy_median_watt_hours);
   out.set_energy_p90_watt_hours(request.energy_p90_watt_hours);
-  out.set_state(static_cast<v1::Request::State>(outcome.state));
+  const bool waits = outcome.state == RequestState::kUndecided;
+  out.set_state(waits ? v1::Request::SUBMITTED : static_cast<v1::Request::State>(outcome.state));
   out.set_requester(request.requester);
-  *out.mutable_decide_time() = ToProto(decide_time);
+  if (!waits) *out.mutable_decide_time() = ToProto(decide_time);
+  out.set_decide_reason(outcome.reason);
+  out.set_track(request.track == Track::kCall ? v1::Request::CALL : v1::Request::DYNAMIC);
+  AddCurve(request.curve, *out.mutable_usage_curve());
   for (const Refusal& refusal : outcome.refusals) *out.add_refusals() = ToProto(refusal);
   return out;
 }
