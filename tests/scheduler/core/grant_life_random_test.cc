@@ -41,6 +41,7 @@ class History {
     if (dice <= 2 || mesocentre_.ledger().grants().empty()) return Issue();
     if (dice <= 6) return Use();
     if (dice <= 8) return Confirm();
+    if (dice == 16 && Roll(1) == 0) return Wait();
     const Command command = Verb(dice);
     const absl::StatusOr<Verdict> verdict = mesocentre_.Do(command);
     accepted_ += verdict.ok() ? 1 : 0;
@@ -106,6 +107,30 @@ class History {
     }
     mesocentre_.Must(command);
     return "confirmed";
+  }
+
+  // A request for the committee, or what becomes of one.
+  std::string Wait() {
+    const int64_t last = mesocentre_.ledger().next_request() - 1;
+    Command command = WithdrawRequest{last, "not needed"};
+    if (Roll(2) > 0) {
+      const absl::Time start = absl::FromUnixSeconds(absl::ToUnixSeconds(Later(60)));
+      Request request;
+      request.project = kProjects[Roll(2)];
+      request.period = {start, start + absl::Hours(24) * (1 + Roll(120))};
+      request.lines = {{kResources[Roll(3)], Some(), {}, {}, false}};
+      request.track = Track::kCall;
+      command = SubmitRequest{std::move(request)};
+    } else if (Roll(3) > 0) {
+      DecideRequest decide{last, {}, "found"};
+      for (const RequestLine& line : mesocentre_.ledger().FindRequest(last)->request.lines) {
+        if (Roll(3) > 0) decide.awards[line.resource] = Amount(1 + Roll(line.amount.count() - 1));
+      }
+      command = decide;
+    }
+    const absl::StatusOr<Verdict> verdict = mesocentre_.Do(command);
+    accepted_ += verdict.ok() ? 1 : 0;
+    return absl::StrCat("waiting ", last, ": ", verdict.status().ToString());
   }
 
   Command Verb(int64_t dice) {

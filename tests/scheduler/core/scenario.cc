@@ -101,8 +101,33 @@ std::string StateName(GrantState state) {
       return "expired";
     case GrantState::kRevoked:
       return "revoked";
+    case GrantState::kGrace:
+      return "grace";
   }
   return "?";
+}
+
+std::string StateName(RequestState state) {
+  switch (state) {
+    case RequestState::kUndecided:
+      return "waiting";
+    case RequestState::kGranted:
+      return "granted";
+    case RequestState::kPartlyGranted:
+      return "partly-granted";
+    case RequestState::kRefused:
+      return "refused";
+    case RequestState::kWithdrawn:
+      return "withdrawn";
+  }
+  return "?";
+}
+
+// "r2"; 0 for anything else.
+int64_t RequestNumber(const std::string& text) {
+  int64_t number = 0;
+  const bool is = absl::StartsWith(text, "r") && absl::SimpleAtoi(text.substr(1), &number);
+  return is ? number : 0;
 }
 
 // "north=600h south=400h" and the like.
@@ -211,6 +236,7 @@ absl::Status ScenarioRun::Expectation(Words& words, bool& known) {
   if (verb == "charge") return ExpectCharge(words);
   if (verb == "ceiling") return ExpectCeiling(words);
   if (verb == "refused") return ExpectRefusal(words);
+  if (verb == "decision") return ExpectDecision(words);
   for (const char* what : {"uncovered", "unassigned", "placed", "exposure", "threshold"}) {
     if (verb == what) return ExpectAmounts(verb, words);
   }
@@ -290,13 +316,36 @@ absl::StatusOr<Command> ScenarioRun::CommandOf(Words& words) {
     if (!to.ok()) return to.status();
     command.request.period = {*from, *to};
     const std::optional<std::string> site = words.After("site");
+    while (const std::optional<std::string> point = words.After("usage")) {
+      const auto [text, percent] = Split(*point);
+      absl::StatusOr<absl::Time> time = Instant(text);
+      int64_t share = 0;
+      if (!time.ok() || !absl::SimpleAtoi(percent, &share)) return Wrong("usage 2026-03-01=10");
+      command.request.curve.push_back({*time, PartsPerMillion(share * 10'000)});
+    }
     while (!words.empty()) {
       const auto [resource, text] = Split(words.Take());
+      if (resource == "call") {
+        command.request.track = Track::kCall;
+        continue;
+      }
       absl::StatusOr<Amount> amount = AmountOf(resource, text);
       if (!amount.ok()) return amount.status();
       RequestLine line{resource, *amount, {}, {}, false};
       if (site.has_value()) line.sites.push_back(*site);
       command.request.lines.push_back(line);
+    }
+    return command;
+  }
+  if (verb == "withdraw") return WithdrawRequest{RequestNumber(words.Take()), "not needed"};
+  if (verb == "decide") {
+    DecideRequest command{RequestNumber(words.Take()), {}, "as the committee found"};
+    while (!words.empty()) {
+      const auto [resource, text] = Split(words.Take());
+      if (resource == "nothing") continue;
+      absl::StatusOr<Amount> amount = AmountOf(resource, text);
+      if (!amount.ok()) return amount.status();
+      command.awards[resource] = *amount;
     }
     return command;
   }
@@ -646,6 +695,16 @@ absl::Status ScenarioRun::ExpectAmounts(const std::string& what, Words& words) {
   if (!amount.ok()) return amount.status();
   if (*amount == figure) return absl::OkStatus();
   return Differs(absl::StrCat(what, " ", first, " ", second, " is ", figure.count(), "s"));
+}
+
+absl::Status ScenarioRun::ExpectDecision(Words& words) {
+  words.Take();
+  const std::string name = words.Take();
+  const RequestEntry* entry = mesocentre_.ledger().FindRequest(RequestNumber(name));
+  if (entry == nullptr) return Wrong(absl::StrCat("there is no request ", name));
+  const std::string state = StateName(entry->outcome.state);
+  if (state != words.Take()) return Differs(absl::StrCat(name, " is ", state));
+  return absl::OkStatus();
 }
 
 absl::Status ScenarioRun::ExpectRefusal(Words& words) {
