@@ -81,6 +81,8 @@ class CommandTree {
   bool yes_ = false;
 };
 
+// All of the following.
+void AddEverything(CommandTree& tree);
 // One function per noun, each in the file of its name.
 void AddSite(CommandTree& tree);
 void AddProject(CommandTree& tree);

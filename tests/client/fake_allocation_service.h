@@ -43,6 +43,14 @@ class FakeAllocationService : public v1::AllocationService::Service, public Fake
                            v1::ListMembersResponse* out) override;
   grpc::Status CreateRequest(grpc::ServerContext* context, const v1::CreateRequestRequest* in,
                              v1::Request* out) override;
+  grpc::Status WithdrawRequest(grpc::ServerContext* context, const v1::WithdrawRequestRequest* in,
+                               v1::Request* out) override;
+  grpc::Status DecideRequest(grpc::ServerContext* context, const v1::DecideRequestRequest* in,
+                             v1::Request* out) override;
+  grpc::Status Quote(grpc::ServerContext* context, const v1::QuoteRequest* in,
+                     v1::QuoteResponse* out) override;
+  grpc::Status CheckAccess(grpc::ServerContext* context, const v1::CheckAccessRequest* in,
+                           v1::CheckAccessResponse* out) override;
   grpc::Status GetRequest(grpc::ServerContext* context, const v1::GetRequestRequest* in,
                           v1::Request* out) override;
   grpc::Status ListRequests(grpc::ServerContext* context, const v1::ListRequestsRequest* in,
@@ -87,8 +95,9 @@ class FakeAllocationService : public v1::AllocationService::Service, public Fake
 
  private:
   grpc::Status Decide(const v1::CreateRequestRequest& in, v1::Request* out);
-  v1::Grant* FindGrant(const std::string& name);  // null for none
-  v1::Job* FindJob(const v1::JobName& name);      // null for none
+  v1::Request* FindRequest(const std::string& name);  // null for none
+  v1::Grant* FindGrant(const std::string& name);      // null for none
+  v1::Job* FindJob(const v1::JobName& name);          // null for none
   template <typename In, typename Make>
   grpc::Status ChangeGrant(grpc::ServerContext* context, const In& in, v1::ChangeGrantResponse* out,
                            Make make);

@@ -66,6 +66,13 @@ grpc::Status FakeAllocationService::Decide(const v1::CreateRequestRequest& in, v
   const int number = last_number_ + 1;
   out->set_name(absl::StrCat(in.project(), "/requests/r", number));
   out->set_requester("alice");
+  if (in.request().track() == v1::Request::CALL) {
+    out->set_state(v1::Request::SUBMITTED);
+    if (in.validate_only()) return grpc::Status::OK;
+    last_number_ = number;
+    requests_[in.project()].push_back(*out);
+    return grpc::Status::OK;
+  }
   *out->mutable_decide_time() = FakeTime("2026-11-21T09:00:00Z");
   out->set_state(v1::Request::GRANTED);
   int64_t& left = cpu_left_.emplace(in.project(), kCpuMax).first->second;

@@ -116,6 +116,22 @@ absl::StatusOr<v1::Request> Caller::Call(const v1::CreateRequestRequest& request
   return Ask(*stubs_->allocation, &AllocationStub::CreateRequest, request);
 }
 
+absl::StatusOr<v1::Request> Caller::Call(const v1::WithdrawRequestRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::WithdrawRequest, request);
+}
+
+absl::StatusOr<v1::Request> Caller::Call(const v1::DecideRequestRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::DecideRequest, request);
+}
+
+absl::StatusOr<v1::QuoteResponse> Caller::Call(const v1::QuoteRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::Quote, request);
+}
+
+absl::StatusOr<v1::CheckAccessResponse> Caller::Call(const v1::CheckAccessRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::CheckAccess, request);
+}
+
 absl::StatusOr<v1::Request> Caller::Call(const v1::GetRequestRequest& request) {
   return Ask(*stubs_->allocation, &AllocationStub::GetRequest, request);
 }

@@ -28,6 +28,10 @@ class Caller {
   absl::StatusOr<v1::Member> Call(const v1::AddMemberRequest& request);
   absl::StatusOr<v1::ListMembersResponse> Call(const v1::ListMembersRequest& request);
   absl::StatusOr<v1::Request> Call(const v1::CreateRequestRequest& request);
+  absl::StatusOr<v1::Request> Call(const v1::WithdrawRequestRequest& request);
+  absl::StatusOr<v1::Request> Call(const v1::DecideRequestRequest& request);
+  absl::StatusOr<v1::QuoteResponse> Call(const v1::QuoteRequest& request);
+  absl::StatusOr<v1::CheckAccessResponse> Call(const v1::CheckAccessRequest& request);
   absl::StatusOr<v1::Request> Call(const v1::GetRequestRequest& request);
   absl::StatusOr<v1::ListRequestsResponse> Call(const v1::ListRequestsRequest& request);
   absl::StatusOr<v1::Grant> Call(const v1::GetGrantRequest& request);

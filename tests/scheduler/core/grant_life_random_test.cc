@@ -23,9 +23,16 @@ const std::string kProjects[] = {"chair", "lab", "team"};
 const std::string kSites[] = {"north", "south"};
 const std::string kResources[] = {"cpu", "cpu", "gpu-a100", "storage-work"};
 
+Catalogue CatalogueWithGrace() {
+  Catalogue catalogue = TestCatalogue();
+  catalogue.programmes["chair"].grace_days = 30;
+  catalogue.programmes["chair"].bonus = PartsPerMillion(250'000);
+  return catalogue;
+}
+
 class History {
  public:
-  explicit History(uint64_t seed) : random_(seed), mesocentre_(TestCatalogue(), Day(2026, 2)) {
+  explicit History(uint64_t seed) : random_(seed), mesocentre_(CatalogueWithGrace(), Day(2026, 2)) {
     for (const std::string& id : kProjects) {
       Project project = TestProject(id);
       if (id != "chair") project.parent = "chair";
@@ -196,6 +203,7 @@ void ExpectBalances(const Ledger& ledger, absl::Time now) {
 TEST(GrantLifeRandomTest, EveryInvariantHoldsAfterEveryVerbAndTheLogFoldsToTheSame) {
   const uint64_t seed = TestSeed();
   int accepted = 0;
+  int graces = 0;
   for (uint64_t round = 0; round < 60; ++round) {
     SCOPED_TRACE(absl::StrCat("seed ", seed, " round ", round));
     History history(seed + round);
@@ -209,6 +217,9 @@ TEST(GrantLifeRandomTest, EveryInvariantHoldsAfterEveryVerbAndTheLogFoldsToTheSa
       if (testing::Test::HasFatalFailure()) return;
     }
     accepted += history.accepted();
+    for (const GrantEntry& entry : history.mesocentre().ledger().grants()) {
+      graces += entry.end_proper.has_value() ? 1 : 0;
+    }
     Ledger again;
     for (const Recorded& row : history.mesocentre().log()) {
       // As the store keeps them: what it would lose must not matter.
@@ -224,6 +235,7 @@ TEST(GrantLifeRandomTest, EveryInvariantHoldsAfterEveryVerbAndTheLogFoldsToTheSa
       ASSERT_TRUE(verdict.ok() && !verdict->recorded) << key.job_id;
     }
   }
+  EXPECT_GT(graces, 5);
   // The histories are not made of refusals.
   EXPECT_GT(accepted, 60 * 5);
 }

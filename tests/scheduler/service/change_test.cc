@@ -51,6 +51,8 @@ std::vector<Change> Changes() {
   member.set_request_id("a member");
   v1::CreateRequestRequest refused = CpuRequest("alpha", int64_t{1} << 50, "a refusal");
   refused.mutable_request()->mutable_lines(0)->set_minimum_base_units(int64_t{1} << 50);
+  v1::CreateRequestRequest waiting = CpuRequest("alpha", 3600, "for a call");
+  waiting.mutable_request()->set_track(v1::Request::CALL);
   return {
       ChangeOf("user/olga", project, [](auto& r) { r.mutable_project()->set_title("Other"); }),
       ChangeOf("user/olga", link, [](auto& r) { r.mutable_link()->set_account("older"); }),
@@ -58,6 +60,8 @@ std::vector<Change> Changes() {
       ChangeOf("user/paul", CpuRequest("alpha", 3600, "a request"),
                [](auto& r) { r.mutable_request()->set_necessity("other"); }),
       ChangeOf("user/paul", refused,
+               [](auto& r) { r.mutable_request()->set_justification("other"); }),
+      ChangeOf("user/paul", waiting,
                [](auto& r) { r.mutable_request()->set_justification("other"); }),
   };
 }
