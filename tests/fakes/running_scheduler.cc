@@ -75,13 +75,13 @@ bool RunningScheduler::WaitUntilSettled() {
 }
 
 void RunningScheduler::Adopt(const Catalogue& catalogue) {
-  std::promise<absl::Status> done;
+  auto done = std::make_shared<std::promise<absl::Status>>();
   engine_->Submit({kSchedulerIdentity, "catalogue",
                    AdoptCatalogue{catalogue, "a test's catalogue", "its digest"},
-                   /*validate_only=*/false, [&done](const absl::StatusOr<Answer>& answer) {
-                     done.set_value(answer.status());
+                   /*validate_only=*/false, [done](const absl::StatusOr<Answer>& answer) {
+                     done->set_value(answer.status());
                    }});
-  Require(done.get_future().get(), "catalogue");
+  Require(done->get_future().get(), "catalogue");
 }
 
 }  // namespace mesolys

@@ -45,6 +45,7 @@ class RunningScheduler {
   std::shared_ptr<grpc::Channel> Connect(const std::string& identity);
 
   Engine& engine() { return *engine_; }
+  const SiteSessions& sessions() const { return sessions_; }
   const EventStore& store() const { return *store_; }
 
   // Waits until no account is left to be charged anew; false after half a minute.
