@@ -25,7 +25,7 @@ struct RunningJobsMoveTest : testing::Test {
                                        const std::string& resource = "cpu") const {
     Grant grant = GrantByHand(mesocentre.ledger(), "alpha", resource, period, {{site, Amount(1)}});
     grant.number = mesocentre.ledger().next_grant();
-    return RunningJobsMovesTo(mesocentre.ledger(), grant, mesocentre.now());
+    return RunningJobsMovesTo(RunningUseOf(mesocentre.ledger(), "alpha"), grant, mesocentre.now());
   }
 
   Mesocentre mesocentre;
@@ -35,6 +35,7 @@ TEST_F(RunningJobsMoveTest, AGrantThatEndsFirstTakesWhatRunsHoweverLittleItHas) 
   const auto moves = MovesTo({Day(2026, 6), Day(2026, 7)});
   ASSERT_THAT(moves, SizeIs(1));
   EXPECT_EQ(moves[0].from, 1);
+  EXPECT_EQ(moves[0].from_end, Day(2027, 1));
   EXPECT_EQ(moves[0].in_flight, Amount(1000));
   EXPECT_EQ(moves[0].committed, Amount(3000));
 }
