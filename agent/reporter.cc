@@ -17,6 +17,7 @@ constexpr int kGroupsPerRound = 5;
 // Sent again unchanged these will be refused again: somebody has to look.
 bool NeedsPeople(const absl::Status& status) {
   return status.code() == absl::StatusCode::kInvalidArgument ||
+         status.code() == absl::StatusCode::kNotFound ||
          status.code() == absl::StatusCode::kAlreadyExists ||
          status.code() == absl::StatusCode::kInternal;
 }

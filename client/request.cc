@@ -15,6 +15,7 @@
 #include "client/grant.h"
 #include "client/pages.h"
 #include "client/request_form.h"
+#include "client/running_jobs.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/runtime/convert.h"
@@ -92,7 +93,7 @@ std::vector<Cell> RequestRow(const v1::Request& request, const absl::TimeZone& z
           AskedCell(request),
           DayCell(period.has_start_time(), period.start_time(), zone),
           DayCell(period.has_end_time(), period.end_time(), zone),
-          TextCell(request.requester()),
+          IdentityCell(request.requester()),
           MinuteCell(request.has_decide_time(), request.decide_time(), zone),
           TextCell(request.decide_reason()),
           Cell{"", v1::Request::Track_Name(request.track())},
@@ -185,6 +186,9 @@ absl::Status PrintDecision(Session& session, const v1::Request& request) {
   // A dry run may have no name yet.
   session.Say(absl::StrCat("request ", ShortName(request.name()), request.name().empty() ? "" : " ",
                            session.dry_run() ? "would be " : "is ", state));
+  for (const v1::RunningJobsMove& move : request.running_jobs_moves()) {
+    session.Say(RunningJobsSentence(move, session.dry_run(), session.zone()));
+  }
   // The last word of a refused one is its first reason; the caller says it.
   for (int i = status.ok() ? 0 : 1; i < request.refusals_size(); ++i) {
     session.Say(request.refusals(i).message());

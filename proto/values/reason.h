@@ -26,7 +26,7 @@ enum class Reason {
   kRequestIdReused,
   kEtagMismatch,
   kPageTokenInvalid,
-  // What it speaks of.
+  // What it speaks of: names of the right form that nothing has.
   kUnknownInstitution,
   kUnknownProgramme,
   kUnknownDataClass,
@@ -37,7 +37,6 @@ enum class Reason {
   kUnknownRequest,
   kUnknownGrant,
   kUnknownJob,
-  kSiteNotFound,
   kProjectExists,
   kAccountLinked,
   kCatalogueConflict,

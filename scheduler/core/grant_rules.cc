@@ -37,6 +37,7 @@ absl::StatusOr<std::vector<std::string>> SitesFor(const Ledger& ledger, const Gr
   sites.erase(std::unique(sites.begin(), sites.end()), sites.end());
   const ProjectEntry& project = *ledger.FindProject(entry.grant.project);
   for (const std::string& site : sites) {
+    if (absl::Status s = CheckId("site", site); !s.ok()) return s;
     if (!catalogue.sites.contains(site)) {
       return Refuse(Reason::kUnknownSite,
                     absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
@@ -107,8 +108,9 @@ absl::Status CheckReason(const std::string& reason) {
 absl::Status CheckAmount(const std::string& resource, Amount amount) {
   if (amount > Amount() && amount <= kAmountMax) return absl::OkStatus();
   return Refuse(Reason::kInvalidAmount,
-                absl::StrCat(amount.count(), " ", BaseUnit(resource), " of ", resource,
-                             " were asked; right is 1 to ", kAmountMax.count()),
+                absl::StrCat(FormatAmount(resource, amount), " of ", resource,
+                             " were asked; right is more than 0 and at most ",
+                             FormatAmount(resource, kAmountMax)),
                 {{"asked", absl::StrCat(amount.count())}});
 }
 
@@ -259,7 +261,8 @@ absl::StatusOr<Verdict> DecideOpeningBalance(const Ledger& ledger,
   if (spent + command.amount > kTotalMax) {
     return Refuse(Reason::kInvalidAmount,
                   absl::StrCat("the use of grant g", command.grant, " would pass ",
-                               kTotalMax.count(), " base units"),
+                               FormatAmount(entry->grant.resource, kTotalMax),
+                               ", the most that the ledger counts"),
                   Numbers(command.amount, kTotalMax - spent));
   }
   GrantChange change = ChangeOf(*entry, ChangeKind::kOpeningBalance, command.reason);

@@ -132,7 +132,8 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const Dec
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows& rows,
                                  const ReportUsage& command, const std::string&, absl::Time now) {
   if (!ledger.catalogue().sites.contains(command.site)) {
-    return Refuse(Reason::kUnknownSite, absl::StrCat("there is no site \"", command.site, "\""),
+    return Refuse(Reason::kUnknownSite,
+                  absl::StrCat("there is no site \"", command.site, "\"; see `mesolys site list`"),
                   {{"site", command.site}});
   }
   return DecideUsage(ledger, rows, command, now);

@@ -12,7 +12,8 @@ namespace {
 constexpr size_t kTitleMax = 200;
 
 absl::Status UnknownProject(const std::string& id) {
-  return Refuse(Reason::kUnknownProject, absl::StrCat("there is no project \"", id, "\""),
+  return Refuse(Reason::kUnknownProject,
+                absl::StrCat("there is no project \"", id, "\"; see `mesolys project list`"),
                 {{"project", id}});
 }
 
@@ -20,6 +21,7 @@ template <typename Map>
 absl::Status CheckKnown(Reason reason, absl::string_view what, const Map& known,
                         const std::string& id) {
   if (known.contains(id)) return absl::OkStatus();
+  if (absl::Status s = CheckId(what, id); !s.ok()) return s;
   std::string ids;
   for (const auto& [each, value] : known) absl::StrAppend(&ids, ids.empty() ? "" : ", ", each);
   return Refuse(reason, absl::StrCat("there is no ", what, " \"", id, "\"; there are ", ids),
@@ -103,18 +105,20 @@ absl::StatusOr<Verdict> DecideLink(const Ledger& ledger, const LinkAccount& comm
                                " has changed since; read it again and decide again"),
                   {{"etag", EtagOf(*entry)}});
   }
+  if (absl::Status s = CheckId("cluster", command.cluster); !s.ok()) return s;
+  if (absl::Status s = CheckLogin("account", command.account); !s.ok()) return s;
   if (ledger.SiteOf(command.cluster).empty()) {
     return Refuse(
         Reason::kUnknownCluster,
         absl::StrCat("there is no cluster \"", command.cluster, "\"; see `mesolys site list`"),
         {{"cluster", command.cluster}});
   }
-  if (absl::Status s = CheckLogin("account", command.account); !s.ok()) return s;
   const ProjectEntry* held = ledger.ProjectOf(command.cluster, command.account);
   if (held != nullptr) {
     return Refuse(Reason::kAccountLinked,
                   absl::StrCat("account ", command.account, " of cluster ", command.cluster,
-                               " bills to project ", held->project.id, " already"),
+                               " bills to project ", held->project.id,
+                               " already, and to no second one; link another account"),
                   {{"project", held->project.id}});
   }
   return Verdict{{AccountLinked{command.project, command.cluster, command.account}}, {}};
@@ -140,6 +144,7 @@ absl::StatusOr<Verdict> DecideMember(const Ledger& ledger, const AddMember& comm
                                                          command.project, " and keeps that role"));
   }
   for (const auto& [site, login] : member.logins) {
+    if (absl::Status s = CheckId("site", site); !s.ok()) return s;
     if (!ledger.catalogue().sites.contains(site)) {
       return Refuse(Reason::kUnknownSite,
                     absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),

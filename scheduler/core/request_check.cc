@@ -3,6 +3,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "proto/values/amount_text.h"
 #include "proto/values/names.h"
 #include "scheduler/core/identity.h"
@@ -18,19 +19,22 @@ constexpr int64_t kEnergyMax = int64_t{1} << 50;
 absl::Status CheckLine(const Ledger& ledger, const RequestLine& line) {
   const Catalogue& catalogue = ledger.catalogue();
   if (absl::Status status = CheckResource(line.resource); !status.ok()) return status;
-  bool offered = false;
-  for (const auto& [id, site] : catalogue.sites) offered |= catalogue.Offers(site, line.resource);
-  if (!offered) {
-    return Refuse(Reason::kUnknownResource,
-                  absl::StrCat("no site has ", line.resource, "; see `mesolys site show SITE`"),
-                  {{"resource", line.resource}});
+  std::set<std::string> offered;
+  for (const auto& [id, site] : catalogue.sites) {
+    for (const Capacity& capacity : site.capacities) offered.insert(capacity.resource);
+  }
+  if (!offered.contains(line.resource)) {
+    return Refuse(
+        Reason::kUnknownResource,
+        absl::StrCat("no site has ", line.resource, "; there are ", absl::StrJoin(offered, ", ")),
+        {{"resource", line.resource}});
   }
   if (line.amount <= Amount() || line.amount > kAmountMax) {
-    return Refuse(
-        Reason::kInvalidAmount,
-        absl::StrCat(line.resource, ": ", line.amount.count(), " ", BaseUnit(line.resource),
-                     " were asked; right is 1 to ", kAmountMax.count()),
-        {{"resource", line.resource}, {"asked", absl::StrCat(line.amount.count())}});
+    return Refuse(Reason::kInvalidAmount,
+                  absl::StrCat(line.resource, ": ", FormatAmount(line.resource, line.amount),
+                               " were asked; right is more than 0 and at most ",
+                               FormatAmount(line.resource, kAmountMax)),
+                  {{"resource", line.resource}, {"asked", absl::StrCat(line.amount.count())}});
   }
   if (line.minimum < Amount() || line.minimum > line.amount) {
     return Refuse(
@@ -41,6 +45,7 @@ absl::Status CheckLine(const Ledger& ledger, const RequestLine& line) {
         {{"resource", line.resource}, {"minimum", absl::StrCat(line.minimum.count())}});
   }
   for (const std::string& site : line.sites) {
+    if (absl::Status s = CheckId("site", site); !s.ok()) return s;
     if (!catalogue.sites.contains(site)) {
       return Refuse(Reason::kUnknownSite,
                     absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
@@ -104,9 +109,10 @@ absl::Status CheckCurve(const Request& request) {
 
 absl::Status CheckRequest(const Ledger& ledger, const Request& request, absl::Time now) {
   if (ledger.FindProject(request.project) == nullptr) {
-    return Refuse(Reason::kUnknownProject,
-                  absl::StrCat("there is no project \"", request.project, "\""),
-                  {{"project", request.project}});
+    return Refuse(
+        Reason::kUnknownProject,
+        absl::StrCat("there is no project \"", request.project, "\"; see `mesolys project list`"),
+        {{"project", request.project}});
   }
   absl::Status open = CheckOpen(*ledger.FindProject(request.project));
   if (!open.ok()) return open;

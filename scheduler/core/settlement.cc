@@ -169,6 +169,19 @@ Job Refunded(const Ledger& ledger, const UsageRecord& record) {
   return ChargedWith(ledger, record, /*by_hand=*/true);
 }
 
+std::vector<Period> SpansOf(const Ledger& ledger, const Job& job, const Charge& charge) {
+  const UsageRecord& record = job.record;
+  if (charge.kind == ChargeKind::kCommitted) {
+    const int64_t ahead = record.time_limit_seconds - record.ElapsedSeconds();
+    return {{record.end_time, record.end_time + absl::Seconds(std::max<int64_t>(ahead, 0))}};
+  }
+  if (charge.kind == ChargeKind::kRefund && charge.basis == ChargeBasis::kIncident) {
+    Refund refund = RefundOf(ledger, job.site, record);
+    if (!refund.whole.has_value() && !refund.spans.empty()) return std::move(refund.spans);
+  }
+  return {{record.start_time, record.end_time}};
+}
+
 bool Postings::Replace(const Job* before, const Job& after) {
   if (before != nullptr && before->project == after.project &&
       before->record.account == after.record.account && before->charges == after.charges) {

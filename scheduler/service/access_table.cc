@@ -10,6 +10,7 @@
 #include "mesolys/v1/site_service.pb.h"
 #include "proto/values/reason.h"
 #include "scheduler/core/identity.h"
+#include "scheduler/service/spoken.h"
 
 namespace mesolys {
 namespace {
@@ -161,7 +162,8 @@ absl::Status Authorize(const Ledger& ledger, absl::string_view identity, absl::s
   }
   const std::string who = rule->any_user ? "any person" : WhoCould(*rule);
   return Refuse(Reason::kNotAllowed,
-                absl::StrCat(identity, " may not call ", method, " here; allowed: ", who),
+                absl::StrCat(SpokenIdentity(identity), " may not use ", SpokenMethod(method),
+                             " here; allowed: ", who),
                 {{"identity", std::string(identity)}, {"method", std::string(method)}});
 }
 

@@ -114,7 +114,8 @@ absl::StatusOr<Command> ToCommand(const v1::DeclareWindowRequest& in) {
   window.period = *period;
   if (in.window().kind() != v1::SiteWindow::INCIDENT &&
       in.window().kind() != v1::SiteWindow::MAINTENANCE) {
-    return Refuse(Reason::kInvalidArgument, "give a kind: INCIDENT or MAINTENANCE");
+    return Refuse(Reason::kInvalidArgument,
+                  "say what kind of window: an incident or a maintenance");
   }
   window.kind = static_cast<SiteWindow::Kind>(in.window().kind());
   window.title = in.window().title();

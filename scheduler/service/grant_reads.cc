@@ -4,10 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/values/names.h"
-#include "proto/values/reason.h"
 #include "scheduler/core/balance.h"
 #include "scheduler/core/explanation.h"
 #include "scheduler/service/page.h"
+#include "scheduler/service/unknown.h"
 #include "scheduler/service/views.h"
 
 namespace mesolys {
@@ -16,7 +16,7 @@ absl::Status ReadGrant(const Reading& reading, const v1::GetGrantRequest& in, v1
   const NumberedName name = *ParseGrantName(in.name());
   const GrantEntry* entry = reading.ledger.FindGrant(name.number);
   if (entry == nullptr || entry->grant.project != name.project) {
-    return Refuse(Reason::kUnknownGrant, absl::StrCat("there is no ", in.name()));
+    return NoGrant(name);
   }
   out = GrantView(reading.ledger, *entry, reading.sessions, reading.now);
   return absl::OkStatus();
@@ -46,13 +46,13 @@ absl::Status ReadExplanation(const Reading& reading, const v1::ExplainRequest& i
   if (absl::StatusOr<NumberedName> grant = ParseGrantName(in.name()); grant.ok()) {
     const GrantEntry* entry = reading.ledger.FindGrant(grant->number);
     if (entry == nullptr || entry->grant.project != grant->project) {
-      return Refuse(Reason::kUnknownGrant, absl::StrCat("there is no ", in.name()));
+      return NoGrant(*grant);
     }
     why = ExplainGrant(reading.ledger, *entry, reading.now);
   } else if (absl::StatusOr<NumberedName> request = ParseRequestName(in.name()); request.ok()) {
     const RequestEntry* entry = reading.ledger.FindRequest(request->number);
     if (entry == nullptr || entry->request.project != request->project) {
-      return Refuse(Reason::kUnknownRequest, absl::StrCat("there is no ", in.name()));
+      return NoRequest(*request);
     }
     why = ExplainRequest(reading.ledger, *entry);
   } else {

@@ -19,6 +19,7 @@
 #include "scheduler/service/reading.h"
 #include "scheduler/service/reply.h"
 #include "scheduler/service/request_commands.h"
+#include "scheduler/service/unknown.h"
 #include "scheduler/service/views.h"
 #include "scheduler/work_queue.h"
 
@@ -26,11 +27,6 @@ namespace mesolys {
 
 using Context = grpc::CallbackServerContext;
 using Reactor = grpc::ServerUnaryReactor;
-
-inline absl::Status NoProject(const std::string& id) {
-  return Refuse(Reason::kUnknownProject, absl::StrCat("there is no project \"", id, "\""),
-                {{"project", id}});
-}
 
 inline absl::StatusOr<AccessTarget> Everything() { return AccessTarget{}; }
 
@@ -99,10 +95,7 @@ class Handlers {
       const GrantEntry* entry = ledger.FindGrant(name->number);
       return entry != nullptr && entry->grant.project == name->project;
     });
-    if (!known) {
-      return Reply(context,
-                   Refuse(Reason::kUnknownGrant, absl::StrCat("there is no ", in.grant())));
-    }
+    if (!known) return Reply(context, NoGrant(*name));
     absl::StatusOr<Command> command = ToCommand(in);
     if (!command.ok()) return Reply(context, command.status());
     return Hand(context, engine_, *std::move(identity), in, *std::move(command), in.validate_only(),

@@ -6,6 +6,7 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "scheduler/core/policy.h"
+#include "scheduler/core/price.h"
 
 namespace mesolys {
 namespace {
@@ -237,6 +238,21 @@ v1::Request RequestView(const Request& request, const RequestOutcome& outcome,
   return out;
 }
 
+void AddRunningJobsMoves(const std::vector<RunningUse>& before, const Grant& grant, absl::Time now,
+                         v1::Request& out) {
+  for (const RunningJobsMove& move : RunningJobsMovesTo(before, grant, now)) {
+    v1::RunningJobsMove& shown = *out.add_running_jobs_moves();
+    shown.set_grant(GrantName(grant.project, grant.number));
+    shown.set_resource(grant.resource);
+    shown.set_granted_base_units(grant.amount.count());
+    *shown.mutable_end_time() = ToProto(grant.period.end);
+    shown.set_from(GrantName(grant.project, move.from));
+    *shown.mutable_from_end_time() = ToProto(move.from_end);
+    shown.set_in_flight_base_units(move.in_flight.count());
+    shown.set_committed_base_units(move.committed.count());
+  }
+}
+
 v1::BalanceLine BalanceView(const Ledger& ledger, const std::string& project,
                             const BalanceLine& line) {
   v1::BalanceLine out;
@@ -276,7 +292,8 @@ v1::Job JobView(const Ledger& ledger, const Job& job) {
   *out.mutable_record() = ToProto(job.record);
   out.set_site(job.site);
   if (!job.project.empty()) out.set_project(ProjectName(job.project));
-  for (const Charge& charge : job.charges) {
+  for (const PricedCharge& priced : Priced(ledger, job)) {
+    const Charge& charge = priced.charge;
     v1::Charge& shown = *out.add_charges();
     const GrantEntry* grant = ledger.FindGrant(charge.grant);
     if (grant != nullptr) shown.set_grant(GrantName(grant->grant.project, charge.grant));
@@ -284,8 +301,9 @@ v1::Job JobView(const Ledger& ledger, const Job& job) {
     shown.set_kind(static_cast<v1::Charge::Kind>(charge.kind));
     shown.set_amount_base_units(charge.amount.count());
     shown.set_basis(static_cast<v1::Charge::Basis>(charge.basis));
-    const PartsPerMillion rate = ledger.catalogue().RateOf(charge.resource, job.record.start_time);
-    shown.set_normalised_seconds(Normalise(charge.amount, rate).count());
+    shown.set_normalised_seconds(Normalise(charge.amount, priced.rate).count());
+    shown.set_rate_ppm(priced.rate.count());
+    if (priced.since.has_value()) *shown.mutable_rate_since_time() = ToProto(*priced.since);
   }
   return out;
 }

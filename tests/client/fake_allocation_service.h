@@ -66,6 +66,9 @@ class FakeAllocationService : public v1::AllocationService::Service, public Fake
   grpc::Status ListUnassigned(grpc::ServerContext* context, const v1::ListUnassignedRequest* in,
                               v1::ListUnassignedResponse* out) override;
 
+  grpc::Status GetEvent(grpc::ServerContext* context, const v1::GetEventRequest* in,
+                        v1::AuditEvent* out) override;
+
   grpc::Status SupplementGrant(grpc::ServerContext* context, const v1::SupplementGrantRequest* in,
                                v1::ChangeGrantResponse* out) override;
   grpc::Status ExtendGrant(grpc::ServerContext* context, const v1::ExtendGrantRequest* in,
@@ -124,6 +127,10 @@ v1::Project FakeProject();
 std::vector<v1::Grant> FakeGrants();
 v1::Balance FakeBalance();
 std::vector<v1::Job> FakeJobs();
+// Of psmn:Old.Account.
+std::vector<v1::Job> FakeUnassignedJobs();
+// Row 17 of the log.
+v1::AuditEvent FakeEvent();
 google::protobuf::Timestamp FakeTime(const std::string& rfc3339);
 
 }  // namespace mesolys

@@ -129,7 +129,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"usage_refund",
              {"usage", "refund", "psmn:4001", "--reason", "Full disk", "--dry-run"}},
         Case{"usage_list", {"usage", "list", "proj_a"}},
-        Case{"usage_unassigned", {"usage", "list", "--unassigned"}}),
+        Case{"usage_uncovered", {"usage", "list", "proj_a", "--uncovered"}},
+        Case{"usage_unassigned", {"usage", "list", "--unassigned"}},
+        Case{"usage_unassigned_jobs",
+             {"usage", "list", "--unassigned", "--jobs", "psmn:Old.Account"}},
+        Case{"audit_show", {"audit", "show", "17"}}),
     [](const ::testing::TestParamInfo<Case>& param) { return param.param.name; });
 
 }  // namespace

@@ -37,7 +37,9 @@ T Require(absl::StatusOr<T> value, const char* what) {
 RunningScheduler::RunningScheduler(TestCa& ca, const Clock& clock, RunningSchedulerOptions options)
     : ca_(ca) {
   Require(CheckAccessTable(AccessTable()), "access table");
-  if (options.database.empty()) {
+  if (options.store != nullptr) {
+    store_ = std::move(options.store);
+  } else if (options.database.empty()) {
     store_ = std::make_unique<MemoryEventStore>();
   } else {
     store_ = Require(SqliteEventStore::Open(options.database, SqliteEventStore::Mode::kReadWrite),

@@ -24,7 +24,8 @@ namespace mesolys {
 
 struct RunningSchedulerOptions {
   Catalogue catalogue;
-  std::string database;  // a SQLite file, kept; empty: in memory
+  std::string database;                 // a SQLite file, kept; empty: in memory
+  std::unique_ptr<EventStore> store{};  // instead, when given
   std::chrono::milliseconds patience = std::chrono::seconds(30);  // of Synchronize
 };
 

@@ -20,6 +20,9 @@ namespace mesolys {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
+
+using testing::HasSubstr;
 
 TEST(AccessTableTest, HasOneEntryForEachRpcOfTheServices) {
   EXPECT_EQ(CheckAccessTable(AccessTable()), absl::OkStatus());
@@ -230,6 +233,23 @@ TEST(AccessTableTest, TakesNoIdentityOfAnotherTrustDomainOrKind) {
       EXPECT_FALSE(Authorize(WorldLedger(), identity, rule.method, {"", ""}, WorldTime()).ok())
           << identity;
     }
+  }
+}
+
+TEST(AccessTableTest, RefusesInTheWordsOfTheCommandLine) {
+  const Ledger ledger = WorldLedger();
+  EXPECT_EQ(
+      Authorize(ledger, "spiffe://mesolys/user/mia", "AllocationService.AddMember", {}).message(),
+      "mia may not use `mesolys member add` here; allowed: operator, PI of the project");
+  EXPECT_EQ(
+      Authorize(ledger, "spiffe://mesolys/site/p2chpd", "SiteService.ReportUsage", {"", "psmn"})
+          .message(),
+      "the agent of p2chpd may not use the call to report usage here; allowed: the agent of the "
+      "site");
+  for (const AccessRule& rule : AccessTable()) {
+    const std::string message(
+        Authorize(ledger, "spiffe://mesolys/service/nobody", rule.method, {}).message());
+    EXPECT_THAT(message, Not(HasSubstr("Service."))) << rule.method;
   }
 }
 

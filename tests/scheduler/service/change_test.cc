@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/scheduler/service/service_fixture.h"
@@ -131,17 +132,20 @@ TEST_F(ChangeTest, ThatIsRefusedLeavesItsKeyFree) {
 
 // The answers are rebuilt from the log, not remembered.
 TEST_F(ChangeTest, IsAnsweredTheSameAfterARestart) {
-  RunningSchedulerOptions options;
-  options.catalogue = WorldCatalogue();
-  options.database = ca_->directory() + "/ledger.db";
-  Start(options);
+  const auto start = [this] {
+    RunningSchedulerOptions options;
+    options.catalogue = WorldCatalogue();
+    options.database = ca_->directory() + "/ledger.db";
+    Start(std::move(options));
+  };
+  start();
   Populate();
   std::vector<std::string> first;
   for (const Change& change : Changes()) {
     ASSERT_EQ(change.call(As(change.identity), false, false, &first.emplace_back()), "OK");
   }
   const int64_t revision = Revision();
-  Start(options);
+  start();
   EXPECT_EQ(Revision(), revision);
   size_t place = 0;
   for (const Change& change : Changes()) {
