@@ -71,6 +71,7 @@ enum class Reason {
   kProjectArchived,
   kProjectInUse,
   kNoSuchMember,
+  kNoLoginAtSite,
   kUnknownRole,
   kReadOnly,
   kUnknownEvent,

@@ -41,6 +41,10 @@ std::map<std::string, std::string> FiguresOf(const Ledger& ledger) {
     for (const auto& [user, member] : entry.members) {
       figures[absl::StrCat(name, " member ", user)] =
           absl::StrCat("role ", static_cast<int>(member.member.role));
+      for (const auto& [place, ceiling] : member.ceilings) {
+        figures[absl::StrCat(name, " member ", user, " ceiling ", place.first, " ", place.second)] =
+            absl::StrCat(ceiling.amount.count());
+      }
     }
     for (const auto& [cluster, account] : entry.links) {
       figures[absl::StrCat(name, " account ", cluster, ":", account)] = "linked";
