@@ -28,14 +28,16 @@ absl::Status During(absl::string_view what, const absl::Status& status) {
 }  // namespace
 
 Reporter::Reporter(Spool& spool, const Quarantine& quarantine, Collector& collector,
-                   SchedulerLink& link, const Clock& clock, ReporterOptions options)
+                   SchedulerLink& link, const Clock& clock, CollectionLog& collections,
+                   ReporterOptions options)
     : spool_(spool),
       quarantine_(quarantine),
       collector_(collector),
       link_(link),
       clock_(clock),
       options_(std::move(options)),
-      backoff_(options_.seed) {}
+      backoff_(options_.seed),
+      collections_(collections) {}
 
 ReportTick Reporter::Tick(const std::atomic<bool>& is_stopping) {
   ReportTick tick;
@@ -75,12 +77,17 @@ absl::Status Reporter::Collect(ReportTick& tick, bool& has_more) {
     }
     const absl::StatusOr<std::string> cursor = spool_.Cursor();
     if (!cursor.ok()) return cursor.status();
+    if (is_at_rest_) {
+      begun_ = collections_.Moment();
+      is_at_rest_ = false;
+    }
     const absl::Time now = clock_.Now();
     const absl::StatusOr<Collected> collected = collector_.Collect(*cursor, room, now);
     if (!collected.ok()) return During("cannot collect", collected.status());
     has_more = collected->has_more;
     if (collected->records.empty() && collected->quarantined.empty() &&
         collected->cursor == *cursor) {
+      if (!has_more) EndCollection();
       return absl::OkStatus();
     }
     absl::StatusOr<QuarantineMark> mark = spool_.Mark();
@@ -91,9 +98,18 @@ absl::Status Reporter::Collect(ReportTick& tick, bool& has_more) {
     tick.collected_count += static_cast<int64_t>(collected->records.size());
     tick.quarantined_count += static_cast<int64_t>(collected->quarantined.size());
     tick.skipped_count += collected->skipped_count;
-    if (!has_more) return absl::OkStatus();
+    if (!has_more) {
+      EndCollection();
+      return absl::OkStatus();
+    }
   }
   return absl::OkStatus();
+}
+
+void Reporter::EndCollection() {
+  if (begun_.has_value()) collections_.Complete(*begun_);
+  begun_.reset();
+  is_at_rest_ = true;
 }
 
 absl::Status Reporter::SendAll(const std::atomic<bool>& is_stopping, ReportTick& tick) {

@@ -97,7 +97,8 @@ TEST(ReasonTest, EveryReasonHasTheCanonicalCodeOfItsKind) {
                                          Reason::kOtherResource,     Reason::kOtherFamily,
                                          Reason::kJobNotFinished,    Reason::kWindowsOverlap,
                                          Reason::kNothingAwaited,    Reason::kProjectArchived,
-                                         Reason::kProjectInUse,      Reason::kReadOnly}},
+                                         Reason::kProjectInUse,      Reason::kReadOnly,
+                                         Reason::kNoLoginAtSite}},
       {StatusCode::kUnavailable, {Reason::kStoreUnavailable}},
   };
   std::map<Reason, StatusCode> codes;

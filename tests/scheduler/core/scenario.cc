@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -17,6 +18,7 @@
 #include "proto/values/amount_text.h"
 #include "proto/values/names.h"
 #include "scheduler/core/balance.h"
+#include "scheduler/core/desired_state.h"
 #include "scheduler/core/identity.h"
 #include "scheduler/core/invariants.h"
 #include "scheduler/core/placement.h"
@@ -211,7 +213,9 @@ absl::Status ScenarioRun::Expectation(Words& words, bool& known) {
   if (verb == "charge") return ExpectCharge(words);
   if (verb == "ceiling") return ExpectCeiling(words);
   if (verb == "refused") return ExpectRefusal(words);
-  for (const char* what : {"uncovered", "unassigned", "placed", "exposure", "threshold"}) {
+  if (verb == "limited") return ExpectLimit(words);
+  for (const char* what :
+       {"uncovered", "unassigned", "placed", "exposure", "threshold", "remaining"}) {
     if (verb == what) return ExpectAmounts(verb, words);
   }
   known = false;
@@ -352,10 +356,15 @@ absl::StatusOr<Command> ScenarioRun::CommandOf(Words& words) {
   if (verb == "confirm") {
     ConfirmCeilings command{words.Take(), 0, {}};
     command.generation = ledger.Generation(command.site);
+    std::set<int64_t> unsaid = ledger.Awaited(command.site);
     while (!words.empty()) {
       const std::string word = words.Take();
       if (word == "old") {
         command.generation = 0;
+        continue;
+      }
+      if (word == "only") {
+        unsaid.clear();
         continue;
       }
       const auto [name, text] = Split(word);
@@ -364,7 +373,9 @@ absl::StatusOr<Command> ScenarioRun::CommandOf(Words& words) {
       absl::StatusOr<Amount> amount = AmountOf((*entry)->grant.resource, text);
       if (!amount.ok()) return amount.status();
       command.held.push_back({(*entry)->grant.number, *amount});
+      unsaid.erase((*entry)->grant.number);
     }
+    for (int64_t number : unsaid) command.held.push_back({number, Amount()});
     return command;
   }
   if (verb == "member") {
@@ -374,6 +385,20 @@ absl::StatusOr<Command> ScenarioRun::CommandOf(Words& words) {
     command.member.role = role == "pi"           ? ProjectRole::kPi
                           : role == "supervisor" ? ProjectRole::kSupervisor
                                                  : ProjectRole::kResearcher;
+    if (const auto login = words.After("login"); login.has_value()) {
+      const auto [site, name] = Split(*login);
+      command.member.logins[site] = name;
+    }
+    return command;
+  }
+  if (verb == "limit") {
+    SetMemberCeiling command{words.Take(), words.Take(), words.After("site").value_or(""), "", {}};
+    const auto [resource, text] = Split(words.Take());
+    command.resource = resource;
+    if (text == "none") return command;
+    absl::StatusOr<Amount> amount = AmountOf(resource, text);
+    if (!amount.ok()) return amount.status();
+    command.amount = *amount;
     return command;
   }
   if (verb == "remove-member") {
@@ -634,6 +659,14 @@ absl::Status ScenarioRun::ExpectAmounts(const std::string& what, Words& words) {
     const auto it = all.find(second);
     const Exposure exposure = it == all.end() ? Exposure() : it->second;
     figure = key == "awaited" ? exposure.awaited : exposure.spendable;
+  } else if (what == "remaining") {
+    const std::string site = words.Take();
+    const ProjectEntry* entry = ledger.FindProject(first);
+    if (entry == nullptr) return Wrong(absl::StrCat("there is no project ", first));
+    const Remaining remaining = RemainingAt(ledger, *entry, second, site, mesocentre_.now());
+    const std::string key = words.Take();
+    if (key != "left" && key != "bonus") return Wrong("remaining ... left|bonus AMOUNT");
+    figure = key == "bonus" ? remaining.bonus : remaining.left;
   } else {
     for (const auto& [key, totals] :
          what == "uncovered" ? ledger.uncovered() : ledger.unassigned()) {
@@ -646,6 +679,35 @@ absl::Status ScenarioRun::ExpectAmounts(const std::string& what, Words& words) {
   if (!amount.ok()) return amount.status();
   if (*amount == figure) return absl::OkStatus();
   return Differs(absl::StrCat(what, " ", first, " ", second, " is ", figure.count(), "s"));
+}
+
+absl::Status ScenarioRun::ExpectLimit(Words& words) {
+  words.Take();
+  const std::string project = words.Take();
+  const std::string login = words.Take();
+  const std::string site = words.After("site").value_or("");
+  const auto [resource, text] = Split(words.Take());
+  std::string found = "none";
+  for (const DesiredProject& desired : DesiredStateOf(mesocentre_.ledger(), site).projects) {
+    for (const LoginCeiling& ceiling : desired.login_ceilings) {
+      if (desired.project != project || ceiling.login != login || ceiling.resource != resource) {
+        continue;
+      }
+      found = absl::StrCat(ceiling.amount.count());
+      const std::optional<std::string> since = words.After("since");
+      if (!since.has_value()) continue;
+      absl::StatusOr<absl::Time> time = Instant(*since);
+      if (!time.ok()) return time.status();
+      if (*time != ceiling.since) {
+        return Differs(absl::StrCat("since ", absl::FormatTime(ceiling.since, zone_)));
+      }
+    }
+  }
+  absl::StatusOr<Amount> amount = AmountOf(resource, text == "none" ? "0" : text);
+  if (!amount.ok()) return amount.status();
+  const std::string wanted = text == "none" ? "none" : absl::StrCat(amount->count());
+  return found == wanted ? absl::OkStatus()
+                         : Differs(absl::StrCat(login, " is limited to ", found));
 }
 
 absl::Status ScenarioRun::ExpectRefusal(Words& words) {
