@@ -2,8 +2,8 @@
 #define MESOLYS_AGENT_ACCESS_H_
 
 // What each account may start now: from the grants that it holds, what was used of them, and the
-// time. No scheduler is needed for it, so a grant ends, begins and is used up without one. Pure; any
-// thread.
+// time. No scheduler is needed for it, so a grant ends, begins and is used up without one. Pure;
+// any thread.
 
 #include <map>
 #include <string>
@@ -37,7 +37,8 @@ struct AccountStanding {
   friend bool operator==(const AccountStanding&, const AccountStanding&) = default;
 };
 
-// By account, then resource; of every resource that jobs use up and that the account has a grant of.
+// By account, then resource; of every resource that jobs use up and that the account has a grant
+// of.
 std::vector<AccountStanding> StandingsOf(const SiteState& desired, const SiteUse& use,
                                          absl::Time now);
 

@@ -122,7 +122,8 @@ InForce PutInForce(const SiteState& wanted, const absl::StatusOr<SiteUse>& use,
       for (size_t at = 0; at < taken.size() && at < plan.actions.size(); ++at) {
         if (taken[at].ok()) continue;
         result.status.Update(taken[at]);
-        failures[{plan.actions[at].account, plan.actions[at].subject}] = std::string(taken[at].message());
+        failures[{plan.actions[at].account, plan.actions[at].subject}] =
+            std::string(taken[at].message());
       }
       held = enforcer.ReadBack();
       if (held.ok() && result.status.ok() && !Reconcile(*held, desired, now).actions.empty()) {

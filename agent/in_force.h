@@ -38,8 +38,9 @@ struct InForce {
   int64_t change_count = 0;
 };
 
-// Where it is not known what was used, every access stays as it is. Changes nothing when what is held cannot be read or the limit is passed; the enforcements are
-// true even then, as far as anything could be read.
+// Where it is not known what was used, every access stays as it is. Changes nothing when what is
+// held cannot be read or the limit is passed; the enforcements are true even then, as far as
+// anything could be read.
 InForce PutInForce(const SiteState& wanted, const absl::StatusOr<SiteUse>& use,
                    const RemovalLimit& limit, absl::Time now, Enforcer& enforcer);
 

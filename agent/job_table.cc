@@ -71,8 +71,8 @@ absl::StatusOr<std::vector<UsageRecord>> JobTable::Page(const std::optional<JobK
 }
 
 absl::Status JobTable::Remove(const std::vector<JobKey>& jobs) {
-  absl::StatusOr<Statement> remove = database_.Prepare(
-      "DELETE FROM job WHERE cluster = ? AND job_id = ? AND submit_time = ?");
+  absl::StatusOr<Statement> remove =
+      database_.Prepare("DELETE FROM job WHERE cluster = ? AND job_id = ? AND submit_time = ?");
   if (!remove.ok()) return remove.status();
   for (const JobKey& key : jobs) {
     if (absl::Status removed = BindKey(key, *remove).Run(); !removed.ok()) return removed;

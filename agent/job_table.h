@@ -2,9 +2,9 @@
 #define MESOLYS_AGENT_JOB_TABLE_H_
 
 // The winning record of each job that the agent has seen, in the spool's database: what was used is
-// derived from it, whether or not the scheduler answers. It moves by the merge rule, so a record may
-// come late, twice or out of order. A record that the rules of the contract refuse is no job. One
-// thread at a time; errors are those of Database.
+// derived from it, whether or not the scheduler answers. It moves by the merge rule, so a record
+// may come late, twice or out of order. A record that the rules of the contract refuse is no job.
+// One thread at a time; errors are those of Database.
 
 #include <cstdint>
 #include <optional>

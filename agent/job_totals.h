@@ -1,9 +1,10 @@
 #ifndef MESOLYS_AGENT_JOB_TOTALS_H_
 #define MESOLYS_AGENT_JOB_TOTALS_H_
 
-// What was used and is committed of each grant at this site: derived from the winning record of each
-// job as the ledger derives it, so that limits do not slide while the scheduler is away. Counted
-// anew when a job or the desired state changed; memory does not grow with the jobs. One thread.
+// What was used and is committed of each grant at this site: derived from the winning record of
+// each job as the ledger derives it, so that limits do not slide while the scheduler is away.
+// Counted anew when a job or the desired state changed; memory does not grow with the jobs. One
+// thread.
 
 #include <cstdint>
 #include <map>

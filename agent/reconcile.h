@@ -32,11 +32,11 @@ struct GrantCeiling {
 };
 
 // How much of an account one login may use, and since when it counts.
-struct LoginCeiling {
+struct CeilingSince {
   Amount amount;
   absl::Time since;
 
-  friend bool operator==(const LoginCeiling&, const LoginCeiling&) = default;
+  friend bool operator==(const CeilingSince&, const CeilingSince&) = default;
 };
 
 using LoginResource = std::pair<std::string, std::string>;  // (login, resource)
@@ -47,7 +47,7 @@ struct SiteAccount {
   std::set<std::string> logins;
   std::map<std::string, GrantCeiling> grants;           // by "projects/{project}/grants/{grant}"
   std::set<std::pair<std::string, std::string>> links;  // (cluster, older account) that bill to it
-  std::map<LoginResource, LoginCeiling> login_ceilings{};
+  std::map<LoginResource, CeilingSince> login_ceilings{};
   // What may be started, by resource; one that is not there is frozen.
   std::map<std::string, Access> access{};
   // Those that may start nothing although the account may.
@@ -77,16 +77,16 @@ struct Action {
   enum class Kind {
     kRestrictAccess,  // `subject` is the resource; `access` is what it becomes
     kFreezeLogin,     // `subject` is the login, `resource` of what
-    kDropGrant,      // `subject` is the grant; `grant` is what it was
-    kLowerCeiling,   // `subject` is the grant; `grant` is what it becomes
-    kRemoveLogin,    // `subject` is the login
-    kUnlinkAccount,  // `cluster`, and `subject` is the older account
-    kCreateAccount,  // `subject` is the account above it, or empty
-    kMoveAccount,    // the same
-    kLinkAccount,    // as kUnlinkAccount
-    kAddLogin,       // `subject` is the login
+    kDropGrant,       // `subject` is the grant; `grant` is what it was
+    kLowerCeiling,    // `subject` is the grant; `grant` is what it becomes
+    kRemoveLogin,     // `subject` is the login
+    kUnlinkAccount,   // `cluster`, and `subject` is the older account
+    kCreateAccount,   // `subject` is the account above it, or empty
+    kMoveAccount,     // the same
+    kLinkAccount,     // as kUnlinkAccount
+    kAddLogin,        // `subject` is the login
     kFreezeNewLogin,  // as kFreezeLogin, of one that was just added
-    kRaiseCeiling,   // as kLowerCeiling; also the first of a grant
+    kRaiseCeiling,    // as kLowerCeiling; also the first of a grant
     kWidenAccess,     // as kRestrictAccess
     kOpenLogin,       // as kFreezeLogin
   };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "spdlog/spdlog.h"
 
@@ -145,15 +146,21 @@ absl::Status Reporter::Send(const SpoolBatch& batch, ReportTick& tick) {
 absl::StatusOr<QuarantineMark> Reporter::SetAside(const SpoolBatch& batch,
                                                   const v1::ReportUsageResponse& response) {
   std::vector<QuarantinedLine> lines;
+  std::vector<JobKey> jobs;
   for (const v1::RejectedRecord& rejected : response.rejected()) {
     if (rejected.index() < 0 || static_cast<size_t>(rejected.index()) >= batch.records.size()) {
       return absl::InternalError(absl::StrCat("the scheduler rejected record ", rejected.index(),
                                               " of a batch of ", batch.records.size()));
     }
+    const v1::UsageRecord& record = batch.records[static_cast<size_t>(rejected.index())];
     lines.push_back({"scheduler",
                      absl::StrCat(rejected.refusal().reason(), ": ", rejected.refusal().message()),
-                     batch.records[static_cast<size_t>(rejected.index())].ShortDebugString()});
+                     record.ShortDebugString()});
+    if (absl::StatusOr<UsageRecord> parsed = FromProto(record); parsed.ok()) {
+      jobs.push_back(std::move(parsed->key));
+    }
   }
+  if (absl::Status forgotten = spool_.ForgetJobs(jobs); !forgotten.ok()) return forgotten;
   const absl::StatusOr<QuarantineMark> mark = spool_.Mark();
   if (!mark.ok()) return mark.status();
   return quarantine_.Append(*mark, lines);

@@ -60,7 +60,8 @@ class Reporter {
   absl::Status Collect(ReportTick& tick, bool& has_more);
   absl::Status SendAll(const std::atomic<bool>& is_stopping, ReportTick& tick);
   absl::Status Send(const SpoolBatch& batch, ReportTick& tick);
-  // Quarantines the records that were rejected; answers the mark to commit.
+  // Quarantines the records that were rejected, and forgets their jobs, for the ledger does not
+  // charge them; answers the mark to commit.
   absl::StatusOr<QuarantineMark> SetAside(const SpoolBatch& batch,
                                           const v1::ReportUsageResponse& response);
 

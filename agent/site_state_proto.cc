@@ -35,9 +35,11 @@ absl::StatusOr<GrantCeiling> ParseCeiling(const v1::DesiredGrant& grant) {
   }
   absl::StatusOr<Period> period = FromProto(grant.period());
   // Only a grant that was revoked before it began ends as it begins.
-  const absl::StatusOr<absl::Time> start = FromProto(grant.period().start_time());
-  const absl::StatusOr<absl::Time> end = FromProto(grant.period().end_time());
-  if (!period.ok() && start.ok() && end.ok() && *start == *end) period = Period{*start, *end};
+  if (!period.ok() && grant.period().has_start_time() && grant.period().has_end_time()) {
+    const absl::StatusOr<absl::Time> start = FromProto(grant.period().start_time());
+    const absl::StatusOr<absl::Time> end = FromProto(grant.period().end_time());
+    if (start.ok() && end.ok() && *start == *end) period = Period{*start, *end};
+  }
   if (!period.ok()) return period.status();
   return GrantCeiling{grant.resource(), ceiling, *period, bonus};
 }

@@ -224,9 +224,9 @@ absl::StatusOr<std::vector<UsageRecord>> Spool::Jobs(const std::optional<JobKey>
 absl::Status Spool::ForgetJobs(const std::vector<JobKey>& jobs) {
   if (jobs.empty()) return absl::OkStatus();
   MutexLock lock(mutex_);
-  return Commit([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return JobTable(database_).Remove(jobs);
-  });
+  ++job_revision_;
+  return Commit(
+      [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return JobTable(database_).Remove(jobs); });
 }
 
 int64_t Spool::JobRevision() {

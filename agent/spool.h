@@ -3,9 +3,9 @@
 
 // What the agent must not forget, in one SQLite file of its state directory: the job records that
 // the scheduler has not acknowledged yet, in order, each group in one transaction with the
-// collector's cursor behind it, and the winning record of each job; the last desired state; the newest head of the ledger that it was
-// shown. Every change is durable when it answers. Any thread. Errors are those of Database, and
-// what is said below.
+// collector's cursor behind it, and the winning record of each job; the last desired state; the
+// newest head of the ledger that it was shown. Every change is durable when it answers. Any thread.
+// Errors are those of Database, and what is said below.
 
 #include <cstdint>
 #include <memory>
@@ -51,9 +51,9 @@ class Spool {
   // Made at random when the file was created; two spools never share one.
   const std::string& id() const { return id_; }
 
-  // Adds records, merges them into the jobs, moves the cursor and commits the quarantine's mark: all or none.
-  // RESOURCE_EXHAUSTED when there is no room for all of them; the collector waits then, for job
-  // records are never dropped.
+  // Adds records, merges them into the jobs, moves the cursor and commits the quarantine's mark:
+  // all or none. RESOURCE_EXHAUSTED when there is no room for all of them; the collector waits
+  // then, for job records are never dropped.
   absl::Status Add(const std::vector<v1::UsageRecord>& records, const std::string& cursor,
                    const QuarantineMark& mark, absl::Time now);
 
@@ -62,7 +62,7 @@ class Spool {
   absl::StatusOr<std::vector<UsageRecord>> Jobs(const std::optional<JobKey>& after,
                                                 int64_t records_max);
   absl::Status ForgetJobs(const std::vector<JobKey>& jobs);
-  // Another number whenever an Add changed a job.
+  // Another number whenever a job was changed or forgotten.
   int64_t JobRevision();
 
   // The oldest records, at most `records_max` and `bytes_max` of them as parts of a request, but at

@@ -198,8 +198,7 @@ void Synchronizer::NoteSet() {
     if (enforcement.state() != v1::Ceiling::ENFORCED) continue;
     const absl::StatusOr<NumberedName> name = ParseGrantName(enforcement.grant());
     if (!name.ok()) continue;
-    const GrantCeiling& ceiling =
-        last_->accounts.at(name->project).grants.at(enforcement.grant());
+    const GrantCeiling& ceiling = last_->accounts.at(name->project).grants.at(enforcement.grant());
     const auto before = set_.find(enforcement.grant());
     if (before != set_.end() && before->second.ceiling == ceiling) {
       set.insert(*before);

@@ -2,9 +2,9 @@
 #define MESOLYS_AGENT_SYNCHRONIZER_H_
 
 // Ask what the site shall hold, put it in force, tell what was read back: the second of the agent's
-// loops. Without a scheduler the last desired state stays in force, and what has ended or is used up
-// is closed all the same. How much of a ceiling was used is told only once everything that ran has
-// been looked at since it was set: so a lower one is confirmed by what counts. One thread.
+// loops. Without a scheduler the last desired state stays in force, and what has ended or is used
+// up is closed all the same. How much of a ceiling was used is told only once everything that ran
+// has been looked at since it was set: so a lower one is confirmed by what counts. One thread.
 
 #include <cstdint>
 #include <map>
@@ -38,7 +38,7 @@ struct SynchronizeTick {
   int64_t change_count = 0;  // at the site
   // How the accounts stand, as far as it is known.
   std::vector<AccountStanding> standings;
-  absl::Duration wait;       // before the next tick
+  absl::Duration wait;  // before the next tick
 };
 
 struct SynchronizerOptions {

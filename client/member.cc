@@ -41,7 +41,10 @@ absl::StatusOr<v1::Member::Role> ParseRole(const std::string& text) {
 
 Table MemberTable(const std::string& key, bool single) {
   return {key,
-          {{"user", "USER"}, {"role", "ROLE"}, {"logins", "LOGINS"}, {"add_time", "SINCE"},
+          {{"user", "USER"},
+           {"role", "ROLE"},
+           {"logins", "LOGINS"},
+           {"add_time", "SINCE"},
            {"ceilings", "OWN LIMITS"}},
           {},
           single};
@@ -53,10 +56,10 @@ Cell CeilingsCell(const v1::Member& member, const absl::TimeZone& zone) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const v1::MemberCeiling& ceiling : member.ceilings()) {
     const Cell since = MinuteCell(ceiling.has_set_time(), ceiling.set_time(), zone);
-    texts.push_back(absl::StrCat(
-        ShortName(ceiling.site()), " ", ceiling.resource(), " ",
-        AmountTextOf(ceiling.resource(), ceiling.amount_base_units()), " since ",
-        DayCell(ceiling.has_set_time(), ceiling.set_time(), zone).text));
+    texts.push_back(absl::StrCat(ShortName(ceiling.site()), " ", ceiling.resource(), " ",
+                                 AmountTextOf(ceiling.resource(), ceiling.amount_base_units()),
+                                 " since ",
+                                 DayCell(ceiling.has_set_time(), ceiling.set_time(), zone).text));
     all.push_back({{"site", ceiling.site()},
                    {"resource", ceiling.resource()},
                    {"amount_base_units", ceiling.amount_base_units()},
@@ -139,8 +142,8 @@ absl::Status Limit(Session& session, const Options& options) {
   if (absl::Status status = session.Change(request, ceiling); !status.ok()) return status;
   const std::string amount =
       ceiling.has_amount_base_units()
-          ? absl::StrCat("at most ",
-                         AmountTextOf(ceiling.resource(), ceiling.amount_base_units()), " of ")
+          ? absl::StrCat("at most ", AmountTextOf(ceiling.resource(), ceiling.amount_base_units()),
+                         " of ")
           : "any amount of ";
   session.Say(absl::StrCat(ceiling.user(), session.dry_run() ? " might use " : " may use ", amount,
                            ceiling.resource(), " of ", ShortName(*project), " at ",
@@ -155,9 +158,8 @@ absl::Status Limit(Session& session, const Options& options) {
               /*single=*/true};
   table.rows.push_back(
       {TextCell(ceiling.user()), NameCell(ceiling.site()), TextCell(ceiling.resource()),
-       ceiling.has_amount_base_units()
-           ? AmountCell(ceiling.resource(), ceiling.amount_base_units())
-           : Cell{"none", nullptr},
+       ceiling.has_amount_base_units() ? AmountCell(ceiling.resource(), ceiling.amount_base_units())
+                                       : Cell{"none", nullptr},
        MinuteCell(ceiling.has_set_time(), ceiling.set_time(), session.zone())});
   session.Print({{table}, {}});
   return absl::OkStatus();

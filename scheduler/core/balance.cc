@@ -81,8 +81,7 @@ std::map<std::string, Exposure> ExposuresOf(const Ledger& ledger, const std::str
     const bool ended = now >= grant.period.end && !entry.lowered.contains(site);
     if (held == entry.held.end() || ended || IsStock(grant.resource)) continue;
     Exposure& exposure = exposures[grant.resource];
-    exposure.spendable +=
-        LeftOf(held->second + BonusOf(grant, held->second), entry.UsedAt(site));
+    exposure.spendable += LeftOf(held->second + BonusOf(grant, held->second), entry.UsedAt(site));
     exposure.awaited += held->second - grant.ceilings.at(site);
   }
   return exposures;

@@ -150,8 +150,7 @@ absl::StatusOr<Verdict> DecideRemoval(const Ledger& ledger, const RemoveMember& 
   return Verdict{{MemberRemoved{command.project, command.user}}, {}};
 }
 
-absl::StatusOr<Verdict> DecideMemberCeiling(const Ledger& ledger,
-                                            const SetMemberCeiling& command) {
+absl::StatusOr<Verdict> DecideMemberCeiling(const Ledger& ledger, const SetMemberCeiling& command) {
   const ProjectEntry* entry = ledger.FindProject(command.project);
   if (entry == nullptr) return UnknownProject(command.project);
   const auto member = entry->members.find(command.user);
@@ -168,10 +167,11 @@ absl::StatusOr<Verdict> DecideMemberCeiling(const Ledger& ledger,
   if (absl::Status s = CheckResource(command.resource); !s.ok()) return s;
   const ResourceKind kind = KindOf(command.resource);
   if (kind == ResourceKind::kStorage || kind == ResourceKind::kSupport) {
-    return Refuse(Reason::kUnknownResource,
-                  absl::StrCat("a member's ceiling is of cpu or gpu-<model>, which jobs use up; not of ",
-                               command.resource),
-                  {{"resource", command.resource}});
+    return Refuse(
+        Reason::kUnknownResource,
+        absl::StrCat("a member's ceiling is of cpu or gpu-<model>, which jobs use up; not of ",
+                     command.resource),
+        {{"resource", command.resource}});
   }
   if (!ledger.catalogue().Offers(site->second, command.resource)) {
     return Refuse(Reason::kSiteLacksResource,
@@ -180,11 +180,11 @@ absl::StatusOr<Verdict> DecideMemberCeiling(const Ledger& ledger,
   }
   const Amount amount = command.amount.value_or(Amount());
   if (amount < Amount() || amount > kAmountMax) {
-    return Refuse(Reason::kInvalidAmount,
-                  absl::StrCat("a ceiling is 0 to ", kAmountMax.count(), " ",
-                               BaseUnit(command.resource), "; asked: ", amount.count()),
-                  {{"amount", absl::StrCat(amount.count())},
-                   {"most", absl::StrCat(kAmountMax.count())}});
+    return Refuse(
+        Reason::kInvalidAmount,
+        absl::StrCat("a ceiling is 0 to ", kAmountMax.count(), " ", BaseUnit(command.resource),
+                     "; asked: ", amount.count()),
+        {{"amount", absl::StrCat(amount.count())}, {"most", absl::StrCat(kAmountMax.count())}});
   }
   return Verdict{{MemberCeilingSet{command.project, command.user, command.site, command.resource,
                                    command.amount}},

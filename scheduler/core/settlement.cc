@@ -8,8 +8,8 @@
 namespace mesolys {
 namespace {
 
-void AppendCharges(const std::vector<ChargedSeconds>& pieces, const HeldUnits& held, ChargeKind kind,
-                   ChargeBasis basis, std::vector<Charge>& charges) {
+void AppendCharges(const std::vector<ChargedSeconds>& pieces, const HeldUnits& held,
+                   ChargeKind kind, ChargeBasis basis, std::vector<Charge>& charges) {
   for (const ChargedSeconds& piece : pieces) {
     charges.push_back(
         {piece.grant, held.resource, kind, Amount(held.units * piece.seconds), basis});

@@ -192,7 +192,8 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
                             v1::MemberCeiling* out) override {
     return Change(context, "AllocationService.SetMemberCeiling", *in, in->project(),
                   [out](const Answer& answer) {
-                    *out = CeilingView(std::get<MemberCeilingSet>(answer.events.at(0)), answer.time);
+                    *out =
+                        CeilingView(std::get<MemberCeilingSet>(answer.events.at(0)), answer.time);
                   });
   }
 

@@ -75,8 +75,8 @@ class SiteService final : public v1::SiteService::CallbackService {
     if (!awaited) return;
     absl::StatusOr<Command> command = ToCommand(in);
     if (!command.ok() || std::get<ConfirmCeilings>(*command).held.empty()) return;
-    // One key per state of the ledger: said twice, it says nothing new. Only a confirmation that was
-    // recorded uses its key up, and that moves the revision.
+    // One key per state of the ledger: said twice, it says nothing new. Only a confirmation that
+    // was recorded uses its key up, and that moves the revision.
     const std::string key = absl::StrCat("confirm-", in.generation(), "-", engine_.head().revision);
     engine_.Submit({SiteIdentity(site), key, *std::move(command), /*validate_only=*/false,
                     [](const absl::StatusOr<Answer>&) {}});

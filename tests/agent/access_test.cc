@@ -22,7 +22,9 @@ class AccessTest : public testing::Test {
     grant = {resource, Amount(ceiling), {kNow - kDay, kNow + kDay}, Amount(bonus)};
     return grant;
   }
-  void Used(int64_t number, int64_t amount) { use_.grants[GrantName("p", number)] = Amount(amount); }
+  void Used(int64_t number, int64_t amount) {
+    use_.grants[GrantName("p", number)] = Amount(amount);
+  }
   std::map<std::string, Access> At(absl::Time now) {
     SetAccess(use_, now, state_);
     return state_.accounts["p"].access;
@@ -64,8 +66,8 @@ TEST_F(AccessTest, IsOneOverAllGrantsOfAResourceAndOfEachResourceItsOwn) {
   Grant(4, "storage-work", 10);
   Used(1, 140);
   Used(3, 10);
-  EXPECT_THAT(At(kNow), ElementsAre(Pair("cpu", Access::kOpen),
-                                    Pair("gpu-a100", Access::kLowPriority)));
+  EXPECT_THAT(At(kNow),
+              ElementsAre(Pair("cpu", Access::kOpen), Pair("gpu-a100", Access::kLowPriority)));
   EXPECT_THAT(StandingsOf(state_, use_, kNow),
               ElementsAre(AccountStanding{"p", "cpu", {Amount(10), Amount(0)}},
                           AccountStanding{"p", "gpu-a100", {Amount(0), Amount(5)}}));

@@ -1,6 +1,6 @@
 // Scheduler and agent derive the same from the same: random histories of grants, jobs, refunds and
-// incidents, told to the ledger and, in another order, to an agent's spool. What the agent takes for
-// used, and what it lets be spent, is what the ledger says.
+// incidents, told to the ledger and, in another order, to an agent's spool. What the agent takes
+// for used, and what it lets be spent, is what the ledger says.
 
 #include <algorithm>
 #include <memory>
@@ -116,8 +116,8 @@ class History {
 
   void Refund() {
     if (Roll(1) == 0 && !told_.empty()) {
-      const UsageRecord& any = told_[static_cast<size_t>(Roll(
-          static_cast<int64_t>(told_.size()) - 1))];
+      const UsageRecord& any =
+          told_[static_cast<size_t>(Roll(static_cast<int64_t>(told_.size()) - 1))];
       mesocentre_.Do(RefundJob{any.key, "sorry"}).IgnoreError();
       return;
     }
@@ -137,9 +137,9 @@ void ExpectAgreement(const Ledger& ledger, const std::vector<UsageRecord>& recor
                      absl::Time now) {
   TemporaryDirectory directory;
   const auto spool = *Spool::Open(directory.path(), 10'000);
-  for (const UsageRecord& record : records) {
-    ASSERT_TRUE(spool->Add({ToProto(record)}, "c", {}, now).ok());
-  }
+  std::vector<v1::UsageRecord> messages;
+  for (const UsageRecord& record : records) messages.push_back(ToProto(record));
+  ASSERT_TRUE(spool->Add(messages, "c", {}, now).ok());
   const v1::DesiredState message = DesiredView(ledger, kSite, DesiredStateOf(ledger, kSite));
   const absl::StatusOr<SiteState> state = FromProto(message);
   ASSERT_TRUE(state.ok()) << state.status();

@@ -22,8 +22,8 @@ GrantCeiling Cpu(int64_t ceiling, absl::Time start = kNow - 10 * kDay,
 
 // "lower p1 g1 5": what the tables below speak of.
 std::string Say(const Action& action) {
-  constexpr const char* kVerbs[] = {"restrict", "freeze", "drop",  "lower",      "logout",
-                                    "unlink",   "create", "move",  "link",       "login",
+  constexpr const char* kVerbs[] = {"restrict", "freeze", "drop",  "lower", "logout",
+                                    "unlink",   "create", "move",  "link",  "login",
                                     "freeze",   "raise",  "widen", "open"};
   std::string text = absl::StrCat(kVerbs[static_cast<int>(action.kind)], " ", action.account);
   if (!action.subject.empty()) absl::StrAppend(&text, " ", action.subject);
@@ -192,10 +192,7 @@ TEST(ReconcileTest, TurnsEachChangeOfAccessIntoItsActions) {
        {},
        With({}, {"bob"}, {{"bob", "cpu"}}),
        {"login p bob", "freeze p bob cpu"}},
-      {"a frozen login goes",
-       With({}, {"bob"}, {{"bob", "cpu"}}),
-       With({}),
-       {"logout p bob"}},
+      {"a frozen login goes", With({}, {"bob"}, {{"bob", "cpu"}}), With({}), {"logout p bob"}},
   };
   for (const auto& one : kCases) {
     SCOPED_TRACE(one.name);
@@ -214,10 +211,10 @@ TEST(ReconcileTest, AnAccountThatIsNoLongerDesiredIsFrozen) {
 }
 
 TEST(ReconcileTest, AGrantThatWasRevokedBeforeItBeganIsNeverHeld) {
-  const SiteState wanted =
-      State({{"p", {"", {}, {{"g1", Cpu(5, kNow + kDay, kNow + kDay)}}, {}}}});
+  const SiteState wanted = State({{"p", {"", {}, {{"g1", Cpu(5, kNow + kDay, kNow + kDay)}}, {}}}});
   EXPECT_THAT(SayAll(Reconcile(State({{"p", {}}}), wanted, kNow)), IsEmpty());
-  const SiteState held = State({{"p", {"", {}, {{"g1", Cpu(5, kNow + kDay, kNow + 2 * kDay)}}, {}}}});
+  const SiteState held =
+      State({{"p", {"", {}, {{"g1", Cpu(5, kNow + kDay, kNow + 2 * kDay)}}, {}}}});
   EXPECT_THAT(SayAll(Reconcile(held, wanted, kNow)), ElementsAre("drop p g1"));
 }
 

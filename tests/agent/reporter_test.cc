@@ -31,8 +31,9 @@ class ReporterTest : public testing::Test {
         Spool::Open(directory_.path(), spool_records_max);
     EXPECT_TRUE(spool.ok()) << spool.status();
     spool_ = *std::move(spool);
-    reporter_ = std::make_unique<Reporter>(*spool_, quarantine_, collector_, link_, clock_,
-                                           collections_, ReporterOptions{"psmn", absl::Seconds(10), 1});
+    reporter_ =
+        std::make_unique<Reporter>(*spool_, quarantine_, collector_, link_, clock_, collections_,
+                                   ReporterOptions{"psmn", absl::Seconds(10), 1});
   }
 
   ReportTick Tick() { return reporter_->Tick(is_stopping_); }
@@ -199,6 +200,8 @@ TEST_F(ReporterTest, QuarantinesRejectedRecordsByIndexAndSettlesTheRest) {
   EXPECT_THAT(text,
               HasSubstr("scheduler\tRECORD_INVALID: not this one\tcluster: \"c1\" job_id: 2 "));
   EXPECT_THAT(text, HasSubstr("job_id: 4 "));
+  // The ledger does not charge them, so the agent does not count them.
+  EXPECT_THAT(*spool_->Jobs({}, 10), SizeIs(3));
 }
 
 TEST_F(ReporterTest, QuarantinesBadLinesOnceAlsoAcrossARestart) {

@@ -58,9 +58,9 @@ class SynchronizerTest : public testing::Test {
   std::vector<std::string> UseTold() {
     std::vector<std::string> told;
     for (const v1::Enforcement& one : link_.questions.back().enforcements()) {
-      told.push_back(absl::StrCat(
-          one.grant().substr(one.grant().rfind('/') + 1), " ",
-          one.has_used_base_units() ? absl::StrCat(one.used_base_units()) : "-"));
+      told.push_back(
+          absl::StrCat(one.grant().substr(one.grant().rfind('/') + 1), " ",
+                       one.has_used_base_units() ? absl::StrCat(one.used_base_units()) : "-"));
     }
     return told;
   }

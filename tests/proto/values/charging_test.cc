@@ -29,8 +29,7 @@ TEST(ChargingTest, AJobIsChargedWhatItHeld) {
 TEST(ChargingTest, ASiteMayLeaveTheCoresOfGpuJobsOut) {
   EXPECT_THAT(HeldBy(Holding(4, {{"", 1}}), {"v100", false, {}}),
               ElementsAre(HeldUnits{"gpu-v100", 1, false}));
-  EXPECT_THAT(HeldBy(Holding(4, {}), {"v100", false, {}}),
-              ElementsAre(HeldUnits{"cpu", 4, false}));
+  EXPECT_THAT(HeldBy(Holding(4, {}), {"v100", false, {}}), ElementsAre(HeldUnits{"cpu", 4, false}));
   EXPECT_THAT(HeldBy(Holding(4, {{"", 1}}), {"", false, {}}),
               ElementsAre(HeldUnits{"gpu-untyped", 1, false}));
 }
