@@ -45,7 +45,7 @@ Table MemberTable(const std::string& key, bool single) {
            {"role", "ROLE"},
            {"logins", "LOGINS"},
            {"add_time", "SINCE"},
-           {"ceilings", "OWN LIMITS"}},
+           {"ceilings", "OWN LIMITS", false, true}},
           {},
           single};
 }

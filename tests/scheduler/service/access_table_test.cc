@@ -183,7 +183,7 @@ TEST(AccessTableTest, GrantsExactlyWhatTheRulesSayToEachRoleAndOwnership) {
       }
     }
   }
-  EXPECT_EQ(count, 38 * 13 * 5);
+  EXPECT_EQ(count, 39 * 13 * 5);
 }
 
 // Whether a project exists is nobody's business who may not see it.
