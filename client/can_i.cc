@@ -104,6 +104,7 @@ const std::vector<CommandRight>& CommandRights() {
       {"grant transfer", "AllocationService.TransferHours", true},
       {"grant write-off", "AllocationService.WriteOffOverdraft", true},
       {"member add", "AllocationService.AddMember", true},
+      {"member limit", "AllocationService.SetMemberCeiling", true},
       {"member list", "AllocationService.ListMembers", true},
       {"member remove", "AllocationService.RemoveMember", true},
       {"project archive", "AllocationService.ArchiveProject", true},

@@ -1,4 +1,4 @@
-// `mesolys member add|list`: the persons of a project.
+// `mesolys member add|list|limit|remove`: the persons of a project.
 
 #include <memory>
 #include <string>
@@ -26,6 +26,8 @@ struct Options {
   std::vector<std::string> logins;
   std::string from;
   std::string to;
+  std::string site;
+  std::string limit;
 };
 
 absl::StatusOr<v1::Member::Role> ParseRole(const std::string& text) {
@@ -47,9 +49,28 @@ Table MemberTable(const std::string& key, bool single) {
            {"logins", "LOGINS"},
            {"add_time", "SINCE"},
            {"term_start_time", single ? "DEPUTY FROM" : "FROM"},
-           {"term_end_time", single ? "DEPUTY TO" : "TO"}},
+           {"term_end_time", single ? "DEPUTY TO" : "TO"},
+           {"ceilings", "OWN LIMITS", false, true}},
           {},
           single};
+}
+
+// "psmn cpu 100 h since 2026-09-01".
+Cell CeilingsCell(const v1::Member& member, const absl::TimeZone& zone) {
+  std::vector<std::string> texts;
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const v1::MemberCeiling& ceiling : member.ceilings()) {
+    const Cell since = MinuteCell(ceiling.has_set_time(), ceiling.set_time(), zone);
+    texts.push_back(absl::StrCat(ShortName(ceiling.site()), " ", ceiling.resource(), " ",
+                                 AmountTextOf(ceiling.resource(), ceiling.amount_base_units()),
+                                 " since ",
+                                 DayCell(ceiling.has_set_time(), ceiling.set_time(), zone).text));
+    all.push_back({{"site", ceiling.site()},
+                   {"resource", ceiling.resource()},
+                   {"amount_base_units", ceiling.amount_base_units()},
+                   {"set_time", since.value}});
+  }
+  return {TextsCell(texts).text, all};
 }
 
 std::vector<Cell> MemberRow(const v1::Member& member, const absl::TimeZone& zone) {
@@ -64,7 +85,8 @@ std::vector<Cell> MemberRow(const v1::Member& member, const absl::TimeZone& zone
           Cell{TextsCell(texts).text, by_site},
           DayCell(member.has_add_time(), member.add_time(), zone),
           DayCell(member.has_term(), member.term().start_time(), zone),
-          DayCell(member.has_term(), member.term().end_time(), zone)};
+          DayCell(member.has_term(), member.term().end_time(), zone),
+          CeilingsCell(member, zone)};
 }
 
 absl::Status List(Session& session, const Options& options) {
@@ -116,6 +138,50 @@ absl::Status Add(Session& session, const Options& options) {
   return absl::OkStatus();
 }
 
+absl::Status Limit(Session& session, const Options& options) {
+  const absl::StatusOr<std::string> project = ParseProject(options.project);
+  if (!project.ok()) return project.status();
+  const absl::StatusOr<std::string> site = ParseSite(options.site);
+  if (!site.ok()) return site.status();
+  const auto pair = ParsePair("LIMIT", "RESOURCE=AMOUNT", '=', options.limit);
+  if (!pair.ok()) return pair.status();
+  v1::SetMemberCeilingRequest request;
+  request.set_project(*project);
+  request.set_user(options.user);
+  request.set_site(*site);
+  request.set_resource(pair->first);
+  if (pair->second != "none") {
+    const absl::StatusOr<Amount> amount = ParseAmountOf("LIMIT", pair->first, pair->second);
+    if (!amount.ok()) return amount.status();
+    request.set_amount_base_units(amount->count());
+  }
+  v1::MemberCeiling ceiling;
+  if (absl::Status status = session.Change(request, ceiling); !status.ok()) return status;
+  const std::string amount =
+      ceiling.has_amount_base_units()
+          ? absl::StrCat("at most ", AmountTextOf(ceiling.resource(), ceiling.amount_base_units()),
+                         " of ")
+          : "any amount of ";
+  session.Say(absl::StrCat(ceiling.user(), session.dry_run() ? " might use " : " may use ", amount,
+                           ceiling.resource(), " of ", ShortName(*project), " at ",
+                           ShortName(ceiling.site()), " from now on"));
+  Table table{"ceiling",
+              {{"user", "USER"},
+               {"site", "SITE"},
+               {"resource", "RESOURCE"},
+               {"amount_base_units", "LIMIT", true},
+               {"set_time", "SINCE"}},
+              {},
+              /*single=*/true};
+  table.rows.push_back(
+      {TextCell(ceiling.user()), NameCell(ceiling.site()), TextCell(ceiling.resource()),
+       ceiling.has_amount_base_units() ? AmountCell(ceiling.resource(), ceiling.amount_base_units())
+                                       : Cell{"none", nullptr},
+       MinuteCell(ceiling.has_set_time(), ceiling.set_time(), session.zone())});
+  session.Print({{table}, {}});
+  return absl::OkStatus();
+}
+
 absl::Status Remove(Session& session, const Options& options) {
   const absl::StatusOr<std::string> project = ParseProject(options.project);
   if (!project.ok()) return project.status();
@@ -147,6 +213,15 @@ void AddMember(CommandTree& tree) {
       .Option("--from", "DATE", &added->from, "A deputy's first day; today if not given")
       .Option("--to", "DATE", &added->to, "The day after a deputy's last")
       .Options("--login", "SITE=LOGIN", &added->logins, "Their Unix login at a site; repeatable");
+  auto limited = std::make_shared<Options>();
+  tree.Change(noun, "limit", "Set how much a person may use of a project at a site, from now on",
+              {"mesolys member limit proj_a bob --site psmn cpu=500h",
+               "mesolys member limit proj_a bob --site psmn cpu=none"},
+              [limited](Session& session) { return Limit(session, *limited); })
+      .Argument("PROJECT", &limited->project, "Its id")
+      .Argument("USER", &limited->user, "Their user id")
+      .Argument("LIMIT", &limited->limit, "RESOURCE=AMOUNT, or RESOURCE=none for no limit")
+      .RequiredOption("--site", "SITE", &limited->site, "Where");
   auto removed = std::make_shared<Options>();
   tree.Change(noun, "remove", "Take a person out of a project",
               {"mesolys member remove proj_a bob"},

@@ -77,6 +77,7 @@ const Rpc& RpcOf(const Message& request) {
                                                    Entry(&Stub::DeclareWindow),
                                                    Entry(&Stub::WriteOffSite),
                                                    Entry(&Stub::RemoveMember),
+                                                   Entry(&Stub::SetMemberCeiling),
                                                    Entry(&Stub::ArchiveProject),
                                                    Entry(&Stub::GiveRole),
                                                    Entry(&Stub::SetMode),

@@ -75,6 +75,7 @@ constexpr std::array kRows = {
     Row{Reason::kProjectArchived, "PROJECT_ARCHIVED", StatusCode::kFailedPrecondition},
     Row{Reason::kProjectInUse, "PROJECT_IN_USE", StatusCode::kFailedPrecondition},
     Row{Reason::kNoSuchMember, "NO_SUCH_MEMBER", StatusCode::kNotFound},
+    Row{Reason::kNoLoginAtSite, "NO_LOGIN_AT_SITE", StatusCode::kFailedPrecondition},
     Row{Reason::kUnknownRole, "UNKNOWN_ROLE", StatusCode::kInvalidArgument},
     Row{Reason::kReadOnly, "READ_ONLY", StatusCode::kFailedPrecondition},
     Row{Reason::kUnknownEvent, "UNKNOWN_EVENT", StatusCode::kNotFound},

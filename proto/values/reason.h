@@ -72,6 +72,7 @@ enum class Reason {
   kProjectArchived,
   kProjectInUse,
   kNoSuchMember,
+  kNoLoginAtSite,
   kUnknownRole,
   kReadOnly,
   kUnknownEvent,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "proto/values/lease.h"
 #include "scheduler/core/ledger.h"
 
 namespace mesolys {
@@ -36,6 +37,11 @@ std::vector<BalanceLine> BalanceOf(const Ledger& ledger, const ProjectEntry& pro
                                    absl::Time now);
 
 BalanceLine BalanceOf(const GrantEntry& grant, absl::Time now);
+
+// What the project may still spend of a resource at a site, over all its grants there: what the
+// site's agent enforces.
+Remaining RemainingAt(const Ledger& ledger, const ProjectEntry& project,
+                      const std::string& resource, const std::string& site, absl::Time now);
 
 enum class GrantState {
   kPending = 1,

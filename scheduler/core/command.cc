@@ -245,6 +245,15 @@ void Put(CanonicalWriter& out, const RemoveMember& command) {
   out.Put(absl::string_view(command.user));
 }
 
+void Put(CanonicalWriter& out, const SetMemberCeiling& command) {
+  for (const std::string* text :
+       {&command.project, &command.user, &command.site, &command.resource}) {
+    out.Put(absl::string_view(*text));
+  }
+  out.Put(int64_t{command.amount.has_value()});
+  out.Put(command.amount.value_or(Amount()));
+}
+
 void Put(CanonicalWriter& out, const ArchiveProject& command) {
   out.Put(absl::string_view(command.project));
   out.Put(absl::string_view(command.reason));

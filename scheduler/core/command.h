@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -131,8 +132,8 @@ struct PostOpeningBalance {
   std::string reason;
 };
 
-// What a site read back, as cumulative ceilings and use by grant. Says nothing new unless a
-// reduction waits for it.
+// What a site read back, as cumulative ceilings and use by grant; a grant that it does not speak of
+// is not confirmed. Says nothing new unless a reduction waits for it.
 struct ConfirmCeilings {
   std::string site;
   int64_t generation = 0;         // that is in force there
@@ -177,6 +178,15 @@ struct RemoveMember {
   std::string user;
 };
 
+// Nothing for no ceiling.
+struct SetMemberCeiling {
+  std::string project;
+  std::string user;
+  std::string site;
+  std::string resource;
+  std::optional<Amount> amount;
+};
+
 struct ArchiveProject {
   std::string project;
   std::string reason;
@@ -199,8 +209,8 @@ using Command =
                  ResettleJobs, SupplementGrant, ExtendGrant, TransferHours, AdjustOverdraft,
                  ReleaseHours, RevokeGrant, WriteOffOverdraft, PostOpeningBalance, ConfirmCeilings,
                  WriteOffSite, RefundJob, DeclareWindow, MoveCeiling, NoticeUnderUse,
-                 GiveBackUnused, RemoveMember, ArchiveProject, SetMode, GiveRole, WithdrawRequest,
-                 DecideRequest>;
+                 GiveBackUnused, RemoveMember, ArchiveProject, SetMode, GiveRole, SetMemberCeiling,
+                 WithdrawRequest, DecideRequest>;
 
 // The command in one text that is the same for equal commands: what its digest is taken of.
 std::string CanonicalText(const Command& command);

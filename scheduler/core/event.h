@@ -161,6 +161,17 @@ struct MemberRemoved {
   friend bool operator==(const MemberRemoved&, const MemberRemoved&) = default;
 };
 
+// How much a member may use of a resource at a site, counted from now on; nothing for no ceiling.
+struct MemberCeilingSet {
+  std::string project;
+  std::string user;
+  std::string site;
+  std::string resource;
+  std::optional<Amount> amount;
+
+  friend bool operator==(const MemberCeilingSet&, const MemberCeilingSet&) = default;
+};
+
 // A project that asks for nothing any more; what it had stays readable.
 struct ProjectArchived {
   std::string project;
@@ -191,7 +202,8 @@ using Event =
     std::variant<CatalogueAdopted, ProjectCreated, AccountLinked, MemberAdded, RequestSubmitted,
                  GrantIssued, RequestDecided, UsageReported, JobsResettled, GrantChanged,
                  ReductionOrdered, CeilingsConfirmed, JobRefunded, WindowDeclared, UnderUseNoticed,
-                 MemberRemoved, ProjectArchived, ModeSet, RoleGiven, RequestWithdrawn>;
+                 MemberRemoved, ProjectArchived, ModeSet, RoleGiven, MemberCeilingSet,
+                 RequestWithdrawn>;
 
 }  // namespace mesolys
 

@@ -39,9 +39,16 @@ struct Totals {
   void Add(const Totals& other);
 };
 
+// How much one member may use, and since when it counts.
+struct MemberCeiling {
+  Amount amount;
+  absl::Time set_time;
+};
+
 struct MemberEntry {
   Member member;
   absl::Time add_time;
+  std::map<std::pair<std::string, std::string>, MemberCeiling> ceilings{};  // by (site, resource)
 };
 
 struct ProjectEntry {
@@ -201,6 +208,7 @@ class Ledger {
   void On(const ModeSet& event);
   void On(const RoleGiven& event);
   void On(const RequestWithdrawn& event);
+  void On(const MemberCeilingSet& event);
 
   ProjectEntry& ProjectAt(const std::string& id);
   GrantEntry& GrantAt(int64_t number);

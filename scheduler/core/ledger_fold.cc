@@ -38,7 +38,7 @@ void Ledger::On(const ProjectCreated& event) {
   entry.create_time = time_;
   entry.revision = revision_;
   Member pi{event.project.pi, ProjectRole::kPi, {}};
-  entry.members[pi.user] = {pi, time_};
+  entry.members[pi.user] = {pi, time_, {}};
   const bool inserted = projects_.emplace(event.project.id, std::move(entry)).second;
   Require(inserted);
   ResettleAccountsOf(event.project.id);
@@ -241,6 +241,19 @@ void Ledger::On(const ModeSet& event) {
 }
 
 void Ledger::On(const RoleGiven& event) { roles_[event.user][event.role] = !event.taken; }
+
+void Ledger::On(const MemberCeilingSet& event) {
+  ProjectEntry& entry = ProjectAt(event.project);
+  const auto member = entry.members.find(event.user);
+  Require(member != entry.members.end());
+  if (event.amount.has_value()) {
+    member->second.ceilings[{event.site, event.resource}] = {*event.amount, time_};
+  } else {
+    member->second.ceilings.erase({event.site, event.resource});
+  }
+  entry.revision = revision_;
+  Touch(event.site);
+}
 
 ProjectEntry& Ledger::ProjectAt(const std::string& id) {
   const auto it = projects_.find(id);

@@ -72,6 +72,11 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const Rem
 }
 
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
+                                 const SetMemberCeiling& command, const std::string&, absl::Time) {
+  return DecideMemberCeiling(ledger, command);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
                                  const ArchiveProject& command, const std::string&,
                                  absl::Time now) {
   return DecideArchive(ledger, command, now);

@@ -1,6 +1,7 @@
 #include "scheduler/core/project_rules.h"
 
 #include "absl/strings/str_cat.h"
+#include "proto/values/amount_text.h"
 #include "proto/values/names.h"
 #include "scheduler/core/balance.h"
 #include "scheduler/core/grant_rules.h"
@@ -26,6 +27,19 @@ absl::Status CheckKnown(Reason reason, absl::string_view what, const Map& known,
   for (const auto& [each, value] : known) absl::StrAppend(&ids, ids.empty() ? "" : ", ", each);
   return Refuse(reason, absl::StrCat("there is no ", what, " \"", id, "\"; there are ", ids),
                 {{std::string(what), id}});
+}
+
+absl::Status NoSuchMember(const std::string& project, const std::string& user) {
+  return Refuse(Reason::kNoSuchMember,
+                absl::StrCat(user, " is not a member of ", project, "; see `mesolys member list ",
+                             project, "`"),
+                {{"user", user}});
+}
+
+absl::Status UnknownSite(const std::string& site) {
+  return Refuse(Reason::kUnknownSite,
+                absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
+                {{"site", site}});
 }
 
 // Nobody can give a role that they do not hold; a deputy holds that of the PI by loan only.
@@ -146,9 +160,7 @@ absl::StatusOr<Verdict> DecideMember(const Ledger& ledger, const AddMember& comm
   for (const auto& [site, login] : member.logins) {
     if (absl::Status s = CheckId("site", site); !s.ok()) return s;
     if (!ledger.catalogue().sites.contains(site)) {
-      return Refuse(Reason::kUnknownSite,
-                    absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
-                    {{"site", site}});
+      return UnknownSite(site);
     }
     if (absl::Status s = CheckLogin("login", login); !s.ok()) return s;
   }
@@ -159,16 +171,54 @@ absl::StatusOr<Verdict> DecideRemoval(const Ledger& ledger, const RemoveMember& 
   const ProjectEntry* entry = ledger.FindProject(command.project);
   if (entry == nullptr) return UnknownProject(command.project);
   if (!entry->members.contains(command.user)) {
-    return Refuse(Reason::kNoSuchMember,
-                  absl::StrCat(command.user, " is not a member of ", command.project,
-                               "; see `mesolys member list ", command.project, "`"),
-                  {{"user", command.user}});
+    return NoSuchMember(command.project, command.user);
   }
   if (command.user == entry->project.pi) {
     return Refuse(Reason::kInvalidArgument,
                   absl::StrCat(command.user, " is the PI of ", command.project, " and stays"));
   }
   return Verdict{{MemberRemoved{command.project, command.user}}, {}};
+}
+
+absl::StatusOr<Verdict> DecideMemberCeiling(const Ledger& ledger, const SetMemberCeiling& command) {
+  const ProjectEntry* entry = ledger.FindProject(command.project);
+  if (entry == nullptr) return UnknownProject(command.project);
+  const auto member = entry->members.find(command.user);
+  if (member == entry->members.end()) return NoSuchMember(command.project, command.user);
+  const auto site = ledger.catalogue().sites.find(command.site);
+  if (site == ledger.catalogue().sites.end()) return UnknownSite(command.site);
+  if (!member->second.member.logins.contains(command.site)) {
+    return Refuse(Reason::kNoLoginAtSite,
+                  absl::StrCat(command.user, " has no login at ", command.site,
+                               "; give one with `mesolys member add ", command.project, " ",
+                               command.user, " --login ", command.site, "=LOGIN` first"),
+                  {{"user", command.user}, {"site", command.site}});
+  }
+  if (absl::Status s = CheckResource(command.resource); !s.ok()) return s;
+  const ResourceKind kind = KindOf(command.resource);
+  if (kind == ResourceKind::kStorage || kind == ResourceKind::kSupport) {
+    return Refuse(
+        Reason::kUnknownResource,
+        absl::StrCat("a member's ceiling is of cpu or gpu-<model>, which jobs use up; not of ",
+                     command.resource),
+        {{"resource", command.resource}});
+  }
+  if (!ledger.catalogue().Offers(site->second, command.resource)) {
+    return Refuse(Reason::kSiteLacksResource,
+                  absl::StrCat("site ", command.site, " has no ", command.resource),
+                  {{"site", command.site}, {"resource", command.resource}});
+  }
+  const Amount amount = command.amount.value_or(Amount());
+  if (amount < Amount() || amount > kAmountMax) {
+    return Refuse(
+        Reason::kInvalidAmount,
+        absl::StrCat("a ceiling is 0 to ", kAmountMax.count(), " ", BaseUnit(command.resource),
+                     "; asked: ", amount.count()),
+        {{"amount", absl::StrCat(amount.count())}, {"most", absl::StrCat(kAmountMax.count())}});
+  }
+  return Verdict{{MemberCeilingSet{command.project, command.user, command.site, command.resource,
+                                   command.amount}},
+                 {}};
 }
 
 absl::StatusOr<Verdict> DecideArchive(const Ledger& ledger, const ArchiveProject& command,

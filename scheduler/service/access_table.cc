@@ -101,6 +101,7 @@ const std::vector<AccessRule>& AccessTable() {
       {"AllocationService.WriteOffSite", false, {"operator"}, kNobody, false, false},
       {"AllocationService.GetJob", false, {"operator", "auditor"}, kMembers, false, false},
       {"AllocationService.RemoveMember", false, {"operator"}, kPis, false, false},
+      {"AllocationService.SetMemberCeiling", false, {"operator"}, kPis, false, false},
       {"AllocationService.ArchiveProject", false, {"operator"}, kNobody, false, false},
       {"AllocationService.GiveRole", false, kReaders, kNobody, false, false},
       {"AllocationService.SetMode", false, {"operator"}, kNobody, false, false},

@@ -213,6 +213,15 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
                   [](const Answer&) {});
   }
 
+  Reactor* SetMemberCeiling(Context* context, const v1::SetMemberCeilingRequest* in,
+                            v1::MemberCeiling* out) override {
+    return Change(context, "AllocationService.SetMemberCeiling", *in, in->project(),
+                  [out](const Answer& answer) {
+                    *out =
+                        CeilingView(std::get<MemberCeilingSet>(answer.events.at(0)), answer.time);
+                  });
+  }
+
   Reactor* ArchiveProject(Context* context, const v1::ArchiveProjectRequest* in,
                           v1::Project* out) override {
     return Change(context, "AllocationService.ArchiveProject", *in, in->name(),

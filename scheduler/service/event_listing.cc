@@ -53,6 +53,10 @@ Figures FiguresOf(const Ledger& ledger) {
     const std::string name = ProjectName(id);
     for (const auto& [user, member] : entry.members) {
       figures[absl::StrCat(name, " member ", user)] = {RoleText(member.member.role)};
+      for (const auto& [place, ceiling] : member.ceilings) {
+        figures[absl::StrCat(name, " member ", user, " limit ", place.first, " ", place.second)] = {
+            absl::StrCat(ceiling.amount.count()), v1::Difference::AMOUNT, place.second};
+      }
     }
     for (const auto& [cluster, account] : entry.links) {
       figures[absl::StrCat(name, " account ", cluster, ":", account)] = {"linked"};

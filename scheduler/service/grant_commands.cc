@@ -134,8 +134,11 @@ absl::StatusOr<Command> ToCommand(const v1::SynchronizeRequest& in) {
   ConfirmCeilings command{*std::move(site), in.generation(), {}};
   for (const v1::Enforcement& said : in.enforcements()) {
     absl::StatusOr<NumberedName> grant = ParseGrantName(said.grant());
-    // Only what was read back as in force confirms anything; the ledger bounds it either way.
-    if (!grant.ok() || said.state() != v1::Ceiling::ENFORCED) continue;
+    // Only what was read back as in force, and use that was looked at afterwards, confirm anything;
+    // the ledger bounds it either way.
+    if (!grant.ok() || said.state() != v1::Ceiling::ENFORCED || !said.has_used_base_units()) {
+      continue;
+    }
     command.held.push_back(
         {grant->number,
          Amount(std::clamp<int64_t>(std::max(said.ceiling_base_units(), said.used_base_units()), 0,

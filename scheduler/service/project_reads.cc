@@ -46,6 +46,10 @@ absl::Status ReadMembers(const Reading& reading, const v1::ListMembersRequest& i
         v1::Member& member = *out.add_members();
         member = MemberView(each.second.member);
         *member.mutable_add_time() = ToProto(each.second.add_time);
+        for (const auto& [place, ceiling] : each.second.ceilings) {
+          *member.add_ceilings() = CeilingView(
+              {"", each.first, place.first, place.second, ceiling.amount}, ceiling.set_time);
+        }
         return true;
       }));
   return absl::OkStatus();

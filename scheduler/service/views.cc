@@ -47,6 +47,14 @@ void AddCurve(const UsageCurve& curve, google::protobuf::RepeatedPtrField<v1::Us
   }
 }
 
+void FillSettled(const GrantEntry& entry, const std::string& site, v1::DesiredGrant& out) {
+  const auto used = entry.used.find(site);
+  if (used == entry.used.end()) return;
+  const Totals& totals = used->second;
+  out.set_settled_base_units((totals.settled - totals.refund + totals.opening).count());
+  out.set_correction_base_units((totals.opening - totals.refund).count());
+}
+
 }  // namespace
 
 v1::Site SiteView(const Ledger& ledger, const std::string& id, bool with_capacities,
@@ -95,6 +103,16 @@ v1::Member MemberView(const Member& member) {
     login.set_site(site);
     login.set_login(name);
   }
+  return out;
+}
+
+v1::MemberCeiling CeilingView(const MemberCeilingSet& ceiling, absl::Time set_time) {
+  v1::MemberCeiling out;
+  out.set_user(ceiling.user);
+  out.set_site(SiteName(ceiling.site));
+  out.set_resource(ceiling.resource);
+  if (ceiling.amount.has_value()) out.set_amount_base_units(ceiling.amount->count());
+  *out.mutable_set_time() = ToProto(set_time);
   return out;
 }
 
@@ -308,9 +326,17 @@ v1::Job JobView(const Ledger& ledger, const Job& job) {
   return out;
 }
 
-v1::DesiredState DesiredView(const DesiredState& state) {
+v1::DesiredState DesiredView(const Ledger& ledger, const std::string& site,
+                             const DesiredState& state) {
   v1::DesiredState out;
   out.set_generation(state.generation);
+  for (const std::string& cluster : state.clusters) out.add_clusters(cluster);
+  v1::SiteCharging& charging = *out.mutable_charging();
+  charging.set_gpu_model(state.charges.gpu_model);
+  charging.set_gpu_jobs_pay_no_cpu(!state.charges.gpu_jobs_pay_cpu);
+  charging.set_node_cores(state.charges.node.cores);
+  charging.set_node_memory_bytes(state.charges.node.memory_bytes);
+  charging.set_node_gpu_count(state.charges.node.gpus);
   for (const DesiredProject& project : state.projects) {
     v1::DesiredProject& wanted = *out.add_projects();
     wanted.set_project(ProjectName(project.project));
@@ -323,6 +349,14 @@ v1::DesiredState DesiredView(const DesiredState& state) {
       shown.set_ceiling_base_units(grant.ceiling.count());
       *shown.mutable_period() = ToProto(grant.period);
       shown.set_bonus_base_units(grant.bonus.count());
+      FillSettled(*ledger.FindGrant(grant.grant), site, shown);
+    }
+    for (const LoginCeiling& ceiling : project.login_ceilings) {
+      v1::LoginCeiling& shown = *wanted.add_login_ceilings();
+      shown.set_login(ceiling.login);
+      shown.set_resource(ceiling.resource);
+      shown.set_amount_base_units(ceiling.amount.count());
+      *shown.mutable_since_time() = ToProto(ceiling.since);
     }
     for (const auto& [cluster, account] : project.links) {
       v1::AccountLink& link = *wanted.add_links();

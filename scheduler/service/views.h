@@ -38,7 +38,10 @@ v1::BalanceLine BalanceView(const Ledger& ledger, const std::string& project,
                             const BalanceLine& line);
 // `grants` name their project, so the charges of a job can be named.
 v1::Job JobView(const Ledger& ledger, const Job& job);
-v1::DesiredState DesiredView(const DesiredState& state);
+v1::MemberCeiling CeilingView(const MemberCeilingSet& ceiling, absl::Time set_time);
+// With what the ledger has settled at the site by now, which is no part of the state itself.
+v1::DesiredState DesiredView(const Ledger& ledger, const std::string& site,
+                             const DesiredState& state);
 
 }  // namespace mesolys
 

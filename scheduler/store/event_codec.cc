@@ -118,6 +118,21 @@ void Encode(const MemberRemoved& event, v1::StoredEvent& out) {
   out.mutable_member_removed()->set_user(event.user);
 }
 
+void Encode(const MemberCeilingSet& event, v1::StoredEvent& out) {
+  v1::StoredMemberCeilingSet& stored = *out.mutable_member_ceiling_set();
+  stored.set_project(event.project);
+  stored.set_user(event.user);
+  stored.set_site(event.site);
+  stored.set_resource(event.resource);
+  if (event.amount.has_value()) stored.set_amount(event.amount->count());
+}
+
+MemberCeilingSet Decode(const v1::StoredMemberCeilingSet& in) {
+  MemberCeilingSet event{in.project(), in.user(), in.site(), in.resource(), std::nullopt};
+  if (in.has_amount()) event.amount = Amount(in.amount());
+  return event;
+}
+
 void Encode(const ProjectArchived& event, v1::StoredEvent& out) {
   out.mutable_project_archived()->set_project(event.project);
   out.mutable_project_archived()->set_reason(event.reason);
@@ -275,6 +290,8 @@ absl::StatusOr<Event> Decode(const v1::StoredEvent& in) {
     case v1::StoredEvent::kRoleGiven:
       return RoleGiven{in.role_given().user(), in.role_given().role(), in.role_given().taken(),
                        in.role_given().reason()};
+    case v1::StoredEvent::kMemberCeilingSet:
+      return Decode(in.member_ceiling_set());
     case v1::StoredEvent::kRequestWithdrawn:
       return RequestWithdrawn{in.request_withdrawn().request(), in.request_withdrawn().reason()};
     case v1::StoredEvent::EVENT_NOT_SET:

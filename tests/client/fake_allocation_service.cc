@@ -52,6 +52,12 @@ FakeAllocationService::FakeAllocationService()
   alice.add_logins()->set_site("psmn");
   alice.mutable_logins(0)->set_login("amartin");
   *alice.mutable_add_time() = FakeTime("2026-09-01T08:00:00Z");
+  v1::MemberCeiling& ceiling = *alice.add_ceilings();
+  ceiling.set_user("alice");
+  ceiling.set_site("sites/psmn");
+  ceiling.set_resource("cpu");
+  ceiling.set_amount_base_units(500 * 3600);
+  *ceiling.mutable_set_time() = FakeTime("2026-10-01T08:00:00Z");
 }
 
 v1::CreateRequestRequest FakeAllocationService::last_create_request() const {

@@ -39,6 +39,8 @@ class FakeAllocationService : public v1::AllocationService::Service, public Fake
                            v1::AccountLink* out) override;
   grpc::Status AddMember(grpc::ServerContext* context, const v1::AddMemberRequest* in,
                          v1::Member* out) override;
+  grpc::Status SetMemberCeiling(grpc::ServerContext* context, const v1::SetMemberCeilingRequest* in,
+                                v1::MemberCeiling* out) override;
   grpc::Status ListMembers(grpc::ServerContext* context, const v1::ListMembersRequest* in,
                            v1::ListMembersResponse* out) override;
   grpc::Status CreateRequest(grpc::ServerContext* context, const v1::CreateRequestRequest* in,

@@ -59,6 +59,19 @@ grpc::Status FakeAllocationService::AddMember(grpc::ServerContext* context,
   });
 }
 
+grpc::Status FakeAllocationService::SetMemberCeiling(grpc::ServerContext* context,
+                                                     const v1::SetMemberCeilingRequest* in,
+                                                     v1::MemberCeiling* out) {
+  return Change(context, *in, out, [&] {
+    out->set_user(in->user());
+    out->set_site(in->site());
+    out->set_resource(in->resource());
+    if (in->has_amount_base_units()) out->set_amount_base_units(in->amount_base_units());
+    *out->mutable_set_time() = FakeTime("2026-11-21T09:00:00Z");
+    return grpc::Status::OK;
+  });
+}
+
 // All of what is asked but cpu, and of that what is left of 50000 h.
 grpc::Status FakeAllocationService::Decide(const v1::CreateRequestRequest& in, v1::Request* out) {
   last_create_request_ = in;

@@ -108,6 +108,18 @@ absl::StatusOr<v1::Member> Caller::Call(const v1::AddMemberRequest& request) {
   return Ask(*stubs_->allocation, &AllocationStub::AddMember, request);
 }
 
+absl::StatusOr<v1::MemberCeiling> Caller::Call(const v1::SetMemberCeilingRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::SetMemberCeiling, request);
+}
+
+absl::StatusOr<v1::ChangeGrantResponse> Caller::Call(const v1::ReleaseHoursRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::ReleaseHours, request);
+}
+
+absl::StatusOr<v1::RefundJobResponse> Caller::Call(const v1::RefundJobRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::RefundJob, request);
+}
+
 absl::StatusOr<v1::ListMembersResponse> Caller::Call(const v1::ListMembersRequest& request) {
   return Ask(*stubs_->allocation, &AllocationStub::ListMembers, request);
 }

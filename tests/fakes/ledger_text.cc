@@ -44,6 +44,10 @@ void AppendProject(const Ledger& ledger, const ProjectEntry& entry, std::string&
     for (const auto& [site, login] : member.member.logins) {
       absl::StrAppend(&out, " ", site, ":", login);
     }
+    for (const auto& [place, ceiling] : member.ceilings) {
+      absl::StrAppend(&out, " ceiling ", place.first, " ", place.second, " ",
+                      ceiling.amount.count(), " since ", Text(ceiling.set_time));
+    }
     out += "\n";
   }
   for (const auto& [cluster, account] : entry.links) {

@@ -52,6 +52,7 @@ class ScenarioRun {
   absl::Status ExpectAmounts(const std::string& what, Words& words);
   absl::Status ExpectRefusal(Words& words);
   absl::Status ExpectDecision(Words& words);
+  absl::Status ExpectLimit(Words& words);
 
   // Europe/Paris unless the text says Z.
   absl::StatusOr<absl::Time> Instant(const std::string& text) const;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "scheduler/core/balance.h"
+#include "scheduler/core/desired_state.h"
 #include "scheduler/core/identity.h"
 #include "scheduler/core/price.h"
 #include "scheduler/core/under_use.h"
@@ -101,7 +102,9 @@ absl::Status ScenarioRun::Expectation(Words& words, bool& known) {
   if (verb == "ceiling") return ExpectCeiling(words);
   if (verb == "refused") return ExpectRefusal(words);
   if (verb == "decision") return ExpectDecision(words);
-  for (const char* what : {"uncovered", "unassigned", "placed", "exposure", "threshold"}) {
+  if (verb == "limited") return ExpectLimit(words);
+  for (const char* what :
+       {"uncovered", "unassigned", "placed", "exposure", "threshold", "remaining"}) {
     if (verb == what) return ExpectAmounts(verb, words);
   }
   known = false;
@@ -250,6 +253,14 @@ absl::Status ScenarioRun::ExpectAmounts(const std::string& what, Words& words) {
     const auto it = all.find(second);
     const Exposure exposure = it == all.end() ? Exposure() : it->second;
     figure = key == "awaited" ? exposure.awaited : exposure.spendable;
+  } else if (what == "remaining") {
+    const std::string site = words.Take();
+    const ProjectEntry* entry = ledger.FindProject(first);
+    if (entry == nullptr) return Wrong(absl::StrCat("there is no project ", first));
+    const Remaining remaining = RemainingAt(ledger, *entry, second, site, mesocentre_.now());
+    const std::string key = words.Take();
+    if (key != "left" && key != "bonus") return Wrong("remaining ... left|bonus AMOUNT");
+    figure = key == "bonus" ? remaining.bonus : remaining.left;
   } else {
     for (const auto& [key, totals] :
          what == "uncovered" ? ledger.uncovered() : ledger.unassigned()) {
@@ -272,6 +283,35 @@ absl::Status ScenarioRun::ExpectDecision(Words& words) {
   const std::string state = StateName(entry->outcome.state);
   if (state != words.Take()) return Differs(absl::StrCat(name, " is ", state));
   return absl::OkStatus();
+}
+
+absl::Status ScenarioRun::ExpectLimit(Words& words) {
+  words.Take();
+  const std::string project = words.Take();
+  const std::string login = words.Take();
+  const std::string site = words.After("site").value_or("");
+  const auto [resource, text] = Split(words.Take());
+  std::string found = "none";
+  for (const DesiredProject& desired : DesiredStateOf(mesocentre_.ledger(), site).projects) {
+    for (const LoginCeiling& ceiling : desired.login_ceilings) {
+      if (desired.project != project || ceiling.login != login || ceiling.resource != resource) {
+        continue;
+      }
+      found = absl::StrCat(ceiling.amount.count());
+      const std::optional<std::string> since = words.After("since");
+      if (!since.has_value()) continue;
+      absl::StatusOr<absl::Time> time = Instant(*since);
+      if (!time.ok()) return time.status();
+      if (*time != ceiling.since) {
+        return Differs(absl::StrCat("since ", absl::FormatTime(ceiling.since, zone_)));
+      }
+    }
+  }
+  absl::StatusOr<Amount> amount = AmountOf(resource, text == "none" ? "0" : text);
+  if (!amount.ok()) return amount.status();
+  const std::string wanted = text == "none" ? "none" : absl::StrCat(amount->count());
+  return found == wanted ? absl::OkStatus()
+                         : Differs(absl::StrCat(login, " is limited to ", found));
 }
 
 absl::Status ScenarioRun::ExpectRefusal(Words& words) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -61,7 +62,7 @@ absl::StatusOr<Command> ScenarioRun::CommandOf(Words& words) {
   for (const char* office : {"read-only", "give-role", "take-role"}) {
     if (verb == office) return OfficeVerb(verb, words);
   }
-  for (const char* project : {"project", "link", "member", "remove-member", "archive"}) {
+  for (const char* project : {"project", "link", "member", "limit", "remove-member", "archive"}) {
     if (verb == project) return ProjectVerb(verb, words);
   }
   for (const char* site : {"incident", "maintenance", "confirm", "write-off-site"}) {
@@ -102,6 +103,20 @@ absl::StatusOr<Command> ScenarioRun::ProjectVerb(const std::string& verb, Words&
     command.member.role = role == "pi"           ? ProjectRole::kPi
                           : role == "supervisor" ? ProjectRole::kSupervisor
                                                  : ProjectRole::kResearcher;
+    if (const auto login = words.After("login"); login.has_value()) {
+      const auto [site, name] = Split(*login);
+      command.member.logins[site] = name;
+    }
+    return command;
+  }
+  if (verb == "limit") {
+    SetMemberCeiling command{words.Take(), words.Take(), words.After("site").value_or(""), "", {}};
+    const auto [resource, text] = Split(words.Take());
+    command.resource = resource;
+    if (text == "none") return command;
+    absl::StatusOr<Amount> amount = AmountOf(resource, text);
+    if (!amount.ok()) return amount.status();
+    command.amount = *amount;
     return command;
   }
   if (verb == "remove-member") {
@@ -211,10 +226,15 @@ absl::StatusOr<Command> ScenarioRun::SiteVerb(const std::string& verb, Words& wo
   if (verb == "confirm") {
     ConfirmCeilings command{words.Take(), 0, {}};
     command.generation = ledger.Generation(command.site);
+    std::set<int64_t> unsaid = ledger.Awaited(command.site);
     while (!words.empty()) {
       const std::string word = words.Take();
       if (word == "old") {
         command.generation = 0;
+        continue;
+      }
+      if (word == "only") {
+        unsaid.clear();
         continue;
       }
       const auto [name, text] = Split(word);
@@ -223,7 +243,9 @@ absl::StatusOr<Command> ScenarioRun::SiteVerb(const std::string& verb, Words& wo
       absl::StatusOr<Amount> amount = AmountOf((*entry)->grant.resource, text);
       if (!amount.ok()) return amount.status();
       command.held.push_back({(*entry)->grant.number, *amount});
+      unsaid.erase((*entry)->grant.number);
     }
+    for (int64_t number : unsaid) command.held.push_back({number, Amount()});
     return command;
   }
   if (verb == "write-off-site") return WriteOffSite{words.Take(), "silent"};

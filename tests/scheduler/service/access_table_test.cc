@@ -102,6 +102,7 @@ DeclareWindow   OSPFA -     -     -     -     -     -     -     -     -     -   
 WriteOffSite    OSPFA -     -     -     -     -     -     -     -     -     -     -      -
 GetJob          OSPFA -     OSPFA O     O     O     P     P     P     -     -     -      -
 RemoveMember    OSPFA -     -     O     -     -     P     -     -     -     -     -      -
+SetMemberCeiling OSPFA -    -     O     -     -     P     -     -     -     -     -      -
 ArchiveProject  OSPFA -     -     -     -     -     -     -     -     -     -     -      -
 GiveRole        OSPFA OSPFA OSPFA -     -     -     -     -     -     -     -     -      -
 SetMode         OSPFA -     -     -     -     -     -     -     -     -     -     -      -

@@ -99,6 +99,8 @@ std::vector<Event> EveryEvent() {
       WindowDeclared{{2, SiteWindow::Kind::kMaintenance, "north", kPeriod, "new pumps"}},
       UnderUseNoticed{{4, 65, Amount(12), TestTime() + absl::Microseconds(3)}},
       MemberRemoved{"alpha", "rosa"},
+      MemberCeilingSet{"alpha", "rosa", "north", "cpu", Amount(0)},
+      MemberCeilingSet{"alpha", "rosa", "north", "gpu-a100", std::nullopt},
       ProjectArchived{"alpha", "over"},
       ModeSet{true, "moving house"},
       RoleGiven{"rosa", "auditor", true, "left"},
