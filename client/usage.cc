@@ -70,7 +70,8 @@ absl::StatusOr<v1::ListJobsRequest> JobsWanted(const Options& options) {
 }
 
 absl::Status ListJobs(Session& session, const v1::ListJobsRequest& request, int64_t limit) {
-  const auto jobs = ReadPages(session, request, &v1::ListJobsResponse::jobs, limit);
+  const auto jobs = ReadPages(session, request, &v1::ListJobsResponse::jobs, limit,
+                              /*sparse=*/request.uncovered());
   if (!jobs.ok()) return jobs.status();
   Table table{"jobs",
               {{"cluster", "CLUSTER"},

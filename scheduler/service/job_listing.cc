@@ -72,11 +72,16 @@ absl::StatusOr<Position> PositionAfter(const std::string& text) {
   return Position{{parts[0], parts[1]}, key};
 }
 
-// Whether some of what it used is paid by nobody.
+// Whether some of what it used is paid by nobody, and was not given back.
 bool IsUncovered(const Job& job) {
-  return std::any_of(job.charges.begin(), job.charges.end(), [](const Charge& charge) {
-    return charge.grant == 0 && charge.kind != ChargeKind::kCommitted;
-  });
+  std::map<std::string, Amount> uncovered;
+  for (const Charge& charge : job.charges) {
+    if (charge.grant != 0 || charge.kind == ChargeKind::kCommitted) continue;
+    Amount& sum = uncovered[charge.resource];
+    sum = charge.kind == ChargeKind::kRefund ? sum - charge.amount : sum + charge.amount;
+  }
+  return std::any_of(uncovered.begin(), uncovered.end(),
+                     [](const auto& each) { return each.second > Amount(); });
 }
 
 bool IsVisible(const Job& job, const Logins& logins) {

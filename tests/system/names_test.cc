@@ -168,7 +168,6 @@ TEST_F(NamesTest, OfEveryVerbThatTakesOneAreInTheTable) {
       const std::string usage = help.substr(at, help.find('\n', at) - at);
       for (const char* taken : {" PROJECT", " GRANT", " REQUEST", " SITE", " JOB", " NAME"}) {
         if (!absl::StrContains(usage, taken)) continue;
-        // A new project's name cannot be unknown.
         EXPECT_TRUE(tested.contains(full)) << "no row for " << full << ": " << usage;
       }
     }

@@ -19,6 +19,7 @@ using testing::SizeIs;
 constexpr int64_t kHour = 3600;
 
 // alpha's grant begins at WorldTime(): of jobs 1 to 3 it pays nothing, of job 4 the second half.
+// Job 8 ran before it too, and was given back.
 class JobListingTest : public ServiceTest {
  protected:
   JobListingTest() { Fill(); }
@@ -34,6 +35,9 @@ class JobListingTest : public ServiceTest {
     for (int i = 4; i <= 6; ++i) *report.add_records() = Later(i);
     *report.mutable_records(3) = Halfway(4);
     for (int i = 1; i <= 3; ++i) *report.add_records() = FinishedJob(100 + i, "old", "lola");
+    v1::UsageRecord failed = FinishedJob(8, "alpha", "rita1");
+    failed.set_state(v1::UsageRecord::NODE_FAIL);
+    *report.add_records() = failed;
     Report(report);
   }
 
