@@ -198,12 +198,11 @@ struct RoleGiven {
   friend bool operator==(const RoleGiven&, const RoleGiven&) = default;
 };
 
-using Event =
-    std::variant<CatalogueAdopted, ProjectCreated, AccountLinked, MemberAdded, RequestSubmitted,
-                 GrantIssued, RequestDecided, UsageReported, JobsResettled, GrantChanged,
-                 ReductionOrdered, CeilingsConfirmed, JobRefunded, WindowDeclared, UnderUseNoticed,
-                 MemberRemoved, ProjectArchived, ModeSet, RoleGiven, MemberCeilingSet,
-                 RequestWithdrawn>;
+using Event = std::variant<CatalogueAdopted, ProjectCreated, AccountLinked, MemberAdded,
+                           RequestSubmitted, GrantIssued, RequestDecided, UsageReported,
+                           JobsResettled, GrantChanged, ReductionOrdered, CeilingsConfirmed,
+                           JobRefunded, WindowDeclared, UnderUseNoticed, MemberRemoved,
+                           ProjectArchived, ModeSet, RoleGiven, MemberCeilingSet, RequestWithdrawn>;
 
 }  // namespace mesolys
 
