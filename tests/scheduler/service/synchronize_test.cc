@@ -188,14 +188,14 @@ TEST_F(SynchronizeTest, ConfirmsALowerCeilingWhenItsUseIsSaidWhateverTheAgentHas
   for (const auto& silence : silences) {
     SCOPED_TRACE(silence.what);
     v1::SynchronizeRequest silent = request;
-    silent.set_generation(generation + 1);
+    silent.set_generation(generation + 100);  // one that never is: answered at once
     silent.mutable_enforcements(0)->set_state(silence.state);
     if (!silence.says_use) silent.mutable_enforcements(0)->clear_used_base_units();
     Synchronize(silent);
     EXPECT_EQ(FirstGrantAsShown().amount_base_units(), 3600);
     EXPECT_EQ(FirstGrantAsShown().orders_size(), 1);
   }
-  request.set_generation(generation + 1);
+  request.set_generation(generation + 100);
   Synchronize(request);
   const auto until = steady_clock::now() + std::chrono::seconds(20);
   while (FirstGrantAsShown().orders_size() > 0) ASSERT_LT(steady_clock::now(), until);
