@@ -78,7 +78,8 @@ std::vector<Row> RowsOfDynamicAccess() {
   const std::string summer = " --from 2026-07-01 --to 2026-08-01";
   return {
       {Reason::kProjectEnded, Ask("ends --cpu 1h --from 2026-06-20 --to 2026-09-01"), "2026-07-01"},
-      {Reason::kProgrammeNeedsCall, Ask("called --cpu 1h" + summer), "submit it for one with --call"},
+      {Reason::kProgrammeNeedsCall, Ask("called --cpu 1h" + summer),
+       "submit it for one with --call"},
       {Reason::kProgrammeHasNoCalls, Ask("phd --call --cpu 1h" + summer), "ask without --call"},
       {Reason::kRequestDecided, Cli("olga", "request withdraw lab/r1 --reason x"),
        "ask with a new one"},
@@ -129,6 +130,8 @@ std::vector<Row> RowsOfLife() {
        "release or revoke it first"},
       {Reason::kNoSuchMember, Cli("olga", "member remove lab nobody"),
        "see `mesolys member list lab`"},
+      {Reason::kNoLoginAtSite, Cli("olga", "member limit lab paul --site north cpu=1h"),
+       "give one with `mesolys member add"},
       {Reason::kReadOnly, ReadOnly, "try the change again later"},
   };
 }

@@ -240,16 +240,19 @@ TEST(AccessTableTest, TakesNoIdentityOfAnotherTrustDomainOrKind) {
 TEST(AccessTableTest, RefusesInTheWordsOfTheCommandLine) {
   const Ledger ledger = WorldLedger();
   EXPECT_EQ(
-      Authorize(ledger, "spiffe://mesolys/user/mia", "AllocationService.AddMember", {}).message(),
+      Authorize(ledger, "spiffe://mesolys/user/mia", "AllocationService.AddMember", {}, WorldTime())
+          .message(),
       "mia may not use `mesolys member add` here; allowed: operator, PI of the project");
   EXPECT_EQ(
-      Authorize(ledger, "spiffe://mesolys/site/p2chpd", "SiteService.ReportUsage", {"", "psmn"})
+      Authorize(ledger, "spiffe://mesolys/site/p2chpd", "SiteService.ReportUsage", {"", "psmn"},
+                WorldTime())
           .message(),
       "the agent of p2chpd may not use the call to report usage here; allowed: the agent of the "
       "site");
   for (const AccessRule& rule : AccessTable()) {
     const std::string message(
-        Authorize(ledger, "spiffe://mesolys/service/nobody", rule.method, {}).message());
+        Authorize(ledger, "spiffe://mesolys/service/nobody", rule.method, {}, WorldTime())
+            .message());
     EXPECT_THAT(message, Not(HasSubstr("Service."))) << rule.method;
   }
 }
