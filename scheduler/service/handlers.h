@@ -117,10 +117,7 @@ class Handlers {
       const bool known = entry != nullptr && entry->request.project == name->project;
       return known ? std::optional<Request>(entry->request) : std::nullopt;
     });
-    if (!request.has_value()) {
-      return Reply(context,
-                   Refuse(Reason::kUnknownRequest, absl::StrCat("there is no ", in.name())));
-    }
+    if (!request.has_value()) return Reply(context, NoRequest(*name));
     absl::StatusOr<Command> command = ToCommand(in);
     if (!command.ok()) return Reply(context, command.status());
     return Hand(context, engine_, *std::move(identity), in, *std::move(command), in.validate_only(),

@@ -1,12 +1,11 @@
 #include "scheduler/service/request_reads.h"
 
-#include "absl/strings/str_cat.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
-#include "proto/values/reason.h"
 #include "scheduler/core/quote.h"
 #include "scheduler/service/page.h"
 #include "scheduler/service/request_commands.h"
+#include "scheduler/service/unknown.h"
 #include "scheduler/service/views.h"
 
 namespace mesolys {
@@ -28,7 +27,7 @@ absl::Status ReadRequest(const Reading& reading, const v1::GetRequestRequest& in
   const NumberedName name = *ParseRequestName(in.name());
   const RequestEntry* entry = reading.ledger.FindRequest(name.number);
   if (entry == nullptr || entry->request.project != name.project) {
-    return Refuse(Reason::kUnknownRequest, absl::StrCat("there is no ", in.name()));
+    return NoRequest(name);
   }
   out = Show(reading, *entry);
   return absl::OkStatus();
