@@ -7,9 +7,8 @@
 # The state of a process: nothing once it is gone. Its name may hold blanks and brackets.
 state_of() { sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null || true; }
 
-# Whether process $1 belongs to $dir: every daemon is given this mark, and slurmstepd, which runs a
-# job, has it from slurmd. So a pid that was given to somebody else meanwhile is left alone, and so
-# is the shell of a person who exported SLURM_CONF.
+# Whether process $1 is a daemon of $dir: each is given this mark, so a pid that was given to somebody
+# else meanwhile is left alone.
 mark=MESOLYS_SLURM_DIR=$dir
 is_ours() { tr '\0' '\n' 2>/dev/null <"/proc/$1/environ" | grep -qxF "$mark"; }
 
