@@ -1,5 +1,6 @@
 """Short jobs of every kind that Slurm knows, at one site. Each function is over when its jobs need nothing more
 but time."""
+import sys
 import time
 
 # What people call their jobs, a forged row of somebody else's among it.
@@ -42,10 +43,14 @@ class Site:
         return 'State=IDLE ' in self.control('-o', 'show', 'node', node.split('=')[1])
 
     def start_now(self, job):
-        """Slurm lets a requeued job wait for two minutes, counted from when its last run is cleaned up."""
+        """Slurm lets a requeued job wait for two minutes; a few seconds are needed to clean up its last run."""
+        self.wait(job, 'PENDING')
+        time.sleep(3)
+
         def runs():
-            if self.state(job) == 'RUNNING':
-                return True
+            state = self.state(job)
+            if state != 'PENDING':
+                return state == 'RUNNING' or sys.exit(f'{self.name}: job {job} is {state}')
             self.control('update', f'jobid={job}', 'starttime=now', check=False)
             return False
 
@@ -79,11 +84,11 @@ def requeued(site):
     job = site.running('sleep 5', '-n3')
     time.sleep(2)
     site.control('requeue', job)
-    site.wait(job, 'PENDING')
     site.start_now(job)
     time.sleep(1)
     site.control('requeuehold', job)
     site.wait(job, 'PENDING')
+    time.sleep(1)
     site.control('release', job)
     site.start_now(job)
 
@@ -116,7 +121,6 @@ def preempted(site):
     low = site.running('sleep 3', '--partition=low', '-N2', '--exclusive')
     time.sleep(2)
     site.submit('sleep 1', '-N2', '--exclusive')
-    site.wait(low, 'PENDING')
     site.start_now(low)
     site.wait(low, 'COMPLETED')
     spare = site.running('sleep 100', '--partition=spare', '-N2', '--exclusive')
