@@ -17,12 +17,10 @@ std::string SacctTime(absl::Time time) {
 }  // namespace
 
 SacctFormat SacctProgramFormat() {
-  SacctFormat format;
-  format.columns = {"Cluster",   "JobIDRaw",     "Account",  "User",  "Partition",
-                    "QOS",       "State",        "Submit",   "Start", "End",
-                    "Suspended", "TimelimitRaw", "AllocTRES"};
-  format.delimiter = kDelimiter;
-  return format;
+  std::vector<std::string> columns = {"Cluster",   "JobIDRaw",     "Account",  "User",  "Partition",
+                                      "QOS",       "State",        "Submit",   "Start", "End",
+                                      "Suspended", "TimelimitRaw", "AllocTRES"};
+  return {std::move(columns), kDelimiter, "", absl::ZeroDuration()};
 }
 
 // --duplicates: without it only the last run of a requeued job, and of an id that was used again,

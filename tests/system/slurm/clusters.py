@@ -2,9 +2,11 @@
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -27,6 +29,8 @@ class Clusters:
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='mesolys-slurm-'))
+        # Held while a slurmdbd is away, and by what Slurm itself gets wrong then.
+        self.accounting = threading.Lock()
 
     def __enter__(self):
         try:
@@ -52,6 +56,10 @@ class Clusters:
         if answer.returncode != 0:
             raise SystemExit(f'deploy/slurm/{verb}: {answer.returncode}\n{answer.stdout}{answer.stderr}')
         return answer.stdout.strip().splitlines()[-1]
+
+    def kill(self, daemon):
+        """`daemon` is called as its file in run/: "psmn.slurmdbd"."""
+        os.kill(int((self.folder / 'run' / f'{daemon}.pid').read_text()), signal.SIGKILL)
 
     def conf(self, site):
         return self.folder / site / 'slurm.conf'

@@ -108,12 +108,14 @@ def suspended(site):
 
 
 def resized(site):
-    job = site.running('sleep 8', '-N2', '-n6')
-    time.sleep(2)
-    site.control('update', f'jobid={job}', 'numnodes=1')
-    # Within the second in which it began, too: its first part lasted no time.
-    soon = site.running('sleep 4', '-N2', '-n4')
-    site.control('update', f'jobid={soon}', 'numnodes=1')
+    """While slurmdbd is away the row of the first part would never get its end."""
+    with site.slurm.accounting:
+        job = site.running('sleep 8', '-N2', '-n6')
+        time.sleep(2)
+        site.control('update', f'jobid={job}', 'numnodes=1')
+        # Within the second in which it began, too: its first part lasted no time.
+        soon = site.running('sleep 4', '-N2', '-n4')
+        site.control('update', f'jobid={soon}', 'numnodes=1')
 
 
 def preempted(site):
