@@ -156,6 +156,10 @@ absl::Status SacctText::ReadSpan(const Fields& fields, absl::Time start, absl::T
   if (StateWord(At(fields, kState)) == kResizing && end->has_value()) {
     record.state = JobState::kRequeued;  // this part is over, and the job goes on
   }
+  if (format_.ends_come_late && IsTerminal(record.state) && !end->has_value()) {
+    record.state = JobState::kRunning;
+    record.cancelled_by_uid = -1;
+  }
   const bool is_terminal = IsTerminal(record.state);
   if (is_terminal && !end->has_value()) {
     return Wrong("End", At(fields, kEnd),
@@ -234,6 +238,8 @@ absl::StatusOr<std::optional<UsageRecord>> SacctText::Parse(absl::string_view li
   // Resized in the second in which it started: what follows has the same key.
   if (StateWord(state) == kResizing && is_over && WallSeconds(record) == 0) return nothing;
   if (At(*fields, kAllocTres).empty()) {
+    // The row of its start is not complete yet.
+    if (!is_over) return nothing;
     // Cancelled before it got anything; some versions print its end as its start.
     if (record.end_time <= record.start_time) return nothing;
     return absl::InvalidArgumentError(

@@ -26,6 +26,9 @@ struct SacctFormat {
   std::string cluster = "";
   // Added to every time.
   absl::Duration shift = absl::ZeroDuration();
+  // Whether a job whose state says that it is over may have no End yet: then it runs until it has.
+  // So rows look for a moment after slurmdbd was away.
+  bool ends_come_late = false;
 };
 
 class SacctText {

@@ -149,6 +149,26 @@ TEST(SacctTextTest, ObservesAJobThatRunsAtTheTimeOfTheRecording) {
   }
 }
 
+TEST(SacctTextTest, TakesAJobWhoseEndIsNotWrittenYetForOneThatRuns) {
+  const SacctText text = Text({kColumns, "|", "", absl::ZeroDuration(), /*ends_come_late=*/true});
+  for (const char* state : {"COMPLETED", "CANCELLED by 7", "REQUEUED", "NODE_FAIL", "SUSPENDED"}) {
+    const UsageRecord record =
+        Parse(Line({{"state", state}, {"end", "Unknown"}, {"elapsed", "00:00:05"}}), text);
+    EXPECT_EQ(record.state,
+              state == std::string("SUSPENDED") ? JobState::kSuspended : JobState::kRunning);
+    EXPECT_EQ(record.end_time, kObserved);
+    EXPECT_EQ(record.cancelled_by_uid, -1);
+  }
+  EXPECT_EQ(Parse(Line(), text), Parse(Line()));
+}
+
+TEST(SacctTextTest, WaitsForWhatARunningJobHolds) {
+  const auto record =
+      Text().Parse(Line({{"state", "RUNNING"}, {"end", "Unknown"}, {"alloctres", ""}}), kObserved);
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_FALSE(record->has_value());
+}
+
 // As Slurm 22.05 told a job that shrank from two nodes to one after a second.
 TEST(SacctTextTest, CountsNoSecondOfAResizedJobTwice) {
   std::vector<std::string> columns = kColumns;

@@ -114,6 +114,15 @@ TEST_F(SlurmTest, TellsWhatRunsEveryFiveMinutesAndItsEndAtOnce) {
   EXPECT_THAT(Tell(), ElementsAre("1 COMPLETED 285"));
 }
 
+TEST_F(SlurmTest, LetsAJobRunUntilItsEndIsWritten) {
+  sacct_->rows = {{1, kZero - 90, kZero - 80, 0, "COMPLETED"}};
+  EXPECT_THAT(Tell(), ElementsAre("1 RUNNING 80"));
+  clock_.Advance(absl::Seconds(10));
+  sacct_->rows[0].end = kZero - 60;
+  EXPECT_THAT(Tell(), ElementsAre("1 COMPLETED 20"));
+  EXPECT_THAT(quarantined_, IsEmpty());
+}
+
 TEST_F(SlurmTest, FindsRowsThatComeLate) {
   Tell();
   const struct {
