@@ -25,6 +25,7 @@ namespace {
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr size_t kReadBytes = size_t{64} << 10;
+constexpr int64_t kPollMsMax = 3600000;
 constexpr size_t kErrorBytesMax = 4096;
 constexpr size_t kTextBytesMax = 1024;
 
@@ -68,6 +69,7 @@ absl::StatusOr<Pipe> MakePipe() {
 
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;
@@ -158,7 +160,7 @@ class Reading {
           deadline_ - std::chrono::steady_clock::now());
       if (left.count() <= 0) return TooLate();
       const int ready = ::poll(waiting.data(), waiting.size(),
-                               static_cast<int>(std::min<int64_t>(left.count(), 3600 * 1000)));
+                               static_cast<int>(std::min<int64_t>(left.count(), kPollMsMax)));
       if (ready < 0 && errno != EINTR) {
         return Failed(absl::StatusCode::kInternal, command_, std::strerror(errno));
       }
