@@ -11,9 +11,9 @@ namespace mesolys {
 Agent::Agent(Spool& spool, const Quarantine& quarantine, Collector& collector, Enforcer& enforcer,
              SchedulerLink& link, const Clock& clock, const AgentOptions& options)
     : link_(link),
-      reporter_(spool, quarantine, collector, link, clock,
+      reporter_(spool, quarantine, collector, link, clock, collections_,
                 {options.site, options.report_interval, options.seed}),
-      synchronizer_(spool, enforcer, link, clock,
+      synchronizer_(spool, enforcer, link, clock, collections_,
                     {options.site, options.version, options.removals_max, options.seed + 1}) {}
 
 ReportTick Agent::ReportOnce() {

@@ -45,6 +45,7 @@ class Agent {
   bool Wait(absl::Duration duration);
 
   SchedulerLink& link_;
+  CollectionLog collections_;
   Reporter reporter_;
   Synchronizer synchronizer_;
   std::atomic<bool> is_stopping_ = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "proto/values/amount_text.h"
@@ -10,43 +11,55 @@
 namespace mesolys {
 namespace {
 
-// Why a grant could not be put in force, by grant.
-using Failures = std::map<std::string, std::string>;
+// Why something could not be put in force, by account and what it was.
+using Failures = std::map<std::pair<std::string, std::string>, std::string>;
 
-v1::Enforcement Judge(const std::string& name, const GrantCeiling& wanted,
-                      const absl::StatusOr<SiteState>& held, const std::string& account,
-                      const Failures& failures) {
+void Judge(v1::Ceiling::State state, const std::string& text, v1::Enforcement& judged) {
+  judged.set_state(state);
+  judged.set_text(text);
+}
+
+// In what a ceiling that is held differs from the one that is wanted.
+std::string TextOfDifference(const GrantCeiling& found, const GrantCeiling& wanted) {
+  if (found.ceiling != wanted.ceiling || found.resource != wanted.resource) {
+    return absl::StrCat("the site holds ", found.ceiling.count(), " of ", wanted.ceiling.count(),
+                        " ", BaseUnit(wanted.resource));
+  }
+  if (found.bonus != wanted.bonus) {
+    return absl::StrCat("the site holds ", found.bonus.count(), " of ", wanted.bonus.count(), " ",
+                        BaseUnit(wanted.resource), " of bonus");
+  }
+  return absl::StrCat("the site closes it at ", absl::FormatTime(found.period.end), ", not at ",
+                      absl::FormatTime(wanted.period.end));
+}
+
+// Judges one grant by what was read back of its account.
+v1::Enforcement JudgeGrant(const std::string& account, const std::string& name,
+                           const GrantCeiling& wanted, bool is_ended, const SiteAccount& desired,
+                           const SiteAccount& held, const Failures& failures) {
   v1::Enforcement judged;
   judged.set_grant(name);
-  if (!held.ok()) {
-    judged.set_state(v1::Ceiling::FAILED);
-    judged.set_text(std::string(held.status().message()));
-    return judged;
-  }
-  const auto present = held->accounts.find(account);
-  const GrantCeiling* found = nullptr;
-  if (present != held->accounts.end()) {
-    const auto grant = present->second.grants.find(name);
-    if (grant != present->second.grants.end()) found = &grant->second;
-  }
-  if (found != nullptr && *found == wanted) {
-    judged.set_state(v1::Ceiling::ENFORCED);
-    return judged;
-  }
-  if (const auto failure = failures.find(name); failure != failures.end()) {
-    judged.set_state(v1::Ceiling::FAILED);
-    judged.set_text(failure->second);
-    return judged;
-  }
-  judged.set_state(v1::Ceiling::DRIFTED);
-  if (found == nullptr) {
-    judged.set_text("the site does not hold it");
-  } else if (found->ceiling != wanted.ceiling || found->resource != wanted.resource) {
-    judged.set_text(absl::StrCat("the site holds ", found->ceiling.count(), " of ",
-                                 wanted.ceiling.count(), " ", BaseUnit(wanted.resource)));
+  const auto found = held.grants.find(name);
+  const bool is_held = found != held.grants.end();
+  if (is_held) judged.set_ceiling_base_units(found->second.ceiling.count());
+  const bool is_right = is_ended ? !is_held : is_held && found->second == wanted;
+  const Access access = desired.AccessTo(wanted.resource);
+  if (is_right && held.AccessTo(wanted.resource) == access) {
+    Judge(v1::Ceiling::ENFORCED, "", judged);
+  } else if (const auto failure = failures.find({account, is_right ? wanted.resource : name});
+             failure != failures.end()) {
+    Judge(v1::Ceiling::FAILED, failure->second, judged);
+  } else if (is_right) {
+    Judge(v1::Ceiling::DRIFTED,
+          absl::StrCat(wanted.resource, " is ", AccessText(held.AccessTo(wanted.resource)),
+                       " at the site, not ", AccessText(access)),
+          judged);
+  } else if (is_ended) {
+    Judge(v1::Ceiling::DRIFTED, "the site still holds it", judged);
+  } else if (!is_held) {
+    Judge(v1::Ceiling::DRIFTED, "the site does not hold it", judged);
   } else {
-    judged.set_text(absl::StrCat("the site closes it at ", absl::FormatTime(found->period.end),
-                                 ", not at ", absl::FormatTime(wanted.period.end)));
+    Judge(v1::Ceiling::DRIFTED, TextOfDifference(found->second, wanted), judged);
   }
   return judged;
 }
@@ -54,11 +67,20 @@ v1::Enforcement Judge(const std::string& name, const GrantCeiling& wanted,
 std::vector<v1::Enforcement> JudgeAll(const SiteState& desired,
                                       const absl::StatusOr<SiteState>& held, absl::Time now,
                                       const Failures& failures) {
+  const SiteAccount nothing;
   std::vector<v1::Enforcement> enforcements;
   for (const auto& [account, wanted] : desired.accounts) {
     for (const auto& [name, grant] : wanted.grants) {
-      if (IsEnded(grant, now)) continue;
-      enforcements.push_back(Judge(name, grant, held, account, failures));
+      if (!held.ok()) {
+        v1::Enforcement& judged = enforcements.emplace_back();
+        judged.set_grant(name);
+        Judge(v1::Ceiling::FAILED, std::string(held.status().message()), judged);
+        continue;
+      }
+      const auto present = held->accounts.find(account);
+      enforcements.push_back(JudgeGrant(account, name, grant, IsEnded(grant, now), wanted,
+                                        present == held->accounts.end() ? nothing : present->second,
+                                        failures));
     }
   }
   return enforcements;
@@ -80,12 +102,18 @@ absl::Status CheckRemovals(const Plan& plan, const RemovalLimit& limit) {
                    " go in one step: if this is meant, raise max_removals in [enforcer]"));
 }
 
-InForce PutInForce(const SiteState& desired, const RemovalLimit& limit, absl::Time now,
-                   Enforcer& enforcer) {
+InForce PutInForce(const SiteState& wanted, const absl::StatusOr<SiteUse>& use,
+                   const RemovalLimit& limit, absl::Time now, Enforcer& enforcer) {
   InForce result;
   absl::StatusOr<SiteState> held = enforcer.ReadBack();
+  SiteState desired = wanted;
   Failures failures;
   if (held.ok()) {
+    if (use.ok()) {
+      SetAccess(*use, now, desired);
+    } else {
+      KeepAccess(*held, desired);
+    }
     const Plan plan = Reconcile(*held, desired, now);
     result.status = CheckRemovals(plan, limit);
     if (result.status.ok() && !plan.actions.empty()) {
@@ -94,7 +122,8 @@ InForce PutInForce(const SiteState& desired, const RemovalLimit& limit, absl::Ti
       for (size_t at = 0; at < taken.size() && at < plan.actions.size(); ++at) {
         if (taken[at].ok()) continue;
         result.status.Update(taken[at]);
-        failures[plan.actions[at].subject] = std::string(taken[at].message());
+        failures[{plan.actions[at].account, plan.actions[at].subject}] =
+            std::string(taken[at].message());
       }
       held = enforcer.ReadBack();
       if (held.ok() && result.status.ok() && !Reconcile(*held, desired, now).actions.empty()) {
@@ -103,6 +132,7 @@ InForce PutInForce(const SiteState& desired, const RemovalLimit& limit, absl::Ti
     }
   }
   result.status.Update(held.status());
+  result.status.Update(use.status());
   result.enforcements = JudgeAll(desired, held, now, failures);
   return result;
 }

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "agent/access.h"
 #include "agent/enforcers/enforcer.h"
 #include "agent/reconcile.h"
 #include "mesolys/v1/site_service.pb.h"
@@ -29,16 +31,18 @@ absl::Status CheckRemovals(const Plan& plan, const RemovalLimit& limit);
 struct InForce {
   // OK when everything that is desired is in force.
   absl::Status status;
-  // One for each grant that is desired and whose end has not passed.
+  // One for each grant of the desired state. One whose end has passed is in force when the site
+  // holds nothing of it.
   std::vector<v1::Enforcement> enforcements;
   // Actions taken.
   int64_t change_count = 0;
 };
 
-// Changes nothing when what is held cannot be read or the limit is passed; the enforcements are
-// true even then, as far as anything could be read.
-InForce PutInForce(const SiteState& desired, const RemovalLimit& limit, absl::Time now,
-                   Enforcer& enforcer);
+// Where it is not known what was used, every access stays as it is. Changes nothing when what is
+// held cannot be read or the limit is passed; the enforcements are true even then, as far as
+// anything could be read.
+InForce PutInForce(const SiteState& wanted, const absl::StatusOr<SiteUse>& use,
+                   const RemovalLimit& limit, absl::Time now, Enforcer& enforcer);
 
 }  // namespace mesolys
 

@@ -25,6 +25,7 @@
 #include "proto/runtime/clock.h"
 #include "proto/runtime/log.h"
 #include "proto/runtime/tls.h"
+#include "proto/values/amount_text.h"
 
 namespace mesolys {
 namespace {
@@ -85,18 +86,28 @@ int RunOnce(Site& site) {
   if (absl::Status reached = site.link->Connect(absl::Seconds(5)); !reached.ok()) {
     return Fail(kUnreachable, reached);
   }
-  const ReportTick report = site.agent->ReportOnce();
+  ReportTick report = site.agent->ReportOnce();
   std::cout << "report: collected " << report.collected_count << ", skipped "
             << report.skipped_count << " lines, quarantined " << report.quarantined_count
             << " lines, sent " << report.sent_count << " (changed " << report.changed_count
             << ", rejected " << report.rejected_count << ")" << std::endl;
   SynchronizeTick synchronize = site.agent->SynchronizeOnce(absl::Seconds(2));
   const int64_t changes = synchronize.change_count;
-  // What was put in force is told with the next poll.
-  if (synchronize.is_new) synchronize = site.agent->SynchronizeOnce(absl::Seconds(1));
+  if (synchronize.is_new) {
+    // What was put in force is told with the next poll, and what was used of it, once all that ran
+    // before has been looked at.
+    report.status.Update(site.agent->ReportOnce().status);
+    synchronize = site.agent->SynchronizeOnce(absl::Seconds(1));
+  }
   std::cout << "synchronize: " << changes << " changes, generation "
             << synchronize.generation_wanted << " wanted, " << synchronize.generation_in_force
             << " in force" << std::endl;
+  for (const AccountStanding& standing : synchronize.standings) {
+    std::cout << "access: " << standing.account << " " << standing.resource << " "
+              << AccessText(AccessOf(standing.remaining)) << ", " << standing.remaining.left.count()
+              << " " << BaseUnit(standing.resource) << " left and "
+              << standing.remaining.bonus.count() << " at low priority" << std::endl;
+  }
   for (const absl::Status& status : {report.status, synchronize.status}) {
     if (!status.ok()) return Fail(CodeOf(status), status);
   }

@@ -44,7 +44,8 @@ class Difference {
 
   // What both allow: the step between two ceilings that only takes away.
   static GrantCeiling Lower(const GrantCeiling& a, const GrantCeiling& b) {
-    return {a.resource, std::min(a.ceiling, b.ceiling), Intersection(a.period, b.period)};
+    return {a.resource, std::min(a.ceiling, b.ceiling), Intersection(a.period, b.period),
+            std::min(a.bonus, b.bonus)};
   }
 
   // Whether one can become the other without being dropped in between.
@@ -53,7 +54,46 @@ class Difference {
            Intersection(held.period, wanted.period).Seconds() > 0;
   }
 
+  void Freeze(Kind kind, const std::string& account, const LoginResource& whose) {
+    plan_.actions.push_back({kind, account, whose.first, "", {}, whose.second});
+  }
+
+  void SetAccess(Kind kind, const std::string& account, const std::string& resource,
+                 Access access) {
+    plan_.actions.push_back({kind, account, resource, "", {}, "", access});
+  }
+
+  // Access that becomes narrower.
+  void Restrict(const std::string& name, const SiteAccount& held, const SiteAccount& wanted) {
+    for (const auto& [resource, access] : held.access) {
+      const Access next = wanted.AccessTo(resource);
+      if (next < access) SetAccess(Kind::kRestrictAccess, name, resource, next);
+    }
+    for (const LoginResource& whose : wanted.frozen_logins) {
+      if (held.frozen_logins.contains(whose) || !held.logins.contains(whose.first)) continue;
+      Freeze(Kind::kFreezeLogin, name, whose);
+    }
+  }
+
+  // Access that becomes wider.
+  void Widen(const std::string& name, const SiteAccount& held, const SiteAccount& wanted) {
+    for (const auto& [resource, access] : wanted.access) {
+      if (access > held.AccessTo(resource)) {
+        SetAccess(Kind::kWidenAccess, name, resource, access);
+      }
+    }
+    for (const LoginResource& whose : wanted.frozen_logins) {
+      if (!held.logins.contains(whose.first)) Freeze(Kind::kFreezeNewLogin, name, whose);
+    }
+    for (const LoginResource& whose : held.frozen_logins) {
+      // A login that is removed loses everything with it.
+      const bool stays = wanted.logins.contains(whose.first) || !held.logins.contains(whose.first);
+      if (stays && !wanted.frozen_logins.contains(whose)) Freeze(Kind::kOpenLogin, name, whose);
+    }
+  }
+
   void TakeAway(const std::string& name, const SiteAccount& held, const SiteAccount& wanted) {
+    Restrict(name, held, wanted);
     plan_.held_count +=
         static_cast<int64_t>(held.grants.size() + held.logins.size() + held.links.size());
     for (const auto& [grant, ceiling] : held.grants) {
@@ -105,6 +145,7 @@ class Difference {
     for (const std::string& login : wanted.logins) {
       if (!held.logins.contains(login)) Take(Kind::kAddLogin, name, login);
     }
+    Widen(name, held, wanted);
     for (const auto& [grant, ceiling] : wanted.grants) {
       if (IsEnded(ceiling, now_)) continue;
       const auto present = held.grants.find(grant);
@@ -142,6 +183,19 @@ void Apply(const Action& action, SiteState& held) {
       break;
     case Kind::kRemoveLogin:
       account.logins.erase(action.subject);
+      std::erase_if(account.frozen_logins,
+                    [&](const LoginResource& whose) { return whose.first == action.subject; });
+      break;
+    case Kind::kRestrictAccess:
+    case Kind::kWidenAccess:
+      account.access[action.subject] = action.access;
+      break;
+    case Kind::kFreezeLogin:
+    case Kind::kFreezeNewLogin:
+      account.frozen_logins.insert({action.subject, action.resource});
+      break;
+    case Kind::kOpenLogin:
+      account.frozen_logins.erase({action.subject, action.resource});
       break;
     case Kind::kAddLogin:
       account.logins.insert(action.subject);

@@ -3,7 +3,8 @@
 
 // What to change at a site so that it holds what it shall hold. Everything that takes something
 // away comes before everything that gives. Accounts are never deleted: their history hangs on them.
-// A grant is closed by time alone once its end has passed. Pure; any thread.
+// A grant is closed by time alone once its end has passed; what an account may start follows from
+// its grants (agent/access). Pure; any thread.
 
 #include <cstdint>
 #include <map>
@@ -13,6 +14,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "proto/values/charging.h"
+#include "proto/values/lease.h"
 #include "proto/values/period.h"
 #include "proto/values/quantity.h"
 
@@ -23,9 +26,20 @@ struct GrantCeiling {
   std::string resource;
   Amount ceiling;
   Period period;
+  Amount bonus{};  // beyond the ceiling, at low priority
 
   friend bool operator==(const GrantCeiling&, const GrantCeiling&) = default;
 };
+
+// How much of an account one login may use, and since when it counts.
+struct CeilingSince {
+  Amount amount;
+  absl::Time since;
+
+  friend bool operator==(const CeilingSince&, const CeilingSince&) = default;
+};
+
+using LoginResource = std::pair<std::string, std::string>;  // (login, resource)
 
 // An account at a site.
 struct SiteAccount {
@@ -33,6 +47,16 @@ struct SiteAccount {
   std::set<std::string> logins;
   std::map<std::string, GrantCeiling> grants;           // by "projects/{project}/grants/{grant}"
   std::set<std::pair<std::string, std::string>> links;  // (cluster, older account) that bill to it
+  std::map<LoginResource, CeilingSince> login_ceilings{};
+  // What may be started, by resource; one that is not there is frozen.
+  std::map<std::string, Access> access{};
+  // Those that may start nothing although the account may.
+  std::set<LoginResource> frozen_logins{};
+
+  Access AccessTo(const std::string& resource) const {
+    const auto found = access.find(resource);
+    return found == access.end() ? Access::kFrozen : found->second;
+  }
 
   friend bool operator==(const SiteAccount&, const SiteAccount&) = default;
 };
@@ -41,6 +65,8 @@ struct SiteAccount {
 struct SiteState {
   int64_t generation = 0;
   std::map<std::string, SiteAccount> accounts;  // by project id, which is the account's name
+  ChargeRule charges{};                         // how it charges
+  std::set<std::string> clusters{};             // its own
 
   friend bool operator==(const SiteState&, const SiteState&) = default;
 };
@@ -49,21 +75,28 @@ struct SiteState {
 struct Action {
   // In the order in which they are taken.
   enum class Kind {
-    kDropGrant,      // `subject` is the grant; `grant` is what it was
-    kLowerCeiling,   // `subject` is the grant; `grant` is what it becomes
-    kRemoveLogin,    // `subject` is the login
-    kUnlinkAccount,  // `cluster`, and `subject` is the older account
-    kCreateAccount,  // `subject` is the account above it, or empty
-    kMoveAccount,    // the same
-    kLinkAccount,    // as kUnlinkAccount
-    kAddLogin,       // `subject` is the login
-    kRaiseCeiling,   // as kLowerCeiling; also the first of a grant
+    kRestrictAccess,  // `subject` is the resource; `access` is what it becomes
+    kFreezeLogin,     // `subject` is the login, `resource` of what
+    kDropGrant,       // `subject` is the grant; `grant` is what it was
+    kLowerCeiling,    // `subject` is the grant; `grant` is what it becomes
+    kRemoveLogin,     // `subject` is the login
+    kUnlinkAccount,   // `cluster`, and `subject` is the older account
+    kCreateAccount,   // `subject` is the account above it, or empty
+    kMoveAccount,     // the same
+    kLinkAccount,     // as kUnlinkAccount
+    kAddLogin,        // `subject` is the login
+    kFreezeNewLogin,  // as kFreezeLogin, of one that was just added
+    kRaiseCeiling,    // as kLowerCeiling; also the first of a grant
+    kWidenAccess,     // as kRestrictAccess
+    kOpenLogin,       // as kFreezeLogin
   };
   Kind kind = Kind::kDropGrant;
   std::string account;
   std::string subject;
   std::string cluster;
   GrantCeiling grant;
+  std::string resource{};
+  Access access = Access::kFrozen;
 
   friend bool operator==(const Action&, const Action&) = default;
 };
@@ -76,8 +109,10 @@ struct Plan {
   int64_t held_count = 0;
 };
 
-// Whether the end of the grant's period has come.
-inline bool IsEnded(const GrantCeiling& grant, absl::Time now) { return now >= grant.period.end; }
+// Whether the end of the grant's period has come, or it has no beginning before its end.
+inline bool IsEnded(const GrantCeiling& grant, absl::Time now) {
+  return now >= grant.period.end || grant.period.Seconds() == 0;
+}
 
 // A desired grant that is ended counts as not desired; one that has not begun is held already, its
 // period says when it may be spent.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "spdlog/spdlog.h"
 
@@ -17,6 +18,7 @@ constexpr int kGroupsPerRound = 5;
 // Sent again unchanged these will be refused again: somebody has to look.
 bool NeedsPeople(const absl::Status& status) {
   return status.code() == absl::StatusCode::kInvalidArgument ||
+         status.code() == absl::StatusCode::kNotFound ||
          status.code() == absl::StatusCode::kAlreadyExists ||
          status.code() == absl::StatusCode::kInternal;
 }
@@ -28,14 +30,16 @@ absl::Status During(absl::string_view what, const absl::Status& status) {
 }  // namespace
 
 Reporter::Reporter(Spool& spool, const Quarantine& quarantine, Collector& collector,
-                   SchedulerLink& link, const Clock& clock, ReporterOptions options)
+                   SchedulerLink& link, const Clock& clock, CollectionLog& collections,
+                   ReporterOptions options)
     : spool_(spool),
       quarantine_(quarantine),
       collector_(collector),
       link_(link),
       clock_(clock),
       options_(std::move(options)),
-      backoff_(options_.seed) {}
+      backoff_(options_.seed),
+      collections_(collections) {}
 
 ReportTick Reporter::Tick(const std::atomic<bool>& is_stopping) {
   ReportTick tick;
@@ -75,12 +79,17 @@ absl::Status Reporter::Collect(ReportTick& tick, bool& has_more) {
     }
     const absl::StatusOr<std::string> cursor = spool_.Cursor();
     if (!cursor.ok()) return cursor.status();
+    if (is_at_rest_) {
+      begun_ = collections_.Moment();
+      is_at_rest_ = false;
+    }
     const absl::Time now = clock_.Now();
     const absl::StatusOr<Collected> collected = collector_.Collect(*cursor, room, now);
     if (!collected.ok()) return During("cannot collect", collected.status());
     has_more = collected->has_more;
     if (collected->records.empty() && collected->quarantined.empty() &&
         collected->cursor == *cursor) {
+      if (!has_more) EndCollection();
       return absl::OkStatus();
     }
     absl::StatusOr<QuarantineMark> mark = spool_.Mark();
@@ -91,9 +100,18 @@ absl::Status Reporter::Collect(ReportTick& tick, bool& has_more) {
     tick.collected_count += static_cast<int64_t>(collected->records.size());
     tick.quarantined_count += static_cast<int64_t>(collected->quarantined.size());
     tick.skipped_count += collected->skipped_count;
-    if (!has_more) return absl::OkStatus();
+    if (!has_more) {
+      EndCollection();
+      return absl::OkStatus();
+    }
   }
   return absl::OkStatus();
+}
+
+void Reporter::EndCollection() {
+  if (begun_.has_value()) collections_.Complete(*begun_);
+  begun_.reset();
+  is_at_rest_ = true;
 }
 
 absl::Status Reporter::SendAll(const std::atomic<bool>& is_stopping, ReportTick& tick) {
@@ -129,15 +147,21 @@ absl::Status Reporter::Send(const SpoolBatch& batch, ReportTick& tick) {
 absl::StatusOr<QuarantineMark> Reporter::SetAside(const SpoolBatch& batch,
                                                   const v1::ReportUsageResponse& response) {
   std::vector<QuarantinedLine> lines;
+  std::vector<JobKey> jobs;
   for (const v1::RejectedRecord& rejected : response.rejected()) {
     if (rejected.index() < 0 || static_cast<size_t>(rejected.index()) >= batch.records.size()) {
       return absl::InternalError(absl::StrCat("the scheduler rejected record ", rejected.index(),
                                               " of a batch of ", batch.records.size()));
     }
+    const v1::UsageRecord& record = batch.records[static_cast<size_t>(rejected.index())];
     lines.push_back({"scheduler",
                      absl::StrCat(rejected.refusal().reason(), ": ", rejected.refusal().message()),
-                     batch.records[static_cast<size_t>(rejected.index())].ShortDebugString()});
+                     record.ShortDebugString()});
+    if (absl::StatusOr<UsageRecord> parsed = FromProto(record); parsed.ok()) {
+      jobs.push_back(std::move(parsed->key));
+    }
   }
+  if (absl::Status forgotten = spool_.ForgetJobs(jobs); !forgotten.ok()) return forgotten;
   const absl::StatusOr<QuarantineMark> mark = spool_.Mark();
   if (!mark.ok()) return mark.status();
   return quarantine_.Append(*mark, lines);

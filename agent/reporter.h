@@ -7,11 +7,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "agent/backoff.h"
+#include "agent/collection_log.h"
 #include "agent/collectors/collector.h"
 #include "agent/quarantine.h"
 #include "agent/scheduler_link.h"
@@ -46,17 +48,20 @@ class Reporter {
   static constexpr absl::Duration kPatience = absl::Seconds(30);
 
   Reporter(Spool& spool, const Quarantine& quarantine, Collector& collector, SchedulerLink& link,
-           const Clock& clock, ReporterOptions options);
+           const Clock& clock, CollectionLog& collections, ReporterOptions options);
 
   // Until there is nothing left, the scheduler does not take it, or `is_stopping`.
   ReportTick Tick(const std::atomic<bool>& is_stopping);
 
  private:
+  // What the collector said is kept, and it has no more: the next collection begins anew.
+  void EndCollection();
   // Some of what there is, so that sending is never far behind.
   absl::Status Collect(ReportTick& tick, bool& has_more);
   absl::Status SendAll(const std::atomic<bool>& is_stopping, ReportTick& tick);
   absl::Status Send(const SpoolBatch& batch, ReportTick& tick);
-  // Quarantines the records that were rejected; answers the mark to commit.
+  // Quarantines the records that were rejected, and forgets their jobs, for the ledger does not
+  // charge them; answers the mark to commit.
   absl::StatusOr<QuarantineMark> SetAside(const SpoolBatch& batch,
                                           const v1::ReportUsageResponse& response);
 
@@ -67,6 +72,10 @@ class Reporter {
   const Clock& clock_;
   const ReporterOptions options_;
   Backoff backoff_;
+  CollectionLog& collections_;
+  // When the collection that goes on began; none while it began before this process.
+  std::optional<int64_t> begun_;
+  bool is_at_rest_ = false;  // none goes on
 };
 
 }  // namespace mesolys

@@ -28,9 +28,53 @@ absl::StatusOr<GrantCeiling> ParseCeiling(const v1::DesiredGrant& grant) {
     return absl::InvalidArgumentError(absl::StrCat(
         "the ceiling is ", ceiling.count(), "; it must be within 0 and ", kAmountMax.count()));
   }
-  const absl::StatusOr<Period> period = FromProto(grant.period());
+  const Amount bonus(grant.bonus_base_units());
+  if (bonus < Amount() || bonus > kAmountMax) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the bonus is ", bonus.count(), "; it must be within 0 and ", kAmountMax.count()));
+  }
+  absl::StatusOr<Period> period = FromProto(grant.period());
+  // Only a grant that was revoked before it began ends as it begins.
+  if (!period.ok() && grant.period().has_start_time() && grant.period().has_end_time()) {
+    const absl::StatusOr<absl::Time> start = FromProto(grant.period().start_time());
+    const absl::StatusOr<absl::Time> end = FromProto(grant.period().end_time());
+    if (start.ok() && end.ok() && *start == *end) period = Period{*start, *end};
+  }
   if (!period.ok()) return period.status();
-  return GrantCeiling{grant.resource(), ceiling, *period};
+  return GrantCeiling{grant.resource(), ceiling, *period, bonus};
+}
+
+absl::Status ParseLoginCeiling(const v1::LoginCeiling& ceiling, SiteAccount& account) {
+  absl::Status status = CheckLogin("login", ceiling.login());
+  status.Update(CheckResource(ceiling.resource()));
+  const absl::StatusOr<absl::Time> since = FromProto(ceiling.since_time());
+  status.Update(since.status());
+  const Amount amount(ceiling.amount_base_units());
+  if (amount < Amount() || amount > kAmountMax) {
+    status.Update(absl::InvalidArgumentError(
+        absl::StrCat("the ceiling of ", ceiling.login(), " is ", amount.count(),
+                     "; it must be within 0 and ", kAmountMax.count())));
+  }
+  if (status.ok()) {
+    account.login_ceilings[{ceiling.login(), ceiling.resource()}] = {amount, *since};
+  }
+  return status;
+}
+
+absl::Status ParseAccess(const v1::HeldAccess& access, SiteAccount& account) {
+  if (absl::Status status = CheckResource(access.resource()); !status.ok()) return status;
+  if (access.level() != v1::HeldAccess::FROZEN && access.level() != v1::HeldAccess::LOW_PRIORITY &&
+      access.level() != v1::HeldAccess::OPEN) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the access to ", access.resource(),
+                     " has no level; it must be FROZEN, LOW_PRIORITY or OPEN"));
+  }
+  if (access.login().empty()) {
+    account.access[access.resource()] = static_cast<Access>(access.level());
+  } else if (access.level() == v1::HeldAccess::FROZEN) {
+    account.frozen_logins.insert({access.login(), access.resource()});
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<SiteAccount> ParseAccount(const v1::DesiredProject& project) {
@@ -52,6 +96,16 @@ absl::StatusOr<SiteAccount> ParseAccount(const v1::DesiredProject& project) {
     if (!status.ok()) return About(project.project(), status);
     account.links.insert({link.cluster(), link.account()});
   }
+  for (const v1::LoginCeiling& ceiling : project.login_ceilings()) {
+    if (absl::Status status = ParseLoginCeiling(ceiling, account); !status.ok()) {
+      return About(project.project(), status);
+    }
+  }
+  for (const v1::HeldAccess& access : project.access()) {
+    if (absl::Status status = ParseAccess(access, account); !status.ok()) {
+      return About(project.project(), status);
+    }
+  }
   for (const v1::DesiredGrant& grant : project.grants()) {
     absl::StatusOr<GrantCeiling> ceiling = ParseCeiling(grant);
     if (!ceiling.ok()) return About(grant.grant(), ceiling.status());
@@ -62,11 +116,52 @@ absl::StatusOr<SiteAccount> ParseAccount(const v1::DesiredProject& project) {
   return account;
 }
 
+v1::SiteCharging ChargingOf(const ChargeRule& charges) {
+  v1::SiteCharging charging;
+  charging.set_gpu_model(charges.gpu_model);
+  charging.set_gpu_jobs_pay_no_cpu(!charges.gpu_jobs_pay_cpu);
+  charging.set_node_cores(charges.node.cores);
+  charging.set_node_memory_bytes(charges.node.memory_bytes);
+  charging.set_node_gpu_count(charges.node.gpus);
+  return charging;
+}
+
+void AddAccess(const SiteAccount& account, v1::DesiredProject& project) {
+  for (const auto& [whose, ceiling] : account.login_ceilings) {
+    v1::LoginCeiling& shown = *project.add_login_ceilings();
+    shown.set_login(whose.first);
+    shown.set_resource(whose.second);
+    shown.set_amount_base_units(ceiling.amount.count());
+    *shown.mutable_since_time() = ToProto(ceiling.since);
+  }
+  for (const auto& [resource, access] : account.access) {
+    v1::HeldAccess& shown = *project.add_access();
+    shown.set_resource(resource);
+    shown.set_level(static_cast<v1::HeldAccess::Level>(access));
+  }
+  for (const auto& [login, resource] : account.frozen_logins) {
+    v1::HeldAccess& shown = *project.add_access();
+    shown.set_resource(resource);
+    shown.set_login(login);
+    shown.set_level(v1::HeldAccess::FROZEN);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<SiteState> FromProto(const v1::DesiredState& state) {
   SiteState result;
   result.generation = state.generation();
+  result.clusters.insert(state.clusters().begin(), state.clusters().end());
+  const v1::SiteCharging& charging = state.charging();
+  if (charging.node_cores() < 0 || charging.node_memory_bytes() < 0 ||
+      charging.node_gpu_count() < 0) {
+    return About("charging", absl::InvalidArgumentError("a node has less than nothing"));
+  }
+  result.charges = {
+      charging.gpu_model(),
+      !charging.gpu_jobs_pay_no_cpu(),
+      {charging.node_cores(), charging.node_memory_bytes(), charging.node_gpu_count()}};
   for (const v1::DesiredProject& project : state.projects()) {
     absl::StatusOr<std::string> id = ParseProjectName(project.project());
     if (!id.ok()) return About(project.project(), id.status());
@@ -82,6 +177,8 @@ absl::StatusOr<SiteState> FromProto(const v1::DesiredState& state) {
 v1::DesiredState ToProto(const SiteState& state) {
   v1::DesiredState result;
   result.set_generation(state.generation);
+  for (const std::string& cluster : state.clusters) result.add_clusters(cluster);
+  if (state.charges != ChargeRule()) *result.mutable_charging() = ChargingOf(state.charges);
   for (const auto& [id, account] : state.accounts) {
     v1::DesiredProject& project = *result.add_projects();
     project.set_project(ProjectName(id));
@@ -98,7 +195,9 @@ v1::DesiredState ToProto(const SiteState& state) {
       grant.set_resource(ceiling.resource);
       grant.set_ceiling_base_units(ceiling.ceiling.count());
       *grant.mutable_period() = ToProto(ceiling.period);
+      grant.set_bonus_base_units(ceiling.bonus.count());
     }
+    AddAccess(account, project);
   }
   return result;
 }

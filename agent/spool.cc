@@ -18,7 +18,7 @@
 namespace mesolys {
 namespace {
 
-constexpr int64_t kSchemaVersion = 1;
+constexpr int64_t kSchemaVersion = 2;
 
 constexpr char kCursor[] = "cursor";
 constexpr char kDesiredState[] = "desired_state";
@@ -31,8 +31,8 @@ constexpr char kWitness[] = "witness";
 constexpr char kSchema[] =
     "CREATE TABLE record (seq INTEGER PRIMARY KEY AUTOINCREMENT, add_time INTEGER NOT NULL,"
     " body BLOB NOT NULL) STRICT;"
-    "CREATE TABLE meta (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
-    "PRAGMA user_version = 1";
+    "CREATE TABLE meta (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID";
+constexpr char kSetVersion[] = "PRAGMA user_version = 2";
 
 // A record inside a request costs its bytes, a tag and a length of at most four bytes.
 constexpr int64_t kRecordOverhead = 5;
@@ -102,12 +102,10 @@ absl::Status Spool::Prepare() {
         absl::StrCat("spool.db is of version ", found, ", this agent knows ", kSchemaVersion,
                      ": run the newer agent, or give this one another state_dir"));
   }
-  if (found == 0) {
-    absl::Status created = Commit([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      if (absl::Status status = database_.Execute(kSchema); !status.ok()) return status;
-      return Keep(kSpoolId, RandomId());
-    });
-    if (!created.ok()) return created;
+  if (found < kSchemaVersion) {
+    absl::Status migrated = Commit(
+        [this, found]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return MigrateFrom(found); });
+    if (!migrated.ok()) return migrated;
   }
   absl::StatusOr<std::optional<std::string>> id = Kept(kSpoolId);
   if (!id.ok()) return id.status();
@@ -118,6 +116,29 @@ absl::Status Spool::Prepare() {
   if (absl::StatusOr<bool> row = count->Step(); !row.ok()) return row.status();
   record_count_ = count->Integer(0);
   return absl::OkStatus();
+}
+
+absl::Status Spool::MigrateFrom(int64_t version) {
+  if (version == 0) {
+    if (absl::Status status = database_.Execute(kSchema); !status.ok()) return status;
+    if (absl::Status status = Keep(kSpoolId, RandomId()); !status.ok()) return status;
+  }
+  // The jobs came with version 2; those that an older agent reported are settled, or wait here.
+  if (absl::Status status = database_.Execute(JobTable::kSchema); !status.ok()) return status;
+  absl::StatusOr<Statement> waiting = database_.Prepare("SELECT body FROM record ORDER BY seq");
+  if (!waiting.ok()) return waiting.status();
+  while (true) {
+    const absl::StatusOr<bool> row = waiting->Step();
+    if (!row.ok()) return row.status();
+    if (!*row) break;
+    v1::UsageRecord record;
+    const absl::string_view body = waiting->Blob(0);
+    if (!record.ParseFromArray(body.data(), static_cast<int>(body.size()))) continue;
+    const absl::StatusOr<int64_t> merged = JobTable(database_).Merge({record});
+    if (!merged.ok()) return merged.status();
+  }
+  waiting->Reset();
+  return database_.Execute(kSetVersion);
 }
 
 template <typename Change>
@@ -172,7 +193,8 @@ absl::Status Spool::Add(const std::vector<v1::UsageRecord>& records, const std::
                                                      records_max_, " records; no room for ", added,
                                                      " until the scheduler has taken some"));
   }
-  absl::Status status = Commit([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  int64_t changed = 0;
+  absl::Status status = Commit([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::Status {
     absl::StatusOr<Statement> insert =
         database_.Prepare("INSERT INTO record (add_time, body) VALUES (?, ?)");
     if (!insert.ok()) return insert.status();
@@ -181,11 +203,35 @@ absl::Status Spool::Add(const std::vector<v1::UsageRecord>& records, const std::
           insert->Bind(absl::ToUnixMillis(now)).Bind(record.SerializeAsString()).Run();
       if (!inserted.ok()) return inserted;
     }
+    const absl::StatusOr<int64_t> merged = JobTable(database_).Merge(records);
+    if (!merged.ok()) return merged.status();
+    changed = *merged;
     if (absl::Status kept = Keep(kCursor, cursor); !kept.ok()) return kept;
     return KeepMark(mark);
   });
-  if (status.ok()) record_count_ += added;
+  if (!status.ok()) return status;
+  record_count_ += added;
+  if (changed > 0) ++job_revision_;
   return status;
+}
+
+absl::StatusOr<std::vector<UsageRecord>> Spool::Jobs(const std::optional<JobKey>& after,
+                                                     int64_t records_max) {
+  MutexLock lock(mutex_);
+  return JobTable(database_).Page(after, records_max);
+}
+
+absl::Status Spool::ForgetJobs(const std::vector<JobKey>& jobs) {
+  if (jobs.empty()) return absl::OkStatus();
+  MutexLock lock(mutex_);
+  ++job_revision_;
+  return Commit(
+      [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return JobTable(database_).Remove(jobs); });
+}
+
+int64_t Spool::JobRevision() {
+  MutexLock lock(mutex_);
+  return job_revision_;
 }
 
 absl::StatusOr<SpoolBatch> Spool::Head(int64_t records_max, int64_t bytes_max) {

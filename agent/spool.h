@@ -3,9 +3,9 @@
 
 // What the agent must not forget, in one SQLite file of its state directory: the job records that
 // the scheduler has not acknowledged yet, in order, each group in one transaction with the
-// collector's cursor behind it; the last desired state; the newest head of the ledger that it was
-// shown. Every change is durable when it answers. Any thread. Errors are those of Database, and
-// what is said below.
+// collector's cursor behind it, and the winning record of each job; the last desired state; the
+// newest head of the ledger that it was shown. Every change is durable when it answers. Any thread.
+// Errors are those of Database, and what is said below.
 
 #include <cstdint>
 #include <memory>
@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agent/database.h"
+#include "agent/job_table.h"
 #include "agent/quarantine.h"
 #include "mesolys/v1/resources.pb.h"
 #include "mesolys/v1/site_service.pb.h"
@@ -50,11 +51,19 @@ class Spool {
   // Made at random when the file was created; two spools never share one.
   const std::string& id() const { return id_; }
 
-  // Adds records, moves the cursor and commits the quarantine's mark: all or none.
-  // RESOURCE_EXHAUSTED when there is no room for all of them; the collector waits then, for job
-  // records are never dropped.
+  // Adds records, merges them into the jobs, moves the cursor and commits the quarantine's mark:
+  // all or none. RESOURCE_EXHAUSTED when there is no room for all of them; the collector waits
+  // then, for job records are never dropped.
   absl::Status Add(const std::vector<v1::UsageRecord>& records, const std::string& cursor,
                    const QuarantineMark& mark, absl::Time now);
+
+  // The winning records of the jobs that were added so far and not forgotten, in the order of their
+  // keys: the next ones after `after`, at most `records_max`. DATA_LOSS when one cannot be read.
+  absl::StatusOr<std::vector<UsageRecord>> Jobs(const std::optional<JobKey>& after,
+                                                int64_t records_max);
+  absl::Status ForgetJobs(const std::vector<JobKey>& jobs);
+  // Another number whenever a job was changed or forgotten.
+  int64_t JobRevision();
 
   // The oldest records, at most `records_max` and `bytes_max` of them as parts of a request, but at
   // least one if there is any. DATA_LOSS when one cannot be read back.
@@ -85,6 +94,7 @@ class Spool {
  private:
   Spool(int lock_file, Database database, int64_t records_max);
   absl::Status Prepare();
+  absl::Status MigrateFrom(int64_t version) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Runs `change` in a transaction.
   template <typename Change>
   absl::Status Commit(Change change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -102,6 +112,7 @@ class Spool {
   Mutex mutex_;
   Database database_ ABSL_GUARDED_BY(mutex_);
   int64_t record_count_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t job_revision_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace mesolys

@@ -21,13 +21,16 @@ constexpr size_t kProblemBytesMax = 1024;
 }  // namespace
 
 Synchronizer::Synchronizer(Spool& spool, Enforcer& enforcer, SchedulerLink& link,
-                           const Clock& clock, SynchronizerOptions options)
+                           const Clock& clock, CollectionLog& collections,
+                           SynchronizerOptions options)
     : spool_(spool),
       enforcer_(enforcer),
       link_(link),
       clock_(clock),
       options_(std::move(options)),
-      backoff_(options_.seed) {}
+      backoff_(options_.seed),
+      collections_(collections),
+      totals_(spool) {}
 
 SynchronizeTick Synchronizer::Tick(const std::string& problem, absl::Duration patience) {
   SynchronizeTick tick;
@@ -64,6 +67,8 @@ absl::Status Synchronizer::Load() {
     absl::StatusOr<SiteState> state = FromProto(**kept);
     if (!state.ok()) return state.status();
     last_ = *std::move(state);
+    kept_ = **kept;
+    figures_ = FiguresOf(kept_);
   }
   is_loaded_ = true;
   return absl::OkStatus();
@@ -71,9 +76,12 @@ absl::Status Synchronizer::Load() {
 
 absl::Status Synchronizer::PutLastInForce(absl::Time now, SynchronizeTick& tick) {
   if (!last_.has_value()) return absl::OkStatus();
-  InForce in_force = PutInForce(*last_, {options_.removals_max, false}, now, enforcer_);
+  const absl::StatusOr<SiteUse> use = Use(now);
+  InForce in_force = PutInForce(*last_, use, {options_.removals_max, false}, now, enforcer_);
   tick.change_count += in_force.change_count;
+  if (use.ok()) tick.standings = StandingsOf(*last_, *use, now);
   enforcements_ = std::move(in_force.enforcements);
+  NoteSet();
   if (!in_force.status.ok()) return in_force.status;
   const absl::StatusOr<int64_t> before = spool_.GenerationInForce();
   if (!before.ok()) return before.status();
@@ -113,9 +121,13 @@ absl::StatusOr<v1::SynchronizeRequest> Synchronizer::Question(const std::string&
 
 absl::Status Synchronizer::Poll(const std::string& problem, absl::Duration patience, absl::Time now,
                                 SynchronizeTick& tick) {
-  const absl::StatusOr<v1::SynchronizeRequest> request = Question(problem, now);
+  absl::StatusOr<v1::SynchronizeRequest> request = Question(problem, now);
   if (!request.ok()) return request.status();
-  patience = std::max(kPatienceMin, std::min(patience, UntilNextEnd(now)));
+  if (last_.has_value() && !TellUse(Use(now), *request) && untold_polls_ > 0) {
+    --untold_polls_;
+    patience = std::min(patience, kUntold);
+  }
+  patience = std::max(kPatienceMin, std::min(patience, UntilNextEdge(now)));
   const absl::StatusOr<v1::SynchronizeResponse> response = link_.Synchronize(*request, patience);
   if (!response.ok()) {
     const bool was_cut_short =
@@ -134,7 +146,14 @@ absl::Status Synchronizer::Take(const v1::DesiredState& wanted, absl::Time now,
                                 SynchronizeTick& tick) {
   absl::StatusOr<SiteState> state = FromProto(wanted);
   if (!state.ok()) return state.status();
-  if (last_.has_value() && *state == *last_) return absl::OkStatus();
+  if (last_.has_value() && *state == *last_) {
+    // What was settled moves without a new generation.
+    if (wanted.SerializeAsString() == kept_.SerializeAsString()) return absl::OkStatus();
+    if (absl::Status kept = spool_.KeepDesiredState(wanted); !kept.ok()) return kept;
+    kept_ = wanted;
+    figures_ = FiguresOf(kept_);
+    return absl::OkStatus();
+  }
   const absl::StatusOr<SiteState> held = enforcer_.ReadBack();
   if (!held.ok()) return held.status();
   const bool is_doubtful = last_.has_value() && state->generation <= last_->generation;
@@ -144,6 +163,8 @@ absl::Status Synchronizer::Take(const v1::DesiredState& wanted, absl::Time now,
   // Before anything changes at the site: an agent that is killed in between goes on from here.
   if (absl::Status kept = spool_.KeepDesiredState(wanted); !kept.ok()) return kept;
   last_ = *std::move(state);
+  kept_ = wanted;
+  figures_ = FiguresOf(kept_);
   tick.is_new = true;
   return PutLastInForce(now, tick);
 }
@@ -167,12 +188,52 @@ absl::Status Synchronizer::KeepWitness(const v1::LedgerHead& head) {
   return absl::OkStatus();
 }
 
-absl::Duration Synchronizer::UntilNextEnd(absl::Time now) const {
+absl::StatusOr<SiteUse> Synchronizer::Use(absl::Time now) {
+  return totals_.Use(*last_, figures_, now);
+}
+
+void Synchronizer::NoteSet() {
+  std::map<std::string, Set> set;
+  for (const v1::Enforcement& enforcement : enforcements_) {
+    if (enforcement.state() != v1::Ceiling::ENFORCED) continue;
+    const absl::StatusOr<NumberedName> name = ParseGrantName(enforcement.grant());
+    if (!name.ok()) continue;
+    const GrantCeiling& ceiling = last_->accounts.at(name->project).grants.at(enforcement.grant());
+    const auto before = set_.find(enforcement.grant());
+    if (before != set_.end() && before->second.ceiling == ceiling) {
+      set.insert(*before);
+    } else {
+      set[enforcement.grant()] = {ceiling, collections_.Moment()};
+      untold_polls_ = kUntoldPolls;
+    }
+  }
+  set_ = std::move(set);
+}
+
+bool Synchronizer::TellUse(const absl::StatusOr<SiteUse>& use,
+                           v1::SynchronizeRequest& request) const {
+  bool is_told = true;
+  for (v1::Enforcement& enforcement : *request.mutable_enforcements()) {
+    const auto set = set_.find(enforcement.grant());
+    if (set == set_.end()) continue;
+    if (!use.ok() || !collections_.IsCollectedSince(set->second.moment)) {
+      is_told = false;
+      continue;
+    }
+    const auto used = use->grants.find(enforcement.grant());
+    enforcement.set_used_base_units(used == use->grants.end() ? 0 : used->second.count());
+  }
+  return is_told;
+}
+
+absl::Duration Synchronizer::UntilNextEdge(absl::Time now) const {
   absl::Duration until = absl::InfiniteDuration();
   if (!last_.has_value()) return until;
   for (const auto& [id, account] : last_->accounts) {
     for (const auto& [name, grant] : account.grants) {
-      if (!IsEnded(grant, now)) until = std::min(until, grant.period.end - now);
+      if (IsEnded(grant, now)) continue;
+      until = std::min(until, grant.period.end - now);
+      if (grant.period.start > now) until = std::min(until, grant.period.start - now);
     }
   }
   return until;

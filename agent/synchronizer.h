@@ -2,10 +2,12 @@
 #define MESOLYS_AGENT_SYNCHRONIZER_H_
 
 // Ask what the site shall hold, put it in force, tell what was read back: the second of the agent's
-// loops. Without a scheduler the last desired state stays in force, and what has ended is closed
-// all the same. One thread.
+// loops. Without a scheduler the last desired state stays in force, and what has ended or is used
+// up is closed all the same. How much of a ceiling was used is told only once everything that ran
+// has been looked at since it was set: so a lower one is confirmed by what counts. One thread.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,9 +15,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "agent/access.h"
 #include "agent/backoff.h"
+#include "agent/collection_log.h"
 #include "agent/enforcers/enforcer.h"
 #include "agent/in_force.h"
+#include "agent/job_totals.h"
 #include "agent/reconcile.h"
 #include "agent/scheduler_link.h"
 #include "agent/spool.h"
@@ -31,7 +36,9 @@ struct SynchronizeTick {
   int64_t generation_wanted = 0;
   int64_t generation_in_force = 0;
   int64_t change_count = 0;  // at the site
-  absl::Duration wait;       // before the next tick
+  // How the accounts stand, as far as it is known.
+  std::vector<AccountStanding> standings;
+  absl::Duration wait;  // before the next tick
 };
 
 struct SynchronizerOptions {
@@ -46,8 +53,12 @@ class Synchronizer {
   // The scheduler answers a poll within 30 s.
   static constexpr absl::Duration kPatience = absl::Seconds(40);
 
+  // While the use of a new ceiling is still to be told, so many polls are no longer than this.
+  static constexpr absl::Duration kUntold = absl::Seconds(2);
+  static constexpr int kUntoldPolls = 15;
+
   Synchronizer(Spool& spool, Enforcer& enforcer, SchedulerLink& link, const Clock& clock,
-               SynchronizerOptions options);
+               CollectionLog& collections, SynchronizerOptions options);
 
   // Polls for at most `patience`; a poll shorter than kPatience that brings nothing is no error.
   // The scheduler is told `problem`, and what this loop has met before.
@@ -61,8 +72,13 @@ class Synchronizer {
   // The scheduler's answer: takes it over unless there is doubt.
   absl::Status Take(const v1::DesiredState& wanted, absl::Time now, SynchronizeTick& tick);
   absl::Status KeepWitness(const v1::LedgerHead& head);
-  // So that a grant is closed when it ends and not when the poll is over.
-  absl::Duration UntilNextEnd(absl::Time now) const;
+  // So that a grant is opened when it begins and closed when it ends, not when the poll is over.
+  absl::Duration UntilNextEdge(absl::Time now) const;
+  absl::StatusOr<SiteUse> Use(absl::Time now);
+  // Notes since when each ceiling is in force.
+  void NoteSet();
+  // Fills in what was used of the ceilings in force; false while that of some is not known.
+  bool TellUse(const absl::StatusOr<SiteUse>& use, v1::SynchronizeRequest& request) const;
   absl::Status Poll(const std::string& problem, absl::Duration patience, absl::Time now,
                     SynchronizeTick& tick);
 
@@ -72,10 +88,21 @@ class Synchronizer {
   const Clock& clock_;
   const SynchronizerOptions options_;
   Backoff backoff_;
+  CollectionLog& collections_;
+  JobTotals totals_;
   bool is_loaded_ = false;
   // What the site shall hold until something newer comes; none before the first.
   std::optional<SiteState> last_;
+  v1::DesiredState kept_;  // what `last_` was read from
+  std::map<std::string, LedgerFigures> figures_;
   std::vector<v1::Enforcement> enforcements_;  // as read back last
+  // The moment at which a ceiling was first read back as it is, by grant.
+  struct Set {
+    GrantCeiling ceiling;
+    int64_t moment = 0;
+  };
+  std::map<std::string, Set> set_;
+  int untold_polls_ = 0;  // short ones that may still be made
   std::string problem_;
 };
 

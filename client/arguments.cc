@@ -11,6 +11,7 @@
 #include "proto/values/amount_text.h"
 #include "proto/values/names.h"
 #include "proto/values/quoted.h"
+#include "proto/values/reason.h"
 
 namespace mesolys {
 namespace {
@@ -164,12 +165,17 @@ absl::StatusOr<Period> ParsePeriod(absl::string_view from, absl::string_view to,
 
 absl::StatusOr<Amount> ParseAmountOf(absl::string_view option, absl::string_view resource,
                                      absl::string_view text) {
-  if (absl::Status status = CheckResource(resource); !status.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(option, ": ", status.message()));
+  absl::Status status = CheckResource(resource);
+  if (status.ok()) {
+    absl::StatusOr<Amount> amount = ParseAmount(resource, text);
+    if (amount.ok()) return amount;
+    status = amount.status();
   }
-  absl::StatusOr<Amount> amount = ParseAmount(resource, text);
-  if (amount.ok()) return amount;
-  return absl::InvalidArgumentError(absl::StrCat(option, ": ", amount.status().message()));
+  // The reason stays, for programs.
+  std::optional<Refusal> refusal = RefusalOf(status);
+  if (!refusal.has_value()) return status;
+  refusal->message = absl::StrCat(option, ": ", refusal->message);
+  return Refuse(*refusal);
 }
 
 absl::StatusOr<int64_t> ParseEnergy(absl::string_view option, absl::string_view text) {

@@ -5,11 +5,13 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "client/cells.h"
 #include "client/command_tree.h"
 #include "client/pages.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
+#include "proto/runtime/convert.h"
 
 namespace mesolys {
 namespace {
@@ -29,10 +31,56 @@ std::vector<Column> EntryColumns() {
           {"request_id", ""}};
 }
 
+// "grant changed, request decided" for people.
+Cell FactsCell(const v1::AuditEntry& entry) {
+  Cell cell = TextsCell({entry.facts().begin(), entry.facts().end()});
+  absl::StrReplaceAll({{"_", " "}}, &cell.text);
+  return cell;
+}
+
 std::vector<Cell> EntryRow(const v1::AuditEntry& entry, const absl::TimeZone& zone) {
   return {NumberCell(entry.revision()), MinuteCell(entry.has_time(), entry.time(), zone),
-          TextCell(entry.actor()), TextsCell({entry.facts().begin(), entry.facts().end()}),
-          TextCell(entry.request_id())};
+          IdentityCell(entry.actor()), FactsCell(entry), TextCell(entry.request_id())};
+}
+
+// A figure before or after; "" where there was none.
+Cell FigureCell(const v1::Difference& difference, const std::string& text,
+                const absl::TimeZone& zone) {
+  if (text.empty()) return {"", nullptr};
+  int64_t amount = 0;
+  if (difference.form() == v1::Difference::AMOUNT && absl::SimpleAtoi(text, &amount)) {
+    return AmountCell(difference.resource(), amount);
+  }
+  absl::Time time;
+  std::string error;
+  if (difference.form() == v1::Difference::TIME &&
+      absl::ParseTime(absl::RFC3339_sec, text, &time, &error)) {
+    return MinuteCell(/*given=*/true, ToProto(time), zone);
+  }
+  return TextCell(text);
+}
+
+// Every text of those names, wherever it stands.
+void FindTexts(const nlohmann::ordered_json& json, std::vector<std::vector<Cell>>* rows) {
+  for (const auto& [key, value] : json.items()) {
+    const bool told = key == "reason" || key == "justification" || key == "necessity" ||
+                      key == "title" || key == "message";
+    if (told && json.is_object() && value.is_string()) {
+      rows->push_back({StateCell(key), TextCell(value.get<std::string>())});
+    } else if (value.is_structured()) {
+      FindTexts(value, rows);
+    }
+  }
+}
+
+// What somebody said, for people: the text of an entry.
+Table SaidTable(const std::string& content_json) {
+  Table said{"said", {{"field", "SAID AS"}, {"text", "TEXT"}}, {}};
+  const auto json =
+      nlohmann::ordered_json::parse(content_json, nullptr, /*allow_exceptions=*/false);
+  if (json.is_structured()) FindTexts(json, &said.rows);
+  said.for_people = !said.rows.empty();
+  return said;
 }
 
 absl::StatusOr<int64_t> ParseCount(const std::string& option, const std::string& text) {
@@ -70,11 +118,17 @@ absl::Status Show(Session& session, const Options& options) {
   Table differences{
       "differences", {{"what", "FIGURE"}, {"before", "BEFORE"}, {"after", "AFTER"}}, {}};
   for (const v1::Difference& difference : event.differences()) {
-    differences.rows.push_back(
-        {NameCell(difference.what()), TextCell(difference.before()), TextCell(difference.after())});
+    differences.rows.push_back({NameCell(difference.what()),
+                                FigureCell(difference, difference.before(), session.zone()),
+                                FigureCell(difference, difference.after(), session.zone())});
   }
-  Table content{"content", {{"json", "RECORDED AS"}}, {{TextCell(event.content_json())}}};
-  session.Print({{one, differences, content}, {}});
+  // As it is stored, with raw numbers, it is for programs; people read what people said.
+  Table content{"content",
+                {{"json", ""}},
+                {{TextCell(event.content_json())}},
+                /*single=*/false,
+                /*for_people=*/false};
+  session.Print({{one, differences, SaidTable(event.content_json()), content}, {}});
   return absl::OkStatus();
 }
 

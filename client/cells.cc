@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "client/terminal_text.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/amount_text.h"
@@ -40,6 +41,12 @@ std::string ShortName(absl::string_view name) {
 }
 
 Cell NameCell(absl::string_view name) { return {ShortName(name), std::string(name)}; }
+
+Cell IdentityCell(absl::string_view identity) {
+  absl::string_view text = identity;
+  if (absl::ConsumePrefix(&text, "spiffe://mesolys/")) absl::ConsumePrefix(&text, "user/");
+  return {Escaped(text), std::string(identity)};
+}
 
 Cell StateCell(absl::string_view state, Tone tone) {
   return {absl::StrReplaceAll(absl::AsciiStrToLower(state), {{"_", " "}}), std::string(state),

@@ -25,6 +25,9 @@ Cell NameCell(absl::string_view name);
 // What NameCell shows.
 std::string ShortName(absl::string_view name);
 
+// "spiffe://mesolys/user/alice" for programs, "alice" for people, and "site/psmn" of an agent.
+Cell IdentityCell(absl::string_view identity);
+
 // "PARTLY_GRANTED" for programs, "partly granted" for people.
 Cell StateCell(absl::string_view state, Tone tone = Tone::kPlain);
 

@@ -175,13 +175,17 @@ bool Parse(const CommandTree& tree, CLI::App& root, std::vector<std::string> arg
 
 }  // namespace
 
+void AddEverything(CommandTree& tree) {
+  for (const auto add : {AddSite, AddProject, AddMember, AddRequest, AddGrant, AddBalance, AddUsage,
+                         AddWhoAmI, AddWhy, AddQuote, AddCanI, AddAudit, AddRole, AddConfig}) {
+    add(tree);
+  }
+}
+
 ExitCode RunCli(const std::vector<std::string>& arguments, World& world) {
   GlobalTexts texts;
   CommandTree tree;
-  for (const auto add : {AddSite, AddProject, AddMember, AddRequest, AddGrant, AddBalance, AddUsage,
-                         AddWhoAmI, AddWhy, AddAudit, AddRole, AddConfig}) {
-    add(tree);
-  }
+  AddEverything(tree);
   AddGlobalOptions(tree.root(), &texts);
 
   absl::Status status;

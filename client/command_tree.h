@@ -81,6 +81,8 @@ class CommandTree {
   bool yes_ = false;
 };
 
+// All of the following.
+void AddEverything(CommandTree& tree);
 // One function per noun, each in the file of its name.
 void AddSite(CommandTree& tree);
 void AddProject(CommandTree& tree);
@@ -91,6 +93,8 @@ void AddBalance(CommandTree& tree);
 void AddUsage(CommandTree& tree);
 void AddWhoAmI(CommandTree& tree);
 void AddWhy(CommandTree& tree);
+void AddQuote(CommandTree& tree);
+void AddCanI(CommandTree& tree);
 void AddAudit(CommandTree& tree);
 void AddRole(CommandTree& tree);
 void AddConfig(CommandTree& tree);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "client/arguments.h"
 #include "client/cells.h"
@@ -73,6 +74,22 @@ void AddTo(int64_t* sum, int sign, int64_t amount) {
   if (sign != 0 && !overflow) *sum = result;
 }
 
+// What those entries that `counts` says add up to, by resource.
+Cell SumCell(const v1::Job& job, bool (*counts)(const v1::Charge&)) {
+  std::map<std::string, int64_t> sums;
+  for (const v1::Charge& charge : job.charges()) {
+    if (!counts(charge)) continue;
+    AddTo(&sums[charge.resource()], SignOf(charge), charge.amount_base_units());
+  }
+  std::vector<std::string> texts;
+  nlohmann::ordered_json by_resource = nlohmann::ordered_json::object();
+  for (const auto& [resource, amount] : sums) {
+    texts.push_back(absl::StrCat(TextCell(resource).text, " ", AmountTextOf(resource, amount)));
+    by_resource[resource] = amount;
+  }
+  return {absl::StrJoin(texts, ", "), by_resource};
+}
+
 // Why an entry is there, in words.
 std::string WhyText(v1::Charge::Basis basis) {
   switch (basis) {
@@ -104,14 +121,36 @@ Cell SignedCell(const Cell& cell, int64_t amount, int sign) {
   return out;
 }
 
-Table ChargesTable(const google::protobuf::RepeatedPtrField<v1::Charge>& charges) {
+// "0.5": what one core-hour or GPU-hour counts in normalised hours.
+Cell RateCell(int64_t ppm) {
+  if (ppm <= 0) return {"", ppm};
+  constexpr int64_t kWhole = 1'000'000;
+  std::string decimals = absl::StrFormat(".%06d", ppm % kWhole);
+  decimals.erase(decimals.find_last_not_of("0.") + 1);
+  return {absl::StrCat(ppm / kWhole, decimals), ppm};
+}
+
+// Whether the rate of one resource changed while the job ran.
+bool HasSeveralRates(const google::protobuf::RepeatedPtrField<v1::Charge>& charges) {
+  std::map<std::string, int64_t> since;
+  return std::any_of(charges.begin(), charges.end(), [&since](const v1::Charge& charge) {
+    const int64_t seconds = charge.rate_since_time().seconds();
+    return since.try_emplace(charge.resource(), seconds).first->second != seconds;
+  });
+}
+
+Table ChargesTable(const google::protobuf::RepeatedPtrField<v1::Charge>& charges,
+                   const absl::TimeZone& zone) {
+  const bool several_rates = HasSeveralRates(charges);
   Table table{"charges",
               {{"grant", "GRANT"},
                {"resource", "RESOURCE"},
                {"kind", "ENTRY"},
                {"amount_base_units", "AMOUNT", true},
                {"basis", "WHY"},
-               {"normalised_seconds", "NORMALISED", true}},
+               {"normalised_seconds", "NORMALISED", true},
+               {"rate_ppm", "RATE", true},
+               {"rate_since_time", several_rates ? "SINCE" : ""}},
               {}};
   for (const v1::Charge& charge : charges) {
     const int sign = SignOf(charge);
@@ -119,12 +158,13 @@ Table ChargesTable(const google::protobuf::RepeatedPtrField<v1::Charge>& charges
     const int64_t worth = charge.normalised_seconds();
     Cell grant = NameCell(charge.grant());
     if (charge.grant().empty()) grant = {"(no grant)", nullptr, Tone::kWarning};
-    table.rows.push_back({grant, TextCell(charge.resource()),
-                          StateCell(v1::Charge::Kind_Name(charge.kind())),
-                          SignedCell(AmountCell(charge.resource(), amount), amount, sign),
-                          Cell{WhyText(charge.basis()), v1::Charge::Basis_Name(charge.basis())},
-                          // Normalised hours are written like those of cores.
-                          SignedCell(AmountCellUnlessZero("cpu", worth), worth, sign)});
+    table.rows.push_back(
+        {grant, TextCell(charge.resource()), StateCell(v1::Charge::Kind_Name(charge.kind())),
+         SignedCell(AmountCell(charge.resource(), amount), amount, sign),
+         Cell{WhyText(charge.basis()), v1::Charge::Basis_Name(charge.basis())},
+         // Normalised hours are written like those of cores.
+         SignedCell(AmountCellUnlessZero("cpu", worth), worth, sign), RateCell(charge.rate_ppm()),
+         DayCell(charge.has_rate_since_time(), charge.rate_since_time(), zone)});
   }
   table.for_people = !table.rows.empty();
   return table;
@@ -191,8 +231,9 @@ absl::StatusOr<v1::Job> Find(Session& session, const std::string& text) {
 absl::Status Show(Session& session, const Options& options) {
   const absl::StatusOr<v1::Job> job = Find(session, options.job);
   if (!job.ok()) return job.status();
-  session.Print(
-      {{JobTable(*job, session.zone()), ChargesTable(job->charges()), PriceTable(*job)}, {}});
+  session.Print({{JobTable(*job, session.zone()), ChargesTable(job->charges(), session.zone()),
+                  PriceTable(*job)},
+                 {}});
   return absl::OkStatus();
 }
 
@@ -215,7 +256,7 @@ absl::Status Refund(Session& session, const Options& options) {
               MinuteCell(refunded.has_submit_time(), refunded.submit_time(), session.zone())}},
             /*single=*/true,
             /*for_people=*/false};
-  session.Print({{one, ChargesTable(answer.charges())}, {}});
+  session.Print({{one, ChargesTable(answer.charges(), session.zone())}, {}});
   session.Say(absl::StrCat("the price of job ", refunded.job_id(), " of ", refunded.cluster(),
                            session.dry_run() ? " would be given back" : " is given back"));
   return absl::OkStatus();
@@ -235,24 +276,19 @@ Cell JobGpusCell(const v1::UsageRecord& record) {
   std::vector<std::string> texts;
   nlohmann::ordered_json by_model = nlohmann::ordered_json::object();
   for (const auto& [model, count] : sorted) {
-    texts.push_back(absl::StrCat(model.empty() ? "gpu" : TextCell(model).text, " x", count));
-    by_model[model] = count;
+    const std::string name = model.empty() ? "gpu" : model;
+    texts.push_back(absl::StrCat(TextCell(name).text, " x", count));
+    by_model[name] = count;
   }
   return {absl::StrJoin(texts, ", "), by_model};
 }
 
 Cell JobChargedCell(const v1::Job& job) {
-  std::map<std::string, int64_t> sums;
-  for (const v1::Charge& charge : job.charges()) {
-    AddTo(&sums[charge.resource()], SignOf(charge), charge.amount_base_units());
-  }
-  std::vector<std::string> texts;
-  nlohmann::ordered_json by_resource = nlohmann::ordered_json::object();
-  for (const auto& [resource, amount] : sums) {
-    texts.push_back(absl::StrCat(TextCell(resource).text, " ", AmountTextOf(resource, amount)));
-    by_resource[resource] = amount;
-  }
-  return {absl::StrJoin(texts, ", "), by_resource};
+  return SumCell(job, [](const v1::Charge&) { return true; });
+}
+
+Cell JobUncoveredCell(const v1::Job& job) {
+  return SumCell(job, [](const v1::Charge& charge) { return charge.grant().empty(); });
 }
 
 void AddJob(CommandTree& tree, CLI::App& noun) {

@@ -18,6 +18,9 @@ Cell JobGpusCell(const v1::UsageRecord& record);
 // What the job cost, by resource: settled and in flight, less what was given back.
 Cell JobChargedCell(const v1::Job& job);
 
+// The part of it that no grant covers.
+Cell JobUncoveredCell(const v1::Job& job);
+
 // For AddUsage, whose noun it is.
 void AddJob(CommandTree& tree, CLI::App& noun);
 

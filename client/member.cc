@@ -1,4 +1,4 @@
-// `mesolys member add|list`: the persons of a project.
+// `mesolys member add|list|limit|remove`: the persons of a project.
 
 #include <memory>
 #include <string>
@@ -13,6 +13,7 @@
 #include "client/session.h"
 #include "client/suggestion.h"
 #include "mesolys/v1/allocation_service.pb.h"
+#include "proto/runtime/convert.h"
 #include "proto/values/quoted.h"
 
 namespace mesolys {
@@ -23,6 +24,10 @@ struct Options {
   std::string user;
   std::string role;
   std::vector<std::string> logins;
+  std::string from;
+  std::string to;
+  std::string site;
+  std::string limit;
 };
 
 absl::StatusOr<v1::Member::Role> ParseRole(const std::string& text) {
@@ -31,17 +36,41 @@ absl::StatusOr<v1::Member::Role> ParseRole(const std::string& text) {
       role != v1::Member::ROLE_UNSPECIFIED) {
     return role;
   }
-  const std::string closest = Closest(text, {"pi", "researcher", "supervisor"});
+  const std::string closest = Closest(text, {"deputy", "pi", "researcher", "supervisor"});
   return absl::InvalidArgumentError(
-      absl::StrCat("--role: ", Quoted(text), " is none of pi, researcher and supervisor",
+      absl::StrCat("--role: ", Quoted(text), " is none of pi, deputy, researcher and supervisor",
                    closest.empty() ? "" : absl::StrCat("; did you mean ", closest, "?")));
 }
 
 Table MemberTable(const std::string& key, bool single) {
   return {key,
-          {{"user", "USER"}, {"role", "ROLE"}, {"logins", "LOGINS"}, {"add_time", "SINCE"}},
+          {{"user", "USER"},
+           {"role", "ROLE"},
+           {"logins", "LOGINS"},
+           {"add_time", "SINCE"},
+           {"term_start_time", single ? "DEPUTY FROM" : "FROM"},
+           {"term_end_time", single ? "DEPUTY TO" : "TO"},
+           {"ceilings", "OWN LIMITS", false, true}},
           {},
           single};
+}
+
+// "psmn cpu 100 h since 2026-09-01".
+Cell CeilingsCell(const v1::Member& member, const absl::TimeZone& zone) {
+  std::vector<std::string> texts;
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const v1::MemberCeiling& ceiling : member.ceilings()) {
+    const Cell since = MinuteCell(ceiling.has_set_time(), ceiling.set_time(), zone);
+    texts.push_back(absl::StrCat(ShortName(ceiling.site()), " ", ceiling.resource(), " ",
+                                 AmountTextOf(ceiling.resource(), ceiling.amount_base_units()),
+                                 " since ",
+                                 DayCell(ceiling.has_set_time(), ceiling.set_time(), zone).text));
+    all.push_back({{"site", ceiling.site()},
+                   {"resource", ceiling.resource()},
+                   {"amount_base_units", ceiling.amount_base_units()},
+                   {"set_time", since.value}});
+  }
+  return {TextsCell(texts).text, all};
 }
 
 std::vector<Cell> MemberRow(const v1::Member& member, const absl::TimeZone& zone) {
@@ -51,9 +80,13 @@ std::vector<Cell> MemberRow(const v1::Member& member, const absl::TimeZone& zone
     texts.push_back(absl::StrCat(login.site(), "=", login.login()));
     by_site[login.site()] = login.login();
   }
-  return {TextCell(member.user()), StateCell(v1::Member::Role_Name(member.role())),
+  return {TextCell(member.user()),
+          StateCell(v1::Member::Role_Name(member.role())),
           Cell{TextsCell(texts).text, by_site},
-          DayCell(member.has_add_time(), member.add_time(), zone)};
+          DayCell(member.has_add_time(), member.add_time(), zone),
+          DayCell(member.has_term(), member.term().start_time(), zone),
+          DayCell(member.has_term(), member.term().end_time(), zone),
+          CeilingsCell(member, zone)};
 }
 
 absl::Status List(Session& session, const Options& options) {
@@ -80,6 +113,14 @@ absl::Status Add(Session& session, const Options& options) {
   request.set_project(*project);
   request.mutable_member()->set_user(options.user);
   request.mutable_member()->set_role(*role);
+  if (*role == v1::Member::DEPUTY) {
+    const absl::StatusOr<Period> term =
+        ParsePeriod(options.from, options.to, /*span=*/"", session.now());
+    if (!term.ok()) return term.status();
+    *request.mutable_member()->mutable_term() = ToProto(*term);
+  } else if (!options.from.empty() || !options.to.empty()) {
+    return absl::InvalidArgumentError("--from and --to are for --role deputy; leave them out");
+  }
   for (const std::string& text : options.logins) {
     const auto pair = ParsePair("--login", "SITE=LOGIN", '=', text);
     if (!pair.ok()) return pair.status();
@@ -93,6 +134,50 @@ absl::Status Add(Session& session, const Options& options) {
   table.rows.push_back(MemberRow(member, session.zone()));
   session.Say(absl::StrCat(member.user(), session.dry_run() ? " would be " : " is ",
                            table.rows[0][1].text, " of ", ShortName(*project)));
+  session.Print({{table}, {}});
+  return absl::OkStatus();
+}
+
+absl::Status Limit(Session& session, const Options& options) {
+  const absl::StatusOr<std::string> project = ParseProject(options.project);
+  if (!project.ok()) return project.status();
+  const absl::StatusOr<std::string> site = ParseSite(options.site);
+  if (!site.ok()) return site.status();
+  const auto pair = ParsePair("LIMIT", "RESOURCE=AMOUNT", '=', options.limit);
+  if (!pair.ok()) return pair.status();
+  v1::SetMemberCeilingRequest request;
+  request.set_project(*project);
+  request.set_user(options.user);
+  request.set_site(*site);
+  request.set_resource(pair->first);
+  if (pair->second != "none") {
+    const absl::StatusOr<Amount> amount = ParseAmountOf("LIMIT", pair->first, pair->second);
+    if (!amount.ok()) return amount.status();
+    request.set_amount_base_units(amount->count());
+  }
+  v1::MemberCeiling ceiling;
+  if (absl::Status status = session.Change(request, ceiling); !status.ok()) return status;
+  const std::string amount =
+      ceiling.has_amount_base_units()
+          ? absl::StrCat("at most ", AmountTextOf(ceiling.resource(), ceiling.amount_base_units()),
+                         " of ")
+          : "any amount of ";
+  session.Say(absl::StrCat(ceiling.user(), session.dry_run() ? " might use " : " may use ", amount,
+                           ceiling.resource(), " of ", ShortName(*project), " at ",
+                           ShortName(ceiling.site()), " from now on"));
+  Table table{"ceiling",
+              {{"user", "USER"},
+               {"site", "SITE"},
+               {"resource", "RESOURCE"},
+               {"amount_base_units", "LIMIT", true},
+               {"set_time", "SINCE"}},
+              {},
+              /*single=*/true};
+  table.rows.push_back(
+      {TextCell(ceiling.user()), NameCell(ceiling.site()), TextCell(ceiling.resource()),
+       ceiling.has_amount_base_units() ? AmountCell(ceiling.resource(), ceiling.amount_base_units())
+                                       : Cell{"none", nullptr},
+       MinuteCell(ceiling.has_set_time(), ceiling.set_time(), session.zone())});
   session.Print({{table}, {}});
   return absl::OkStatus();
 }
@@ -119,12 +204,24 @@ void AddMember(CommandTree& tree) {
   CLI::App& noun = tree.Noun("member", "The persons of a project");
   auto added = std::make_shared<Options>();
   tree.Change(noun, "add", "Add a person, or change their role and logins",
-              {"mesolys member add proj_a bob --role researcher --login psmn=bmartin"},
+              {"mesolys member add proj_a bob --role researcher --login psmn=bmartin",
+               "mesolys member add proj_a carol --role deputy --to 2027-09-01"},
               [added](Session& session) { return Add(session, *added); })
       .Argument("PROJECT", &added->project, "Its id")
       .Argument("USER", &added->user, "Their user id")
-      .RequiredOption("--role", "ROLE", &added->role, "pi, researcher or supervisor")
+      .RequiredOption("--role", "ROLE", &added->role, "pi, deputy, researcher or supervisor")
+      .Option("--from", "DATE", &added->from, "A deputy's first day; today if not given")
+      .Option("--to", "DATE", &added->to, "The day after a deputy's last")
       .Options("--login", "SITE=LOGIN", &added->logins, "Their Unix login at a site; repeatable");
+  auto limited = std::make_shared<Options>();
+  tree.Change(noun, "limit", "Set how much a person may use of a project at a site, from now on",
+              {"mesolys member limit proj_a bob --site psmn cpu=500h",
+               "mesolys member limit proj_a bob --site psmn cpu=none"},
+              [limited](Session& session) { return Limit(session, *limited); })
+      .Argument("PROJECT", &limited->project, "Its id")
+      .Argument("USER", &limited->user, "Their user id")
+      .Argument("LIMIT", &limited->limit, "RESOURCE=AMOUNT, or RESOURCE=none for no limit")
+      .RequiredOption("--site", "SITE", &limited->site, "Where");
   auto removed = std::make_shared<Options>();
   tree.Change(noun, "remove", "Take a person out of a project",
               {"mesolys member remove proj_a bob"},

@@ -16,17 +16,19 @@
 namespace mesolys {
 
 // At most `limit` rows, all of them when it is 0. `rows` is the accessor of the page's list.
+// `sparse`: few of the rows that the scheduler reads belong to the list, so it reads many at once.
 // INTERNAL when the scheduler answers one page for ever.
 template <typename Page, typename Request, typename Row>
 absl::StatusOr<std::vector<Row>> ReadPages(
     Session& session, Request request,
-    const google::protobuf::RepeatedPtrField<Row>& (Page::*rows)() const, int64_t limit = 0) {
+    const google::protobuf::RepeatedPtrField<Row>& (Page::*rows)() const, int64_t limit = 0,
+    bool sparse = false) {
   constexpr int64_t kPageSizeMax = 1000;
   std::vector<Row> out;
   while (true) {
     const int64_t wanted = limit - static_cast<int64_t>(out.size());
     request.set_page_size(
-        static_cast<int32_t>(limit == 0 ? kPageSizeMax : std::min(kPageSizeMax, wanted)));
+        static_cast<int32_t>(limit == 0 || sparse ? kPageSizeMax : std::min(kPageSizeMax, wanted)));
     Page page;
     if (absl::Status status = session.Read(request, page); !status.ok()) return status;
     for (const Row& row : (page.*rows)()) out.push_back(row);

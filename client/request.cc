@@ -1,4 +1,4 @@
-// `mesolys request create|list|show`: asking for hours, space and support.
+// `mesolys request create|withdraw|decide|list|show`: asking for hours, space and support.
 
 #include <limits>
 #include <map>
@@ -14,7 +14,8 @@
 #include "client/failure.h"
 #include "client/grant.h"
 #include "client/pages.h"
-#include "client/request_lines.h"
+#include "client/request_form.h"
+#include "client/running_jobs.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/runtime/convert.h"
@@ -24,15 +25,11 @@ namespace mesolys {
 namespace {
 
 struct Options {
-  std::string project;
-  RequestTexts lines;
-  std::string from;
-  std::string to;
-  std::string span;
-  std::string justification;
-  std::string necessity;
-  std::string energy_median;
-  std::string energy_p90;
+  RequestForm form;
+  std::string request;
+  std::vector<std::string> awards;
+  bool refuse = false;
+  std::string reason;
 };
 
 Tone ToneOf(v1::Request::State state) {
@@ -41,6 +38,9 @@ Tone ToneOf(v1::Request::State state) {
       return Tone::kGood;
     case v1::Request::PARTLY_GRANTED:
       return Tone::kWarning;
+    case v1::Request::SUBMITTED:
+    case v1::Request::WITHDRAWN:
+      return Tone::kPlain;
     default:
       return Tone::kBad;
   }
@@ -75,6 +75,9 @@ Table RequestTable(const std::string& key, bool single) {
            {"end_time", "TO"},
            {"requester", "REQUESTER"},
            {"decide_time", "DECIDED"},
+           {"decide_reason", single ? "BECAUSE" : ""},
+           {"track", ""},
+           {"usage_curve", single ? "USAGE" : ""},
            {"justification", single ? "JUSTIFICATION" : ""},
            {"necessity", single ? "NECESSITY" : ""},
            {"energy_median_watt_hours", single ? "ENERGY, MEDIAN" : ""},
@@ -90,8 +93,11 @@ std::vector<Cell> RequestRow(const v1::Request& request, const absl::TimeZone& z
           AskedCell(request),
           DayCell(period.has_start_time(), period.start_time(), zone),
           DayCell(period.has_end_time(), period.end_time(), zone),
-          TextCell(request.requester()),
+          IdentityCell(request.requester()),
           MinuteCell(request.has_decide_time(), request.decide_time(), zone),
+          TextCell(request.decide_reason()),
+          Cell{"", v1::Request::Track_Name(request.track())},
+          UsageCurveCell(request.usage_curve(), zone),
           TextCell(request.justification()),
           TextCell(request.necessity()),
           EnergyCell(request.energy_median_watt_hours()),
@@ -174,10 +180,15 @@ absl::Status PrintDecision(Session& session, const v1::Request& request) {
     report.error = ErrorJson(status);
   }
   session.Print(report);
-  const std::string state = StateCell(v1::Request::State_Name(request.state())).text;
+  const std::string state = request.state() == v1::Request::SUBMITTED
+                                ? "submitted, and waits for the committee"
+                                : StateCell(v1::Request::State_Name(request.state())).text;
   // A dry run may have no name yet.
   session.Say(absl::StrCat("request ", ShortName(request.name()), request.name().empty() ? "" : " ",
                            session.dry_run() ? "would be " : "is ", state));
+  for (const v1::RunningJobsMove& move : request.running_jobs_moves()) {
+    session.Say(RunningJobsSentence(move, session.dry_run(), session.zone()));
+  }
   // The last word of a refused one is its first reason; the caller says it.
   for (int i = status.ok() ? 0 : 1; i < request.refusals_size(); ++i) {
     session.Say(request.refusals(i).message());
@@ -186,31 +197,56 @@ absl::Status PrintDecision(Session& session, const v1::Request& request) {
 }
 
 absl::Status Create(Session& session, const Options& options) {
-  const absl::StatusOr<std::string> project = ParseProject(options.project);
+  const absl::StatusOr<std::string> project = ParseProject(options.form.project);
   if (!project.ok()) return project.status();
-  const absl::StatusOr<Period> period =
-      ParsePeriod(options.from, options.to, options.span, session.now());
-  if (!period.ok()) return period.status();
+  absl::StatusOr<v1::Request> wanted = ToRequest(options.form, session.now());
+  if (!wanted.ok()) return wanted.status();
   v1::CreateRequestRequest create;
   create.set_project(*project);
-  v1::Request& wanted = *create.mutable_request();
-  if (absl::Status status = AddLines(options.lines, &wanted); !status.ok()) return status;
-  *wanted.mutable_period() = ToProto(*period);
-  wanted.set_justification(options.justification);
-  wanted.set_necessity(options.necessity);
-  if (!options.energy_median.empty()) {
-    const auto energy = ParseEnergy("--energy-median", options.energy_median);
-    if (!energy.ok()) return energy.status();
-    wanted.set_energy_median_watt_hours(*energy);
-  }
-  if (!options.energy_p90.empty()) {
-    const auto energy = ParseEnergy("--energy-p90", options.energy_p90);
-    if (!energy.ok()) return energy.status();
-    wanted.set_energy_p90_watt_hours(*energy);
-  }
+  *create.mutable_request() = *std::move(wanted);
   v1::Request decided;
   if (absl::Status status = session.Change(create, decided); !status.ok()) return status;
   return PrintDecision(session, decided);
+}
+
+absl::Status Withdraw(Session& session, const Options& options) {
+  const absl::StatusOr<std::string> name = ParseRequest(options.request);
+  if (!name.ok()) return name.status();
+  v1::WithdrawRequestRequest withdraw;
+  withdraw.set_name(*name);
+  withdraw.set_reason(options.reason);
+  v1::Request request;
+  if (absl::Status status = session.Change(withdraw, request); !status.ok()) return status;
+  return PrintDecision(session, request);
+}
+
+// What the committee gives; a refusal by it is what was wanted, and no failure.
+absl::Status Decide(Session& session, const Options& options) {
+  const absl::StatusOr<std::string> name = ParseRequest(options.request);
+  if (!name.ok()) return name.status();
+  if (options.refuse == !options.awards.empty()) {
+    return absl::InvalidArgumentError(
+        "say what is awarded, --award cpu=10000h for each line, or --refuse");
+  }
+  v1::DecideRequestRequest decide;
+  decide.set_name(*name);
+  decide.set_reason(options.reason);
+  for (const std::string& text : options.awards) {
+    const auto pair = ParsePair("--award", "RESOURCE=AMOUNT", '=', text);
+    if (!pair.ok()) return pair.status();
+    const absl::StatusOr<Amount> amount = ParseAmountOf("--award", pair->first, pair->second);
+    if (!amount.ok()) return amount.status();
+    v1::Award& award = *decide.add_awards();
+    award.set_resource(pair->first);
+    award.set_amount_base_units(amount->count());
+  }
+  v1::Request request;
+  if (absl::Status status = session.Change(decide, request); !status.ok()) return status;
+  session.Print(ReportOf(request, session.zone()));
+  session.Say(absl::StrCat("request ", ShortName(request.name()),
+                           session.dry_run() ? " would be " : " is ",
+                           StateCell(v1::Request::State_Name(request.state())).text));
+  return absl::OkStatus();
 }
 
 absl::Status List(Session& session, const std::string& text) {
@@ -239,29 +275,45 @@ absl::Status Show(Session& session, const std::string& text) {
 
 void AddCreate(CommandTree& tree, CLI::App& noun) {
   auto options = std::make_shared<Options>();
-  RequestTexts& lines = options->lines;
-  tree.Change(noun, "create", "Ask for hours, space or support; decided at once",
-              {"mesolys request create proj_a --cpu 50000h --gpu a100=2000h --for 6m "
-               "--justification \"Training of a sparse model\"",
-               "mesolys request create proj_a --storage scratch=2TB --from 2026-12-01 "
-               "--to 2027-06-01 --justification \"Checkpoints\" --dry-run"},
-              [options](Session& session) { return Create(session, *options); })
-      .Argument("PROJECT", &options->project, "Its id")
-      .Option("--cpu", "AMOUNT", &lines.cpu, "Core hours: 50000h")
-      .Options("--gpu", "MODEL=AMOUNT", &lines.gpus, "GPU hours: a100=2000h; repeatable")
-      .Options("--storage", "TIER=AMOUNT", &lines.storages, "Space: scratch=2TB; repeatable")
-      .Option("--support", "AMOUNT", &lines.support, "Time of an engineer: 3d")
-      .Options("--line", "RESOURCE=AMOUNT", &lines.lines, "Any resource: gpu-a100=2000h")
-      .Options("--minimum", "RESOURCE=AMOUNT", &lines.minimums,
-               "Less than this is of no use: cpu=10000h; repeatable")
-      .Options("--site", "SITE", &lines.sites, "Where; any site if not given; repeatable")
-      .Option("--from", "DATE", &options->from, "The first day; today if not given")
-      .Option("--to", "DATE", &options->to, "The day after the last")
-      .Option("--for", "SPAN", &options->span, "Instead of --to: 90d, 6m or 1y")
-      .RequiredOption("--justification", "TEXT", &options->justification, "Why it is needed")
-      .Option("--necessity", "TEXT", &options->necessity, "Why AI is necessary here")
-      .Option("--energy-median", "ENERGY", &options->energy_median, "Expected: 1200kWh")
-      .Option("--energy-p90", "ENERGY", &options->energy_p90, "With 90 % certainty: 2000kWh");
+  RequestForm& form = options->form;
+  Verb verb = tree.Change(
+      noun, "create", "Ask for hours, space or support; decided at once, unless it is for a call",
+      {"mesolys request create proj_a --cpu 50000h --gpu a100=2000h --for 6m "
+       "--justification \"Training of a sparse model\"",
+       "mesolys request create proj_a --storage scratch=2TB --from 2026-12-01 "
+       "--to 2027-06-01 --justification \"Checkpoints\" --dry-run",
+       "mesolys request create proj_a --call --cpu 900000h --for 1y "
+       "--usage 2027-03-01=10% --justification \"Renewal; most of it runs in summer\""},
+      [options](Session& session) { return Create(session, *options); });
+  AddRequestOptions(verb, form);
+  verb.Flag("--call", &form.call,
+            "For the committee: it waits, and grants that it would renew stay open meanwhile")
+      .Options("--usage", "DATE=SHARE", &form.usage,
+               "How much is meant to be used by then: 2027-03-01=10%; repeatable")
+      .RequiredOption("--justification", "TEXT", &form.justification, "Why it is needed")
+      .Option("--necessity", "TEXT", &form.necessity, "Why AI is necessary here")
+      .Option("--energy-median", "ENERGY", &form.energy_median, "Expected: 1200kWh")
+      .Option("--energy-p90", "ENERGY", &form.energy_p90, "With 90 % certainty: 2000kWh");
+}
+
+void AddDecisions(CommandTree& tree, CLI::App& noun) {
+  auto withdrawn = std::make_shared<Options>();
+  tree.Change(noun, "withdraw", "Take back a request that waits",
+              {"mesolys request withdraw proj_a/r5 --reason \"Asked for too much\""},
+              [withdrawn](Session& session) { return Withdraw(session, *withdrawn); })
+      .Argument("REQUEST", &withdrawn->request, "PROJECT/rNUMBER")
+      .RequiredOption("--reason", "TEXT", &withdrawn->reason, "Why; kept with the entry");
+  auto decided = std::make_shared<Options>();
+  tree.Change(noun, "decide", "The committee's answer to a request that waits",
+              {"mesolys request decide proj_a/r5 --award cpu=400000h --reason \"Session of "
+               "December\"",
+               "mesolys request decide proj_a/r5 --refuse --reason \"Outside the call\""},
+              [decided](Session& session) { return Decide(session, *decided); })
+      .Argument("REQUEST", &decided->request, "PROJECT/rNUMBER")
+      .Options("--award", "RESOURCE=AMOUNT", &decided->awards,
+               "What a line gets: cpu=400000h; a line that is not named gets nothing; repeatable")
+      .Flag("--refuse", &decided->refuse, "Nothing is given")
+      .RequiredOption("--reason", "TEXT", &decided->reason, "Why; kept with the entry");
 }
 
 }  // namespace
@@ -269,6 +321,7 @@ void AddCreate(CommandTree& tree, CLI::App& noun) {
 void AddRequest(CommandTree& tree) {
   CLI::App& noun = tree.Noun("request", "Asking for hours, space and support");
   AddCreate(tree, noun);
+  AddDecisions(tree, noun);
   auto project = std::make_shared<std::string>();
   tree.Read(noun, "list", "The requests of a project", {"mesolys request list proj_a"},
             [project](Session& session) { return List(session, *project); })

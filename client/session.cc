@@ -70,6 +70,14 @@ bool IsDefinite(const absl::Status& status, bool lost) {
   }
 }
 
+// The same error in other words; a reason that the scheduler gave stays.
+absl::Status Saying(const std::string& message, const absl::Status& status) {
+  std::optional<Refusal> refusal = RefusalOf(status);
+  if (!refusal.has_value()) return absl::Status(status.code(), message);
+  refusal->message = message;
+  return Refuse(*refusal);
+}
+
 bool MayBeLost(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
          absl::IsCancelled(status);
@@ -119,16 +127,16 @@ absl::Status Session::Unreachable(const absl::Status& status) const {
                                ? absl::StrCat("no answer from ", settings_.scheduler, " within ",
                                               absl::FormatDuration(options_.timeout))
                                : std::string(status.message());
-  return WithExit(absl::Status(status.code(), absl::StrCat(text, "; nothing was changed")),
+  return WithExit(Saying(absl::StrCat(text, "; nothing was changed"), status),
                   ExitCode::kUnreachable);
 }
 
 absl::Status Session::Unknown(const absl::Status& status) const {
   return WithExit(
-      absl::Status(status.code(),
-                   absl::StrCat("the change may or may not have been made: ", status.message(),
-                                ". Give the same command again: it re-uses the kept key and "
-                                "cannot make the change twice")),
+      Saying(absl::StrCat("the change may or may not have been made: ", status.message(),
+                          ". Give the same command again: it re-uses the kept key and cannot make "
+                          "the change twice"),
+             status),
       ExitCode::kOutcomeUnknown);
 }
 

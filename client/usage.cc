@@ -22,7 +22,9 @@ namespace {
 
 struct Options {
   std::string project;
+  bool uncovered = false;
   bool unassigned = false;
+  std::string account;
   std::string limit;
 };
 
@@ -44,17 +46,32 @@ Cell ChargesCell(const v1::Job& job) {
     one["resource"] = charge.resource();
     one["kind"] = v1::Charge::Kind_Name(charge.kind());
     one["amount_base_units"] = charge.amount_base_units();
+    one["normalised_seconds"] = charge.normalised_seconds();
     charges.push_back(one);
   }
   return {"", charges};
 }
 
-absl::Status ListJobs(Session& session, const std::string& text, int64_t limit) {
-  const absl::StatusOr<std::string> project = ParseProject(text);
-  if (!project.ok()) return project.status();
+// Whose jobs are asked for: of a project, or of an account without one.
+absl::StatusOr<v1::ListJobsRequest> JobsWanted(const Options& options) {
   v1::ListJobsRequest request;
-  request.set_project(*project);
-  const auto jobs = ReadPages(session, request, &v1::ListJobsResponse::jobs, limit);
+  request.set_uncovered(options.uncovered);
+  if (!options.project.empty()) {
+    const absl::StatusOr<std::string> project = ParseProject(options.project);
+    if (!project.ok()) return project.status();
+    request.set_project(*project);
+    return request;
+  }
+  const auto account = ParsePair("--jobs", "CLUSTER:ACCOUNT", ':', options.account);
+  if (!account.ok()) return account.status();
+  request.mutable_account()->set_cluster(account->first);
+  request.mutable_account()->set_account(account->second);
+  return request;
+}
+
+absl::Status ListJobs(Session& session, const v1::ListJobsRequest& request, int64_t limit) {
+  const auto jobs = ReadPages(session, request, &v1::ListJobsResponse::jobs, limit,
+                              /*sparse=*/request.uncovered());
   if (!jobs.ok()) return jobs.status();
   Table table{"jobs",
               {{"cluster", "CLUSTER"},
@@ -69,6 +86,7 @@ absl::Status ListJobs(Session& session, const std::string& text, int64_t limit) 
                {"core_count", "CORES", true},
                {"gpu_counts", "GPUS"},
                {"charged_base_units", "CHARGED"},
+               {"uncovered_base_units", request.uncovered() ? "UNCOVERED" : ""},
                {"charges", "", false, /*nested=*/true}},
               {}};
   for (const v1::Job& job : *jobs) {
@@ -80,7 +98,7 @@ absl::Status ListJobs(Session& session, const std::string& text, int64_t limit) 
          MinuteCell(record.has_start_time(), record.start_time(), session.zone()),
          MinuteCell(record.has_end_time(), record.end_time(), session.zone()),
          JobElapsedCell(record), NumberCell(record.core_count()), JobGpusCell(record),
-         JobChargedCell(job), ChargesCell(job)});
+         JobChargedCell(job), JobUncoveredCell(job), ChargesCell(job)});
   }
   session.Print({{table}, {}});
   return absl::OkStatus();
@@ -113,10 +131,16 @@ absl::Status List(Session& session, const Options& options) {
     return absl::InvalidArgumentError(
         "say whose: either a project, as in \"mesolys usage list proj_a\", or --unassigned");
   }
+  if (options.unassigned ? options.uncovered : !options.account.empty()) {
+    return absl::InvalidArgumentError(
+        "--uncovered is for a project, as in \"mesolys usage list proj_a --uncovered\"; --jobs "
+        "CLUSTER:ACCOUNT goes with --unassigned");
+  }
   const absl::StatusOr<int64_t> limit = ParseLimit(options.limit);
   if (!limit.ok()) return limit.status();
-  return options.unassigned ? ListUnassigned(session, *limit)
-                            : ListJobs(session, options.project, *limit);
+  if (options.unassigned && options.account.empty()) return ListUnassigned(session, *limit);
+  const absl::StatusOr<v1::ListJobsRequest> wanted = JobsWanted(options);
+  return wanted.ok() ? ListJobs(session, *wanted, *limit) : wanted.status();
 }
 
 }  // namespace
@@ -125,10 +149,15 @@ void AddUsage(CommandTree& tree) {
   CLI::App& noun = tree.Noun("usage", "What was used, job by job");
   auto options = std::make_shared<Options>();
   tree.Read(noun, "list", "The jobs of a project and what they were charged",
-            {"mesolys usage list proj_a --limit 20", "mesolys usage list --unassigned"},
+            {"mesolys usage list proj_a --limit 20", "mesolys usage list proj_a --uncovered",
+             "mesolys usage list --unassigned",
+             "mesolys usage list --unassigned --jobs psmn:old_account"},
             [options](Session& session) { return List(session, *options); })
       .Argument("PROJECT", &options->project, "Its id", /*required=*/false)
+      .Flag("--uncovered", &options->uncovered, "Only jobs with hours that no valid grant covers")
       .Flag("--unassigned", &options->unassigned, "What ran under accounts of no project")
+      .Option("--jobs", "CLUSTER:ACCOUNT", &options->account,
+              "With --unassigned: the single jobs of one account")
       .Option("--limit", "ROWS", &options->limit, "At most so many; all if not given");
   AddJob(tree, noun);
 }

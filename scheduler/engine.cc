@@ -28,22 +28,24 @@ absl::Status NotAppended(const AppendResult& result) {
     return Refuse(
         Reason::kStoreUnavailable,
         absl::StrCat("the scheduler lost its store while it wrote, and cannot tell whether "
-                     "that was kept; the same request id again finds out: ",
+                     "that was kept; the same command again finds out: ",
                      result.text));
   }
   if (result.outcome == AppendResult::Outcome::kFull) {
     return Refuse(Reason::kStoreFull,
-                  absl::StrCat("the scheduler's disk is full, nothing was written: ", result.text));
+                  absl::StrCat("the scheduler's disk is full, nothing was written: ", result.text,
+                               "; try again when it has room"));
   }
   return Refuse(Reason::kStoreUnavailable,
-                absl::StrCat("the scheduler cannot write now, nothing was written: ", result.text));
+                absl::StrCat("the scheduler cannot write now, nothing was written: ", result.text,
+                             "; try again later"));
 }
 
 absl::Status KeyReused(const std::string& request_id) {
-  return Refuse(Reason::kRequestIdReused,
-                absl::StrCat("request id ", request_id,
-                             " was used for another request; make a new one for each change"),
-                {{"request_id", request_id}});
+  return Refuse(
+      Reason::kRequestIdReused,
+      absl::StrCat("the key ", request_id, " was used for another change; make a new one for each"),
+      {{"request_id", request_id}});
 }
 
 AppendResult Unavailable(const absl::Status& status) {
@@ -78,7 +80,7 @@ Engine::~Engine() {
 void Engine::Submit(Submission submission) {
   if (submission.request_id.empty() || submission.request_id.size() > kRequestIdMax) {
     submission.done(Refuse(Reason::kRequestIdMissing,
-                           absl::StrCat("request_id must have 1 to ", kRequestIdMax,
+                           absl::StrCat("a change needs a key of its own of 1 to ", kRequestIdMax,
                                         " bytes; make one (a UUID) and keep it for retries")));
     return;
   }

@@ -12,6 +12,7 @@
 #include "scheduler/engine.h"
 #include "scheduler/service/access_table.h"
 #include "scheduler/service/allocation_service.h"
+#include "scheduler/service/metrics.h"
 #include "scheduler/service/site_service.h"
 #include "scheduler/store/row_hash.h"
 #include "scheduler/store/sqlite_event_store.h"
@@ -30,11 +31,12 @@ absl::Status Adopt(Engine& engine, const std::string& path) {
   if (known) return absl::OkStatus();
   const std::string id =
       absl::StrCat("catalogue-", engine.head().revision, "-", ToHex(command->digest));
-  std::promise<absl::Status> done;
+  // Shared, because the answering thread may still be inside set_value when this one goes on.
+  auto done = std::make_shared<std::promise<absl::Status>>();
   engine.Submit(
       {kSchedulerIdentity, id, *std::move(command), /*validate_only=*/false,
-       [&done](const absl::StatusOr<Answer>& answer) { done.set_value(answer.status()); }});
-  absl::Status status = done.get_future().get();
+       [done](const absl::StatusOr<Answer>& answer) { done->set_value(answer.status()); }});
+  absl::Status status = done->get_future().get();
   if (status.ok()) spdlog::info("adopted the catalogue {}", path);
   return status;
 }
@@ -69,6 +71,13 @@ absl::Status Serve(const SchedulerConfig& config) {
   WorkQueue queries;
   std::unique_ptr<grpc::Service> allocation = NewAllocationService(**engine, sessions, queries);
   std::unique_ptr<grpc::Service> site = NewSiteService(**engine, sessions);
+  std::unique_ptr<Metrics> metrics;
+  if (!config.metrics_listen.empty()) {
+    auto served = Metrics::Serve(config.metrics_listen, **engine, sessions, MESOLYS_VERSION);
+    if (!served.ok()) return served.status();
+    metrics = *std::move(served);
+    spdlog::info("metrics on http://{}/metrics (port {})", config.metrics_listen, metrics->port());
+  }
   absl::StatusOr<RunningServer> server =
       StartServer(config.listen, config.tls, {allocation.get(), site.get()});
   if (!server.ok()) return server.status();

@@ -21,7 +21,7 @@ TABLE = {
                           'scheduler/engine', 'generated'},
     'scheduler/main': {'proto/values', 'proto/runtime', 'scheduler/core', 'scheduler/store',
                        'scheduler/engine', 'scheduler/config', 'scheduler/service'},
-    'agent': {'proto/values', 'proto/runtime', 'generated', 'agent/reconcile'},
+    'agent': {'proto/values', 'proto/runtime', 'generated', 'agent/reconcile'},  # and access, beside it
     'agent/reconcile': {'proto/values'},
     'client': {'proto/values', 'proto/runtime', 'generated'},
 }
@@ -42,7 +42,7 @@ PURE_ABSL = ('absl/container/', 'absl/hash/', 'absl/numeric/', 'absl/status/', '
 def layer_of(path):
     """The layer of a file of ours, given relative to the root."""
     parts = path.split('/')
-    if path.startswith('agent/reconcile.'):
+    if path.startswith(('agent/reconcile.', 'agent/access.')):
         return 'agent/reconcile'
     if parts[0] in ('agent', 'client'):
         return parts[0]

@@ -76,7 +76,18 @@ std::string Describe(const Action& action) {
     case Kind::kLowerCeiling:
     case Kind::kRaiseCeiling:
       return absl::StrCat(grant, " -> ", action.grant.ceiling.count(), " ",
-                          BaseUnit(action.grant.resource));
+                          BaseUnit(action.grant.resource),
+                          action.grant.bonus == Amount()
+                              ? ""
+                              : absl::StrCat(" and ", action.grant.bonus.count(), " beyond"));
+    case Kind::kRestrictAccess:
+    case Kind::kWidenAccess:
+      return absl::StrCat(account, action.subject, " ", AccessText(action.access));
+    case Kind::kFreezeLogin:
+    case Kind::kFreezeNewLogin:
+      return absl::StrCat(account, "login ", action.subject, ": ", action.resource, " frozen");
+    case Kind::kOpenLogin:
+      return absl::StrCat(account, "login ", action.subject, ": ", action.resource, " open");
     case Kind::kRemoveLogin:
       return absl::StrCat(account, "login ", action.subject, " removed");
     case Kind::kAddLogin:

@@ -26,7 +26,7 @@ enum class Reason {
   kRequestIdReused,
   kEtagMismatch,
   kPageTokenInvalid,
-  // What it speaks of.
+  // What it speaks of: names of the right form that nothing has.
   kUnknownInstitution,
   kUnknownProgramme,
   kUnknownDataClass,
@@ -37,7 +37,6 @@ enum class Reason {
   kUnknownRequest,
   kUnknownGrant,
   kUnknownJob,
-  kSiteNotFound,
   kProjectExists,
   kAccountLinked,
   kCatalogueConflict,
@@ -47,6 +46,7 @@ enum class Reason {
   // The rules of dynamic access.
   kProjectEnded,
   kProgrammeNeedsCall,
+  kProgrammeHasNoCalls,
   kPeriodTooLong,
   kTeamSize,
   kSupervisorMissing,
@@ -56,6 +56,7 @@ enum class Reason {
   kSiteLacksResource,
   kSiteExhausted,
   kBelowMinimum,
+  kRequestDecided,
   // The life of a grant.
   kGrantEnded,
   kGrantRevoked,
@@ -71,6 +72,7 @@ enum class Reason {
   kProjectArchived,
   kProjectInUse,
   kNoSuchMember,
+  kNoLoginAtSite,
   kUnknownRole,
   kReadOnly,
   kUnknownEvent,

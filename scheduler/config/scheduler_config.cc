@@ -17,6 +17,7 @@ absl::StatusOr<SchedulerConfig> LoadSchedulerConfig(const std::string& path) {
   SchedulerConfig config;
   ConfigTable root = file->root();
   config.listen = root.Text("listen", "127.0.0.1:7443");
+  config.metrics_listen = root.Text("metrics_listen", "127.0.0.1:9464");
   config.log_level = root.Text("log_level", "info");
   const std::set<std::string> levels = {"debug", "info", "warning", "error"};
   if (!levels.contains(config.log_level)) {

@@ -11,7 +11,8 @@
 namespace mesolys {
 
 struct SchedulerConfig {
-  std::string listen;  // host:port
+  std::string listen;          // host:port
+  std::string metrics_listen;  // host:port of /metrics; empty: none
   TlsFiles tls;
   std::string database;   // path of the SQLite file
   std::string catalogue;  // path of the catalogue's TOML

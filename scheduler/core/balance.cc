@@ -10,8 +10,6 @@ namespace {
 constexpr int64_t kSecondsPerDay = 86'400;
 constexpr int64_t kForecastDaysMax = 36'500;  // beyond a century, nothing is foreseen
 
-Amount NotBelowZero(Amount amount) { return std::max(Amount(), amount); }
-
 }  // namespace
 
 BalanceLine BalanceOf(const GrantEntry& entry, absl::Time now) {
@@ -28,8 +26,8 @@ BalanceLine BalanceOf(const GrantEntry& entry, absl::Time now) {
   line.sites = entry.used;
   const Amount spent = line.settled + line.in_flight;
   for (const ReductionOrder& order : entry.orders) line.ordered += order.amount;
-  const Amount unspent = NotBelowZero(grant.amount - spent - line.committed - line.ordered);
-  line.overdraft = NotBelowZero(spent - grant.amount);
+  const Amount unspent = LeftOf(grant.amount, spent + line.committed + line.ordered);
+  line.overdraft = OverdraftOf(grant.amount, spent);
   (now >= grant.period.end ? line.expired : line.left) = unspent;
   const int64_t seconds = Period{grant.period.start, std::min(now, grant.period.end)}.Seconds();
   if (seconds > 0) line.burn_per_day = Amount(MulDiv(spent.count(), kSecondsPerDay, seconds));
@@ -62,7 +60,7 @@ std::vector<BalanceLine> BalanceOf(const Ledger& ledger, const ProjectEntry& pro
     line.settled = totals.settled - totals.refund;
     line.in_flight = totals.in_flight;
     line.committed = totals.committed;
-    line.overdraft = NotBelowZero(line.settled + line.in_flight);
+    line.overdraft = OverdraftOf(Amount(), line.settled + line.in_flight);
     line.sites = std::move(sites);
     lines.push_back(std::move(line));
   }
@@ -83,11 +81,24 @@ std::map<std::string, Exposure> ExposuresOf(const Ledger& ledger, const std::str
     const bool ended = now >= grant.period.end && !entry.lowered.contains(site);
     if (held == entry.held.end() || ended || IsStock(grant.resource)) continue;
     Exposure& exposure = exposures[grant.resource];
-    exposure.spendable +=
-        NotBelowZero(held->second + BonusOf(grant, held->second) - entry.UsedAt(site));
+    exposure.spendable += LeftOf(held->second + BonusOf(grant, held->second), entry.UsedAt(site));
     exposure.awaited += held->second - grant.ceilings.at(site);
   }
   return exposures;
+}
+
+Remaining RemainingAt(const Ledger& ledger, const ProjectEntry& project,
+                      const std::string& resource, const std::string& site, absl::Time now) {
+  std::vector<Lease> leases;
+  for (int64_t number : project.grants) {
+    const GrantEntry& entry = *ledger.FindGrant(number);
+    const Grant& grant = entry.grant;
+    const auto ceiling = grant.ceilings.find(site);
+    if (grant.resource != resource || ceiling == grant.ceilings.end()) continue;
+    leases.push_back({number, grant.period, ceiling->second, BonusOf(grant, ceiling->second),
+                      entry.UsedAt(site)});
+  }
+  return RemainingOf(leases, now);
 }
 
 GrantState StateOf(const GrantEntry& grant, absl::Time now) {
@@ -95,8 +106,8 @@ GrantState StateOf(const GrantEntry& grant, absl::Time now) {
   if (now >= grant.grant.period.end) return GrantState::kExpired;
   if (now < grant.grant.period.start) return GrantState::kPending;
   const BalanceLine line = BalanceOf(grant, now);
-  return line.settled + line.in_flight >= grant.grant.amount ? GrantState::kExhausted
-                                                             : GrantState::kActive;
+  if (line.settled + line.in_flight >= grant.grant.amount) return GrantState::kExhausted;
+  return now >= grant.EndProper() ? GrantState::kGrace : GrantState::kActive;
 }
 
 }  // namespace mesolys

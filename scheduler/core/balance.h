@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "proto/values/lease.h"
 #include "scheduler/core/ledger.h"
 
 namespace mesolys {
@@ -37,7 +38,19 @@ std::vector<BalanceLine> BalanceOf(const Ledger& ledger, const ProjectEntry& pro
 
 BalanceLine BalanceOf(const GrantEntry& grant, absl::Time now);
 
-enum class GrantState { kPending = 1, kActive = 2, kExhausted = 3, kExpired = 4, kRevoked = 5 };
+// What the project may still spend of a resource at a site, over all its grants there: what the
+// site's agent enforces.
+Remaining RemainingAt(const Ledger& ledger, const ProjectEntry& project,
+                      const std::string& resource, const std::string& site, absl::Time now);
+
+enum class GrantState {
+  kPending = 1,
+  kActive = 2,
+  kExhausted = 3,
+  kExpired = 4,
+  kRevoked = 5,
+  kGrace = 6,  // past its end, kept open by a renewal that waits
+};
 
 // What may be spent beyond a ceiling of the grant, or beyond its amount.
 Amount BonusOf(const Grant& grant, Amount ceiling);

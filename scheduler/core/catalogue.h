@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "proto/values/charging.h"
 #include "proto/values/period.h"
 #include "proto/values/quantity.h"
 #include "scheduler/core/month.h"
@@ -56,15 +57,6 @@ struct Capacity {
   friend bool operator==(const Capacity&, const Capacity&) = default;
 };
 
-// The node by which shares are measured: a job that holds half of its memory pays half its cores.
-struct NodeShape {
-  int64_t cores = 0;
-  int64_t memory_bytes = 0;
-  int64_t gpus = 0;
-
-  friend bool operator==(const NodeShape&, const NodeShape&) = default;
-};
-
 struct Site {
   std::string title;
   std::vector<std::string> clusters;
@@ -78,6 +70,8 @@ struct Site {
   std::vector<Capacity> capacities;  // by resource, then date
 
   friend bool operator==(const Site&, const Site&) = default;
+
+  ChargeRule Charges() const { return {gpu_model, gpu_jobs_pay_cpu, node_share}; }
 };
 
 // Normalised seconds of one base unit of a resource, from one day on.

@@ -85,6 +85,7 @@ void Put(CanonicalWriter& out, const AddMember& command) {
     out.Put(absl::string_view(site));
     out.Put(absl::string_view(login));
   }
+  if (command.member.role == ProjectRole::kDeputy) out.Put(command.member.term);
 }
 
 void Put(CanonicalWriter& out, const SubmitRequest& command) {
@@ -103,6 +104,27 @@ void Put(CanonicalWriter& out, const SubmitRequest& command) {
   out.Put(absl::string_view(request.necessity));
   out.Put(request.energy_median_watt_hours);
   out.Put(request.energy_p90_watt_hours);
+  // Said only where it is new, so that the digests of older requests stay what they were.
+  if (request.track != Track::kDynamic) out.Put(static_cast<int64_t>(request.track));
+  for (const CurvePoint& point : request.curve) {
+    out.Put(point.time);
+    out.Put(point.share.count());
+  }
+}
+
+void Put(CanonicalWriter& out, const WithdrawRequest& command) {
+  out.Put(command.request);
+  out.Put(absl::string_view(command.reason));
+}
+
+void Put(CanonicalWriter& out, const DecideRequest& command) {
+  out.Put(command.request);
+  out.PutCount(command.awards);
+  for (const auto& [resource, amount] : command.awards) {
+    out.Put(absl::string_view(resource));
+    out.Put(amount);
+  }
+  out.Put(absl::string_view(command.reason));
 }
 
 void Put(CanonicalWriter& out, const ReportUsage& command) {
@@ -221,6 +243,15 @@ void Put(CanonicalWriter& out, const GiveBackUnused& command) { out.Put(command.
 void Put(CanonicalWriter& out, const RemoveMember& command) {
   out.Put(absl::string_view(command.project));
   out.Put(absl::string_view(command.user));
+}
+
+void Put(CanonicalWriter& out, const SetMemberCeiling& command) {
+  for (const std::string* text :
+       {&command.project, &command.user, &command.site, &command.resource}) {
+    out.Put(absl::string_view(*text));
+  }
+  out.Put(int64_t{command.amount.has_value()});
+  out.Put(command.amount.value_or(Amount()));
 }
 
 void Put(CanonicalWriter& out, const ArchiveProject& command) {

@@ -4,6 +4,8 @@
 // What somebody wants to happen. The policy turns a command into events or a refusal. Pure values.
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -41,6 +43,19 @@ struct AddMember {
 // The number and the requester are the policy's to set.
 struct SubmitRequest {
   Request request;
+};
+
+// The project takes back a request that waits.
+struct WithdrawRequest {
+  int64_t request = 0;
+  std::string reason;
+};
+
+// The committee's answer to a request that waits: so much of each line, or, without any, nothing.
+struct DecideRequest {
+  int64_t request = 0;
+  std::map<std::string, Amount> awards;  // by resource
+  std::string reason;
 };
 
 struct ReportUsage {
@@ -117,8 +132,8 @@ struct PostOpeningBalance {
   std::string reason;
 };
 
-// What a site read back, as cumulative ceilings and use by grant. Says nothing new unless a
-// reduction waits for it.
+// What a site read back, as cumulative ceilings and use by grant; a grant that it does not speak of
+// is not confirmed. Says nothing new unless a reduction waits for it.
 struct ConfirmCeilings {
   std::string site;
   int64_t generation = 0;         // that is in force there
@@ -163,6 +178,15 @@ struct RemoveMember {
   std::string user;
 };
 
+// Nothing for no ceiling.
+struct SetMemberCeiling {
+  std::string project;
+  std::string user;
+  std::string site;
+  std::string resource;
+  std::optional<Amount> amount;
+};
+
 struct ArchiveProject {
   std::string project;
   std::string reason;
@@ -185,7 +209,8 @@ using Command =
                  ResettleJobs, SupplementGrant, ExtendGrant, TransferHours, AdjustOverdraft,
                  ReleaseHours, RevokeGrant, WriteOffOverdraft, PostOpeningBalance, ConfirmCeilings,
                  WriteOffSite, RefundJob, DeclareWindow, MoveCeiling, NoticeUnderUse,
-                 GiveBackUnused, RemoveMember, ArchiveProject, SetMode, GiveRole>;
+                 GiveBackUnused, RemoveMember, ArchiveProject, SetMode, GiveRole, SetMemberCeiling,
+                 WithdrawRequest, DecideRequest>;
 
 // The command in one text that is the same for equal commands: what its digest is taken of.
 std::string CanonicalText(const Command& command);

@@ -74,8 +74,11 @@ absl::StatusOr<Verdict> DecideConfirmation(const Ledger& ledger, const ConfirmCe
     const GrantEntry& entry = *ledger.FindGrant(number);
     // What was in force before the order cannot confirm it.
     if (entry.lowered.at(command.site) > command.generation) continue;
+    // Nor does silence: the site may not have looked at what it used yet.
+    const auto used = said.find(number);
+    if (used == said.end()) continue;
     const Amount wanted = entry.grant.ceilings.at(command.site);
-    const Amount least = std::max({wanted, said[number], entry.UsedAt(command.site)});
+    const Amount least = std::max({wanted, used->second, entry.UsedAt(command.site)});
     event.held.push_back({number, std::min(least, entry.held.at(command.site))});
   }
   if (event.held.empty()) return Verdict{{}, {}, /*recorded=*/false};

@@ -20,20 +20,34 @@ struct DesiredGrant {
   Amount bonus{};  // beyond the ceiling, at low priority
 };
 
+// What one login may use of the project, counted from `since`.
+struct LoginCeiling {
+  std::string login;
+  std::string resource;
+  Amount amount;
+  absl::Time since;
+};
+
 struct DesiredProject {
   std::string project;
   std::string parent;
   std::vector<std::string> logins;
   std::vector<DesiredGrant> grants;
   std::vector<std::pair<std::string, std::string>> links;  // (cluster, account) of this site
+  std::vector<LoginCeiling> login_ceilings{};              // by user, then resource
 };
 
 struct DesiredState {
   int64_t generation = 0;
   std::vector<DesiredProject> projects;  // by id
+  ChargeRule charges{};                  // how the site charges
+  std::vector<std::string> clusters{};   // of the site
 };
 
-// The projects with a grant at the site that had not ended when the generation began.
+// The projects with a grant at the site that had not ended when the generation began, or of which a
+// lower ceiling waits to be confirmed. Of the grants that had ended those are told too that
+// overlapped one that had not, directly or through others: who paid for a second, and what was
+// overpaid, rest on them.
 DesiredState DesiredStateOf(const Ledger& ledger, const std::string& site);
 
 }  // namespace mesolys

@@ -11,6 +11,7 @@
 #include "scheduler/core/placement.h"
 #include "scheduler/core/programme_rules.h"
 #include "scheduler/core/request_check.h"
+#include "scheduler/core/request_grants.h"
 #include "scheduler/core/site_choice.h"
 
 namespace mesolys {
@@ -27,21 +28,6 @@ absl::Time TwelveMonthsBefore(absl::Time now) {
 
 std::string Count(Amount amount) { return absl::StrCat(amount.count()); }
 
-// GPUs first: they are scarce, and they bring cores; storage after compute, which it follows.
-int Order(const RequestLine& line) {
-  switch (KindOf(line.resource)) {
-    case ResourceKind::kGpu:
-      return 0;
-    case ResourceKind::kCpu:
-      return 1;
-    case ResourceKind::kStorage:
-      return 2;
-    case ResourceKind::kSupport:
-      return 3;
-  }
-  return 4;
-}
-
 class Decision {
  public:
   Decision(const Ledger& ledger, Request request, absl::Time now)
@@ -57,19 +43,13 @@ class Decision {
 
   RequestDecision Take() {
     std::optional<Refusal> refusal =
-        BrokenProgrammeRule(programme_, entry_, decision_.request.period);
+        BrokenProgrammeRule(programme_, entry_, decision_.request.period, Track::kDynamic);
     if (refusal.has_value()) return Refused(std::move(refusal));
-    std::vector<RequestLine> lines = decision_.request.lines;
-    std::stable_sort(lines.begin(), lines.end(), [](const RequestLine& a, const RequestLine& b) {
-      return Order(a) < Order(b);
-    });
+    const std::vector<RequestLine> lines = InOrderOfChoice(decision_.request.lines);
     const bool asks_cpu = std::any_of(lines.begin(), lines.end(), [](const RequestLine& line) {
       return KindOf(line.resource) == ResourceKind::kCpu;
     });
-    NormalisedSeconds threshold_left =
-        programme_.threshold - ledger_.DynamicNormalised(entry_.project.pi,
-                                                         entry_.project.programme,
-                                                         TwelveMonthsBefore(now_));
+    NormalisedSeconds threshold_left = ThresholdLeft(ledger_, entry_, now_);
     std::vector<LineChoice> choices;
     for (const RequestLine& line : lines) {
       absl::StatusOr<LineChoice> choice = ChoiceFor(line, threshold_left);
@@ -86,36 +66,6 @@ class Decision {
   }
 
  private:
-  // The sites that the line names, or all; certified for the data; having the resource.
-  absl::StatusOr<std::vector<std::string>> AllowedSites(const RequestLine& line) const {
-    std::vector<std::string> certified;
-    std::vector<std::string> allowed;
-    for (const auto& [id, site] : catalogue_.sites) {
-      if (!catalogue_.IsCertified(id, entry_.project.data_class)) continue;
-      certified.push_back(id);
-      const bool named = line.sites.empty() ||
-                         std::find(line.sites.begin(), line.sites.end(), id) != line.sites.end();
-      if (named && catalogue_.Offers(site, line.resource)) allowed.push_back(id);
-    }
-    if (!allowed.empty()) return allowed;
-    const auto is_certified = [&](const std::string& id) {
-      return std::find(certified.begin(), certified.end(), id) != certified.end();
-    };
-    if (!line.sites.empty() && std::none_of(line.sites.begin(), line.sites.end(), is_certified)) {
-      return Refuse(Reason::kSiteNotCertified,
-                    absl::StrCat(line.resource, ": data of class ", entry_.project.data_class,
-                                 " may go to ", absl::StrJoin(certified, ", "),
-                                 " only; asked: ", absl::StrJoin(line.sites, ", ")),
-                    {{"data_class", entry_.project.data_class},
-                     {"certified_sites", absl::StrJoin(certified, " ")}});
-    }
-    return Refuse(Reason::kSiteLacksResource,
-                  absl::StrCat("none of the sites allowed (",
-                               absl::StrJoin(line.sites.empty() ? certified : line.sites, ", "),
-                               ") has ", line.resource, "; see `mesolys site show SITE`"),
-                  {{"resource", line.resource}});
-  }
-
   // What the programme still gives of this resource.
   Amount ProgrammeBound(const RequestLine& line, NormalisedSeconds threshold_left) const {
     switch (KindOf(line.resource)) {
@@ -162,7 +112,7 @@ class Decision {
   }
 
   absl::StatusOr<LineChoice> ChoiceFor(const RequestLine& line, NormalisedSeconds& threshold_left) {
-    absl::StatusOr<std::vector<std::string>> sites = AllowedSites(line);
+    absl::StatusOr<std::vector<std::string>> sites = AllowedSites(ledger_, entry_, line);
     if (!sites.ok()) return sites.status();
     LineChoice choice;
     choice.resource = line.resource;
@@ -245,43 +195,18 @@ class Decision {
       }
       whole &= granted == lines[i].amount;
     }
+    RequestGrants grants(ledger_, decision_.request, now_);
     for (size_t i = 0; i < lines.size(); ++i) {
-      AddGrant(lines[i].resource, choices[i].granted, /*derived=*/false);
+      grants.Add(lines[i].resource, choices[i].granted, /*derived=*/false);
     }
-    if (decision_.grants.empty()) return Refused(std::nullopt);
+    if (grants.empty()) return Refused(std::nullopt);
     if (!cores.empty()) {
-      const Amount brought = AddGrant("cpu", cores, /*derived=*/true);
+      const Amount brought = grants.Add("cpu", cores, /*derived=*/true);
       decision_.request.lines.push_back({"cpu", brought, {}, {}, /*derived=*/true});
     }
+    decision_.grants = grants.Take();
     decision_.outcome.state = whole ? RequestState::kGranted : RequestState::kPartlyGranted;
     return std::move(decision_);
-  }
-
-  Amount AddGrant(const std::string& resource, const std::map<std::string, Amount>& by_site,
-                  bool derived) {
-    Grant grant;
-    for (const auto& [site, amount] : by_site) {
-      const Room room(ledger_, site, resource, decision_.request.period, now_);
-      for (Placement& placement : room.Place(amount)) {
-        grant.placements.push_back(std::move(placement));
-      }
-      grant.ceilings[site] = amount;
-      grant.amount += amount;
-    }
-    if (grant.amount == Amount()) return grant.amount;
-    grant.number = ledger_.next_grant() + static_cast<int64_t>(decision_.grants.size());
-    grant.project = entry_.project.id;
-    grant.resource = resource;
-    grant.period = decision_.request.period;
-    grant.request = decision_.request.number;
-    grant.pi = entry_.project.pi;
-    grant.programme = entry_.project.programme;
-    // The cores that come with GPUs are part of the price of the GPU.
-    if (!derived) grant.normalised = Normalise(grant.amount, catalogue_.RateOf(resource, now_));
-    grant.issue_time = now_;
-    if (!IsStock(resource)) grant.bonus = programme_.bonus;
-    decision_.grants.push_back(std::move(grant));
-    return decision_.grants.back().amount;
   }
 
   RequestDecision Refused(std::optional<Refusal> refusal) {
@@ -303,6 +228,12 @@ class Decision {
 };
 
 }  // namespace
+
+NormalisedSeconds ThresholdLeft(const Ledger& ledger, const ProjectEntry& project, absl::Time now) {
+  const std::string& programme = project.project.programme;
+  return ledger.catalogue().programmes.at(programme).threshold -
+         ledger.DynamicNormalised(project.project.pi, programme, TwelveMonthsBefore(now));
+}
 
 absl::StatusOr<RequestDecision> DecideDynamically(const Ledger& ledger, Request request,
                                                   absl::Time now) {

@@ -19,6 +19,10 @@ struct RequestDecision {
   RequestOutcome outcome;
 };
 
+// What the programme still gives the project's PI by dynamic access; below 0 where a rate has
+// changed since.
+NormalisedSeconds ThresholdLeft(const Ledger& ledger, const ProjectEntry& project, absl::Time now);
+
 // A malformed request is an error (CheckRequest); one that the rules refuse is a decision.
 absl::StatusOr<RequestDecision> DecideDynamically(const Ledger& ledger, Request request,
                                                   absl::Time now);

@@ -66,6 +66,14 @@ struct RequestDecided {
   friend bool operator==(const RequestDecided&, const RequestDecided&) = default;
 };
 
+// The project took its request back before it was decided.
+struct RequestWithdrawn {
+  int64_t request = 0;
+  std::string reason;
+
+  friend bool operator==(const RequestWithdrawn&, const RequestWithdrawn&) = default;
+};
+
 struct RejectedRecord {
   int index = 0;  // within the report
   Refusal refusal;
@@ -153,6 +161,17 @@ struct MemberRemoved {
   friend bool operator==(const MemberRemoved&, const MemberRemoved&) = default;
 };
 
+// How much a member may use of a resource at a site, counted from now on; nothing for no ceiling.
+struct MemberCeilingSet {
+  std::string project;
+  std::string user;
+  std::string site;
+  std::string resource;
+  std::optional<Amount> amount;
+
+  friend bool operator==(const MemberCeilingSet&, const MemberCeilingSet&) = default;
+};
+
 // A project that asks for nothing any more; what it had stays readable.
 struct ProjectArchived {
   std::string project;
@@ -179,11 +198,11 @@ struct RoleGiven {
   friend bool operator==(const RoleGiven&, const RoleGiven&) = default;
 };
 
-using Event =
-    std::variant<CatalogueAdopted, ProjectCreated, AccountLinked, MemberAdded, RequestSubmitted,
-                 GrantIssued, RequestDecided, UsageReported, JobsResettled, GrantChanged,
-                 ReductionOrdered, CeilingsConfirmed, JobRefunded, WindowDeclared, UnderUseNoticed,
-                 MemberRemoved, ProjectArchived, ModeSet, RoleGiven>;
+using Event = std::variant<CatalogueAdopted, ProjectCreated, AccountLinked, MemberAdded,
+                           RequestSubmitted, GrantIssued, RequestDecided, UsageReported,
+                           JobsResettled, GrantChanged, ReductionOrdered, CeilingsConfirmed,
+                           JobRefunded, WindowDeclared, UnderUseNoticed, MemberRemoved,
+                           ProjectArchived, ModeSet, RoleGiven, MemberCeilingSet, RequestWithdrawn>;
 
 }  // namespace mesolys
 

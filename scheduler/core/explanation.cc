@@ -4,6 +4,7 @@
 #include "absl/strings/str_join.h"
 #include "proto/values/amount_text.h"
 #include "scheduler/core/balance.h"
+#include "scheduler/core/renewal.h"
 #include "scheduler/core/under_use.h"
 
 namespace mesolys {
@@ -34,6 +35,10 @@ std::string Standing(const GrantEntry& entry, const BalanceLine& line, absl::Tim
                           " were spent of ", Of(grant, line.granted), "; jobs may go on to ",
                           Of(grant, line.granted + BonusOf(grant, line.granted)),
                           " at low priority, then no new one starts");
+    case GrantState::kGrace:
+      return absl::StrCat(name, " ended on ", Day(entry.EndProper()), "; ", Of(grant, line.left),
+                          " may be spent until ", Day(grant.period.end),
+                          " because its renewal is not decided yet");
     case GrantState::kActive:
       return absl::StrCat(name, " can be spent until ", Day(grant.period.end), ": ",
                           Of(grant, line.left), " are left of ", Of(grant, line.granted));
@@ -57,9 +62,13 @@ std::vector<std::string> ExplainRequest(const Ledger& ledger, const RequestEntry
       why.push_back(absl::StrCat(name, " was refused"));
       break;
     case RequestState::kUndecided:
-      why.push_back(absl::StrCat(name, " is not decided yet"));
+      why.push_back(absl::StrCat(name, " waits for the committee since ", Day(entry.decide_time)));
+      break;
+    case RequestState::kWithdrawn:
+      why.push_back(absl::StrCat(name, " was withdrawn on ", Day(entry.decide_time)));
       break;
   }
+  if (!entry.outcome.reason.empty()) why.push_back(entry.outcome.reason);
   for (const Refusal& refusal : entry.outcome.refusals) {
     why.push_back(absl::StrCat(ReasonName(refusal.reason), ": ", refusal.message));
   }
@@ -68,6 +77,13 @@ std::vector<std::string> ExplainRequest(const Ledger& ledger, const RequestEntry
     std::vector<std::string> sites;
     for (const auto& [site, ceiling] : grant.ceilings) sites.push_back(site);
     why.push_back(absl::StrCat("grant g", number, " came of it, at ", absl::StrJoin(sites, ", ")));
+  }
+  for (int64_t number : ledger.FindProject(entry.request.project)->grants) {
+    const GrantEntry& grant = *ledger.FindGrant(number);
+    if (grant.revoked || !grant.end_proper.has_value() || !Renews(ledger, entry, grant)) continue;
+    why.push_back(absl::StrCat("it keeps grant g", number, " open until ",
+                               Day(grant.grant.period.end), ", beyond its end on ",
+                               Day(grant.EndProper())));
   }
   return why;
 }

@@ -13,6 +13,7 @@
 #include "proto/values/period.h"
 #include "proto/values/quantity.h"
 #include "scheduler/core/month.h"
+#include "scheduler/core/usage_curve.h"
 
 namespace mesolys {
 
@@ -41,6 +42,7 @@ struct Grant {
   std::map<std::string, Amount>
       ceilings;           // site -> cumulative ceiling; their sum is at most `amount`
   PartsPerMillion bonus;  // of a ceiling, that may be spent beyond it at low priority
+  UsageCurve curve{};     // as its request declared it
 
   friend bool operator==(const Grant&, const Grant&) = default;
 };
@@ -59,7 +61,9 @@ enum class ChangeKind {
   kRevocation = 9,
   kWriteOff = 10,  // of an overdraft
   kOpeningBalance = 11,
-  kMove = 12,  // of a ceiling from one site to another
+  kMove = 12,        // of a ceiling from one site to another
+  kGrace = 13,       // it may be spent for some days after its end: its renewal is not decided yet
+  kGraceEnded = 14,  // the renewal was decided, or withdrawn
 };
 
 // One entry in the life of a grant. Every field is a difference but `end`.
@@ -76,6 +80,7 @@ struct GrantChange {
   int64_t counterpart = 0;                 // the other grant of a transfer or an adjustment
   int64_t order = 0;                       // the reduction that it completes; 0: none was needed
   std::string reason;                      // in the words of who did it
+  int64_t renewal = 0;                     // of a grace: the request that waits
 
   friend bool operator==(const GrantChange&, const GrantChange&) = default;
 };

@@ -8,6 +8,7 @@
 #include "proto/values/names.h"
 #include "scheduler/core/balance.h"
 #include "scheduler/core/placement.h"
+#include "scheduler/core/renewal.h"
 
 namespace mesolys {
 namespace {
@@ -36,6 +37,7 @@ absl::StatusOr<std::vector<std::string>> SitesFor(const Ledger& ledger, const Gr
   sites.erase(std::unique(sites.begin(), sites.end()), sites.end());
   const ProjectEntry& project = *ledger.FindProject(entry.grant.project);
   for (const std::string& site : sites) {
+    if (absl::Status s = CheckId("site", site); !s.ok()) return s;
     if (!catalogue.sites.contains(site)) {
       return Refuse(Reason::kUnknownSite,
                     absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
@@ -87,14 +89,12 @@ absl::StatusOr<const GrantEntry*> ChangeableGrant(const Ledger& ledger, int64_t 
     return Refuse(Reason::kGrantRevoked,
                   absl::StrCat("grant g", number, " was revoked; ask for a new one"));
   }
-  const auto programme = ledger.catalogue().programmes.find(entry->grant.programme);
-  const int days =
-      programme == ledger.catalogue().programmes.end() ? 0 : programme->second.grace_days;
-  if (now >= entry->grant.period.end + absl::Hours(24) * days) {
+  const int days = GraceDaysOf(ledger, entry->grant);
+  if (now >= entry->EndProper() + absl::Hours(24) * days) {
     return Refuse(Reason::kGrantEnded,
-                  absl::StrCat("grant g", number, " ended on ", Day(entry->grant.period.end),
+                  absl::StrCat("grant g", number, " ended on ", Day(entry->EndProper()),
                                ", and its grace of ", days, " days is over; ask for a new one"),
-                  {{"end", Day(entry->grant.period.end)}, {"grace_days", absl::StrCat(days)}});
+                  {{"end", Day(entry->EndProper())}, {"grace_days", absl::StrCat(days)}});
   }
   return entry;
 }
@@ -108,8 +108,9 @@ absl::Status CheckReason(const std::string& reason) {
 absl::Status CheckAmount(const std::string& resource, Amount amount) {
   if (amount > Amount() && amount <= kAmountMax) return absl::OkStatus();
   return Refuse(Reason::kInvalidAmount,
-                absl::StrCat(amount.count(), " ", BaseUnit(resource), " of ", resource,
-                             " were asked; right is 1 to ", kAmountMax.count()),
+                absl::StrCat(FormatAmount(resource, amount), " of ", resource,
+                             " were asked; right is more than 0 and at most ",
+                             FormatAmount(resource, kAmountMax)),
                 {{"asked", absl::StrCat(amount.count())}});
 }
 
@@ -176,18 +177,19 @@ absl::StatusOr<Verdict> DecideExtension(const Ledger& ledger, const ExtendGrant&
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   const absl::Time latest = std::min(ledger.FindProject(grant.project)->project.period.end,
                                      ledger.catalogue().Horizon().end);
-  if (grant.period.end >= latest) {
+  const absl::Time end_now = entry.EndProper();
+  if (end_now >= latest) {
     return Refuse(Reason::kInvalidPeriod,
                   absl::StrCat("grant g", grant.number, " lasts until ", Day(latest),
                                ", as long as its project; no later end is possible"),
-                  {{"end", Day(grant.period.end)}, {"end_max", Day(latest)}});
+                  {{"end", Day(end_now)}, {"end_max", Day(latest)}});
   }
-  if (command.end <= std::max(grant.period.end, now) || command.end > latest) {
+  if (command.end <= std::max(end_now, now) || command.end > latest) {
     return Refuse(
         Reason::kInvalidPeriod,
-        absl::StrCat("grant g", grant.number, " ends on ", Day(grant.period.end),
+        absl::StrCat("grant g", grant.number, " ends on ", Day(end_now),
                      "; a later end is right, until ", Day(latest), ", when its project ends"),
-        {{"end", Day(grant.period.end)}, {"end_max", Day(latest)}});
+        {{"end", Day(end_now)}, {"end_max", Day(latest)}});
   }
   GrantChange change = ChangeOf(entry, ChangeKind::kExtension, command.reason);
   change.end = command.end;
@@ -209,7 +211,16 @@ absl::StatusOr<Verdict> DecideExtension(const Ledger& ledger, const ExtendGrant&
       change.placements.push_back(std::move(placement));
     }
   }
-  return Verdict{{GrantChanged{std::move(change)}}, {}};
+  Verdict verdict{{GrantChanged{std::move(change)}}, {}};
+  if (const RequestEntry* renewal = WaitingRenewal(ledger, entry, command.end);
+      renewal != nullptr) {
+    GrantEntry extended = entry;
+    extended.grant.period.end = command.end;
+    extended.end_proper.reset();
+    GrantChange grace = GraceOf(ledger, extended, renewal->request.number);
+    if (grace.end > command.end) verdict.events.push_back(GrantChanged{std::move(grace)});
+  }
+  return verdict;
 }
 
 absl::StatusOr<Verdict> DecideWriteOff(const Ledger& ledger, const WriteOffOverdraft& command,
@@ -250,7 +261,8 @@ absl::StatusOr<Verdict> DecideOpeningBalance(const Ledger& ledger,
   if (spent + command.amount > kTotalMax) {
     return Refuse(Reason::kInvalidAmount,
                   absl::StrCat("the use of grant g", command.grant, " would pass ",
-                               kTotalMax.count(), " base units"),
+                               FormatAmount(entry->grant.resource, kTotalMax),
+                               ", the most that the ledger counts"),
                   Numbers(command.amount, kTotalMax - spent));
   }
   GrantChange change = ChangeOf(*entry, ChangeKind::kOpeningBalance, command.reason);

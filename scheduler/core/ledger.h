@@ -39,9 +39,16 @@ struct Totals {
   void Add(const Totals& other);
 };
 
+// How much one member may use, and since when it counts.
+struct MemberCeiling {
+  Amount amount;
+  absl::Time set_time;
+};
+
 struct MemberEntry {
   Member member;
   absl::Time add_time;
+  std::map<std::pair<std::string, std::string>, MemberCeiling> ceilings{};  // by (site, resource)
 };
 
 struct ProjectEntry {
@@ -57,7 +64,7 @@ struct ProjectEntry {
 
 struct RequestEntry {
   Request request;
-  absl::Time decide_time;
+  absl::Time decide_time;  // of its submission while it waits
   RequestOutcome outcome;
   std::vector<int64_t> grants;
 };
@@ -73,6 +80,10 @@ struct GrantEntry {
   std::vector<std::pair<absl::Time, GrantChange>> changes;  // in their order
   bool revoked = false;
   std::optional<UnderUseNotice> notice;  // the last one, until it is acted upon
+  std::optional<absl::Time> end_proper;  // without the grace that its period includes
+
+  // When it ends, or ended, were it not for a grace.
+  absl::Time EndProper() const { return end_proper.value_or(grant.period.end); }
 
   Amount Held() const;
   Totals Used() const;
@@ -196,6 +207,8 @@ class Ledger {
   void On(const ProjectArchived& event);
   void On(const ModeSet& event);
   void On(const RoleGiven& event);
+  void On(const RequestWithdrawn& event);
+  void On(const MemberCeilingSet& event);
 
   ProjectEntry& ProjectAt(const std::string& id);
   GrantEntry& GrantAt(int64_t number);

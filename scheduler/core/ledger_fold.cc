@@ -38,7 +38,7 @@ void Ledger::On(const ProjectCreated& event) {
   entry.create_time = time_;
   entry.revision = revision_;
   Member pi{event.project.pi, ProjectRole::kPi, {}};
-  entry.members[pi.user] = {pi, time_};
+  entry.members[pi.user] = {pi, time_, {}};
   const bool inserted = projects_.emplace(event.project.id, std::move(entry)).second;
   Require(inserted);
   ResettleAccountsOf(event.project.id);
@@ -84,7 +84,10 @@ void Ledger::On(const GrantIssued& event) {
   }
   if (grant.request != 0) {
     Require(FindRequest(grant.request) != nullptr);
-    requests_[static_cast<size_t>(grant.request - 1)].grants.push_back(grant.number);
+    RequestEntry& request = requests_[static_cast<size_t>(grant.request - 1)];
+    request.grants.push_back(grant.number);
+  }
+  if (grant.request != 0 && FindRequest(grant.request)->request.track == Track::kDynamic) {
     const int year = catalogue_.MonthAt(time_).year();
     for (const auto& [site, ceiling] : grant.ceilings) {
       reserve_drawn_[{site, grant.resource, year}] += ceiling;
@@ -100,7 +103,16 @@ void Ledger::On(const GrantIssued& event) {
 
 void Ledger::On(const RequestDecided& event) {
   Require(FindRequest(event.outcome.request) != nullptr);
-  requests_[static_cast<size_t>(event.outcome.request - 1)].outcome = event.outcome;
+  RequestEntry& entry = requests_[static_cast<size_t>(event.outcome.request - 1)];
+  entry.outcome = event.outcome;
+  entry.decide_time = time_;
+}
+
+void Ledger::On(const RequestWithdrawn& event) {
+  Require(FindRequest(event.request) != nullptr);
+  RequestEntry& entry = requests_[static_cast<size_t>(event.request - 1)];
+  entry.outcome = {event.request, RequestState::kWithdrawn, {}, event.reason};
+  entry.decide_time = time_;
 }
 
 void Ledger::On(const UsageReported& event) {
@@ -148,6 +160,12 @@ void Ledger::On(const GrantChanged& event) {
   std::erase_if(entry.orders, [&](const ReductionOrder& o) { return o.number == change.order; });
   if (change.kind == ChangeKind::kRevocation) entry.revoked = true;
   if (change.kind == ChangeKind::kGiveBack) entry.notice.reset();
+  // The end proper stays known when the grace is over; any other end is one of its own.
+  if (change.kind == ChangeKind::kGrace) {
+    entry.end_proper = entry.EndProper();
+  } else if (change.kind == ChangeKind::kExtension || change.kind == ChangeKind::kRevocation) {
+    entry.end_proper.reset();
+  }
   entry.changes.emplace_back(time_, change);
   TouchAll(grant);
   SetEnd(grant, change.end);
@@ -223,6 +241,19 @@ void Ledger::On(const ModeSet& event) {
 }
 
 void Ledger::On(const RoleGiven& event) { roles_[event.user][event.role] = !event.taken; }
+
+void Ledger::On(const MemberCeilingSet& event) {
+  ProjectEntry& entry = ProjectAt(event.project);
+  const auto member = entry.members.find(event.user);
+  Require(member != entry.members.end());
+  if (event.amount.has_value()) {
+    member->second.ceilings[{event.site, event.resource}] = {*event.amount, time_};
+  } else {
+    member->second.ceilings.erase({event.site, event.resource});
+  }
+  entry.revision = revision_;
+  Touch(event.site);
+}
 
 ProjectEntry& Ledger::ProjectAt(const std::string& id) {
   const auto it = projects_.find(id);

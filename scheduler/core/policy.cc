@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/values/names.h"
+#include "scheduler/core/committee_rules.h"
 #include "scheduler/core/confirmation_rules.h"
 #include "scheduler/core/dynamic_access.h"
 #include "scheduler/core/grant_rules.h"
@@ -61,13 +62,18 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const Lin
 }
 
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const AddMember& command,
-                                 const std::string& actor, absl::Time) {
-  return DecideMember(ledger, command, actor);
+                                 const std::string& actor, absl::Time now) {
+  return DecideMember(ledger, command, actor, now);
 }
 
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const RemoveMember& command,
                                  const std::string&, absl::Time) {
   return DecideRemoval(ledger, command);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
+                                 const SetMemberCeiling& command, const std::string&, absl::Time) {
+  return DecideMemberCeiling(ledger, command);
 }
 
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
@@ -107,6 +113,7 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const Sub
                                  const std::string& actor, absl::Time now) {
   Request request = command.request;
   request.requester = actor;
+  if (request.track == Track::kCall) return DecideSubmission(ledger, std::move(request), now);
   absl::StatusOr<RequestDecision> decision = DecideDynamically(ledger, std::move(request), now);
   if (!decision.ok()) return decision.status();
   Verdict verdict;
@@ -116,10 +123,22 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const Sub
   return verdict;
 }
 
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,
+                                 const WithdrawRequest& command, const std::string&,
+                                 absl::Time now) {
+  return DecideWithdrawal(ledger, command, now);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const DecideRequest& command,
+                                 const std::string&, absl::Time now) {
+  return DecideAward(ledger, command, now);
+}
+
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows& rows,
                                  const ReportUsage& command, const std::string&, absl::Time now) {
   if (!ledger.catalogue().sites.contains(command.site)) {
-    return Refuse(Reason::kUnknownSite, absl::StrCat("there is no site \"", command.site, "\""),
+    return Refuse(Reason::kUnknownSite,
+                  absl::StrCat("there is no site \"", command.site, "\"; see `mesolys site list`"),
                   {{"site", command.site}});
   }
   return DecideUsage(ledger, rows, command, now);

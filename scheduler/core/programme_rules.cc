@@ -41,7 +41,7 @@ std::optional<Refusal> BrokenTeamRule(const Programme& programme, const ProjectE
 }  // namespace
 
 std::optional<Refusal> BrokenProgrammeRule(const Programme& programme, const ProjectEntry& entry,
-                                           const Period& period) {
+                                           const Period& period, Track track) {
   const Project& project = entry.project;
   const auto day = [](absl::Time time) {
     return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone());
@@ -53,10 +53,18 @@ std::optional<Refusal> BrokenProgrammeRule(const Programme& programme, const Pro
                      " to ", day(project.period.end), "; ask within these dates"),
         {{"start", day(project.period.start)}, {"end", day(project.period.end)}}};
   }
-  if (!programme.dynamic) {
+  if (track == Track::kDynamic && !programme.dynamic) {
     return Refusal{Reason::kProgrammeNeedsCall,
                    absl::StrCat("programme ", project.programme,
-                                " takes requests within a call only; wait for the next one"),
+                                " takes requests within a call only; submit it for one with "
+                                "--call"),
+                   {{"programme", project.programme}}};
+  }
+  if (track == Track::kCall && !programme.calls) {
+    return Refusal{Reason::kProgrammeHasNoCalls,
+                   absl::StrCat("programme ", project.programme,
+                                " takes no part in calls; ask without --call, it is decided at "
+                                "once"),
                    {{"programme", project.programme}}};
   }
   const int64_t days = (period.Seconds() + kSecondsPerDay - 1) / kSecondsPerDay;

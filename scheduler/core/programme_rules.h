@@ -12,10 +12,10 @@
 
 namespace mesolys {
 
-// The first rule that a request for `period` by dynamic access breaks: the project's dates, the
-// track, the longest period, the team and its supervisor.
+// The first rule that a request for `period` breaks: the project's dates, the track, the longest
+// period, the team and its supervisor.
 std::optional<Refusal> BrokenProgrammeRule(const Programme& programme, const ProjectEntry& entry,
-                                           const Period& period);
+                                           const Period& period, Track track);
 
 }  // namespace mesolys
 

@@ -25,12 +25,25 @@ struct Project {
 };
 
 // Numbered as Member.Role of the contract, and stored so: never renumber.
-enum class ProjectRole { kNone = 0, kResearcher = 1, kPi = 2, kSupervisor = 3 };
+enum class ProjectRole {
+  kNone = 0,
+  kResearcher = 1,
+  kPi = 2,
+  kSupervisor = 3,
+  kDeputy = 4,  // acts as the PI between two dates, a researcher before and after
+};
 
 struct Member {
   std::string user;
   ProjectRole role = ProjectRole::kNone;
   std::map<std::string, std::string> logins;  // site -> Unix login
+  Period term{};                              // of a deputy
+
+  // What the role amounts to at that time.
+  ProjectRole RoleAt(absl::Time now) const {
+    if (role != ProjectRole::kDeputy) return role;
+    return term.Contains(now) ? ProjectRole::kPi : ProjectRole::kResearcher;
+  }
 
   friend bool operator==(const Member&, const Member&) = default;
 };

@@ -1,6 +1,7 @@
 #include "scheduler/core/project_rules.h"
 
 #include "absl/strings/str_cat.h"
+#include "proto/values/amount_text.h"
 #include "proto/values/names.h"
 #include "scheduler/core/balance.h"
 #include "scheduler/core/grant_rules.h"
@@ -12,7 +13,8 @@ namespace {
 constexpr size_t kTitleMax = 200;
 
 absl::Status UnknownProject(const std::string& id) {
-  return Refuse(Reason::kUnknownProject, absl::StrCat("there is no project \"", id, "\""),
+  return Refuse(Reason::kUnknownProject,
+                absl::StrCat("there is no project \"", id, "\"; see `mesolys project list`"),
                 {{"project", id}});
 }
 
@@ -20,20 +22,58 @@ template <typename Map>
 absl::Status CheckKnown(Reason reason, absl::string_view what, const Map& known,
                         const std::string& id) {
   if (known.contains(id)) return absl::OkStatus();
+  if (absl::Status s = CheckId(what, id); !s.ok()) return s;
   std::string ids;
   for (const auto& [each, value] : known) absl::StrAppend(&ids, ids.empty() ? "" : ", ", each);
   return Refuse(reason, absl::StrCat("there is no ", what, " \"", id, "\"; there are ", ids),
                 {{std::string(what), id}});
 }
 
-// Nobody can give a role that they do not hold.
+absl::Status NoSuchMember(const std::string& project, const std::string& user) {
+  return Refuse(Reason::kNoSuchMember,
+                absl::StrCat(user, " is not a member of ", project, "; see `mesolys member list ",
+                             project, "`"),
+                {{"user", user}});
+}
+
+absl::Status UnknownSite(const std::string& site) {
+  return Refuse(Reason::kUnknownSite,
+                absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
+                {{"site", site}});
+}
+
+// Nobody can give a role that they do not hold; a deputy holds that of the PI by loan only.
 bool MayGive(const Ledger& ledger, const ProjectEntry& entry, const std::string& actor,
              ProjectRole role) {
   const std::string user(UserOf(actor));
   if (ledger.HasRole(user, "operator")) return true;
   const auto it = entry.members.find(user);
-  return it != entry.members.end() && it->second.member.role == ProjectRole::kPi &&
-         role != ProjectRole::kSupervisor;
+  if (it == entry.members.end()) return false;
+  const ProjectRole held = it->second.member.role;
+  return (held == ProjectRole::kPi && role != ProjectRole::kSupervisor) ||
+         (held == ProjectRole::kDeputy && role == ProjectRole::kResearcher);
+}
+
+absl::Status CheckTerm(const Member& member, absl::Time now) {
+  const bool deputy = member.role == ProjectRole::kDeputy;
+  const auto day = [](absl::Time time) {
+    return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone());
+  };
+  if (!deputy && member.term.Seconds() == 0) return absl::OkStatus();
+  if (!deputy) {
+    return Refuse(Reason::kInvalidPeriod, "only a deputy has dates; leave them out");
+  }
+  if (member.term.Seconds() == 0) {
+    return Refuse(Reason::kInvalidPeriod,
+                  "a deputy acts for the PI between two dates; give both, the end after the start");
+  }
+  if (member.term.end <= now) {
+    return Refuse(Reason::kInvalidPeriod,
+                  absl::StrCat("the deputy would have ended on ", day(member.term.end),
+                               "; give an end in the future"),
+                  {{"end", day(member.term.end)}});
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -79,32 +119,35 @@ absl::StatusOr<Verdict> DecideLink(const Ledger& ledger, const LinkAccount& comm
                                " has changed since; read it again and decide again"),
                   {{"etag", EtagOf(*entry)}});
   }
+  if (absl::Status s = CheckId("cluster", command.cluster); !s.ok()) return s;
+  if (absl::Status s = CheckLogin("account", command.account); !s.ok()) return s;
   if (ledger.SiteOf(command.cluster).empty()) {
     return Refuse(
         Reason::kUnknownCluster,
         absl::StrCat("there is no cluster \"", command.cluster, "\"; see `mesolys site list`"),
         {{"cluster", command.cluster}});
   }
-  if (absl::Status s = CheckLogin("account", command.account); !s.ok()) return s;
   const ProjectEntry* held = ledger.ProjectOf(command.cluster, command.account);
   if (held != nullptr) {
     return Refuse(Reason::kAccountLinked,
                   absl::StrCat("account ", command.account, " of cluster ", command.cluster,
-                               " bills to project ", held->project.id, " already"),
+                               " bills to project ", held->project.id,
+                               " already, and to no second one; link another account"),
                   {{"project", held->project.id}});
   }
   return Verdict{{AccountLinked{command.project, command.cluster, command.account}}, {}};
 }
 
 absl::StatusOr<Verdict> DecideMember(const Ledger& ledger, const AddMember& command,
-                                     const std::string& actor) {
+                                     const std::string& actor, absl::Time now) {
   const ProjectEntry* entry = ledger.FindProject(command.project);
   if (entry == nullptr) return UnknownProject(command.project);
   const Member& member = command.member;
   if (absl::Status s = CheckLogin("user", member.user); !s.ok()) return s;
   if (member.role == ProjectRole::kNone) {
-    return Refuse(Reason::kInvalidArgument, "give a role: researcher, pi or supervisor");
+    return Refuse(Reason::kInvalidArgument, "give a role: researcher, pi, supervisor or deputy");
   }
+  if (absl::Status s = CheckTerm(member, now); !s.ok()) return s;
   if (!MayGive(ledger, *entry, actor, member.role)) {
     return Refuse(
         Reason::kNotAllowed,
@@ -115,10 +158,9 @@ absl::StatusOr<Verdict> DecideMember(const Ledger& ledger, const AddMember& comm
                                                          command.project, " and keeps that role"));
   }
   for (const auto& [site, login] : member.logins) {
+    if (absl::Status s = CheckId("site", site); !s.ok()) return s;
     if (!ledger.catalogue().sites.contains(site)) {
-      return Refuse(Reason::kUnknownSite,
-                    absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
-                    {{"site", site}});
+      return UnknownSite(site);
     }
     if (absl::Status s = CheckLogin("login", login); !s.ok()) return s;
   }
@@ -129,16 +171,54 @@ absl::StatusOr<Verdict> DecideRemoval(const Ledger& ledger, const RemoveMember& 
   const ProjectEntry* entry = ledger.FindProject(command.project);
   if (entry == nullptr) return UnknownProject(command.project);
   if (!entry->members.contains(command.user)) {
-    return Refuse(Reason::kNoSuchMember,
-                  absl::StrCat(command.user, " is not a member of ", command.project,
-                               "; see `mesolys member list ", command.project, "`"),
-                  {{"user", command.user}});
+    return NoSuchMember(command.project, command.user);
   }
   if (command.user == entry->project.pi) {
     return Refuse(Reason::kInvalidArgument,
                   absl::StrCat(command.user, " is the PI of ", command.project, " and stays"));
   }
   return Verdict{{MemberRemoved{command.project, command.user}}, {}};
+}
+
+absl::StatusOr<Verdict> DecideMemberCeiling(const Ledger& ledger, const SetMemberCeiling& command) {
+  const ProjectEntry* entry = ledger.FindProject(command.project);
+  if (entry == nullptr) return UnknownProject(command.project);
+  const auto member = entry->members.find(command.user);
+  if (member == entry->members.end()) return NoSuchMember(command.project, command.user);
+  const auto site = ledger.catalogue().sites.find(command.site);
+  if (site == ledger.catalogue().sites.end()) return UnknownSite(command.site);
+  if (!member->second.member.logins.contains(command.site)) {
+    return Refuse(Reason::kNoLoginAtSite,
+                  absl::StrCat(command.user, " has no login at ", command.site,
+                               "; give one with `mesolys member add ", command.project, " ",
+                               command.user, " --login ", command.site, "=LOGIN` first"),
+                  {{"user", command.user}, {"site", command.site}});
+  }
+  if (absl::Status s = CheckResource(command.resource); !s.ok()) return s;
+  const ResourceKind kind = KindOf(command.resource);
+  if (kind == ResourceKind::kStorage || kind == ResourceKind::kSupport) {
+    return Refuse(
+        Reason::kUnknownResource,
+        absl::StrCat("a member's ceiling is of cpu or gpu-<model>, which jobs use up; not of ",
+                     command.resource),
+        {{"resource", command.resource}});
+  }
+  if (!ledger.catalogue().Offers(site->second, command.resource)) {
+    return Refuse(Reason::kSiteLacksResource,
+                  absl::StrCat("site ", command.site, " has no ", command.resource),
+                  {{"site", command.site}, {"resource", command.resource}});
+  }
+  const Amount amount = command.amount.value_or(Amount());
+  if (amount < Amount() || amount > kAmountMax) {
+    return Refuse(
+        Reason::kInvalidAmount,
+        absl::StrCat("a ceiling is 0 to ", kAmountMax.count(), " ", BaseUnit(command.resource),
+                     "; asked: ", amount.count()),
+        {{"amount", absl::StrCat(amount.count())}, {"most", absl::StrCat(kAmountMax.count())}});
+  }
+  return Verdict{{MemberCeilingSet{command.project, command.user, command.site, command.resource,
+                                   command.amount}},
+                 {}};
 }
 
 absl::StatusOr<Verdict> DecideArchive(const Ledger& ledger, const ArchiveProject& command,

@@ -90,7 +90,8 @@ absl::Status CheckReceiver(const Ledger& ledger, const Grant& from, const std::s
                            const std::string& actor) {
   const ProjectEntry* to = ledger.FindProject(project);
   if (to == nullptr) {
-    return Refuse(Reason::kUnknownProject, absl::StrCat("there is no project \"", project, "\""),
+    return Refuse(Reason::kUnknownProject,
+                  absl::StrCat("there is no project \"", project, "\"; see `mesolys project list`"),
                   {{"project", project}});
   }
   if (to->archived) {
@@ -146,7 +147,7 @@ absl::StatusOr<Verdict> DecideTransfer(const Ledger& ledger, const TransferHours
                                  "; another grant of the same resource is right"));
     }
     receiver = (*to)->grant.project;
-  } else if (now >= grant.period.end) {
+  } else if (now >= (*found)->EndProper()) {
     return Refuse(Reason::kGrantEnded,
                   absl::StrCat("grant g", command.grant,
                                " has ended, so nothing of it can be a grant of its own; extend it "
@@ -260,7 +261,7 @@ absl::StatusOr<Verdict> DecideMove(const Ledger& ledger, const MoveCeiling& comm
     const Amount unleased = Unleased(entry);
     if (command.amount > unleased) {
       return Refuse(Reason::kNotEnoughLeft,
-                    absl::StrCat("all but ", unleased.count(), " base units of grant g",
+                    absl::StrCat("all but ", FormatAmount(grant.resource, unleased), " of grant g",
                                  command.grant, " are at its sites already"),
                     {{"accepted", absl::StrCat(unleased.count())}});
     }

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "proto/values/amount_text.h"
 #include "proto/values/names.h"
 #include "scheduler/core/identity.h"
@@ -12,24 +13,28 @@ namespace {
 
 constexpr size_t kLinesMax = 16;
 constexpr size_t kTextMax = 10'000;
+constexpr size_t kCurveMax = 60;
 constexpr int64_t kEnergyMax = int64_t{1} << 50;
 
 absl::Status CheckLine(const Ledger& ledger, const RequestLine& line) {
   const Catalogue& catalogue = ledger.catalogue();
   if (absl::Status status = CheckResource(line.resource); !status.ok()) return status;
-  bool offered = false;
-  for (const auto& [id, site] : catalogue.sites) offered |= catalogue.Offers(site, line.resource);
-  if (!offered) {
-    return Refuse(Reason::kUnknownResource,
-                  absl::StrCat("no site has ", line.resource, "; see `mesolys site show SITE`"),
-                  {{"resource", line.resource}});
+  std::set<std::string> offered;
+  for (const auto& [id, site] : catalogue.sites) {
+    for (const Capacity& capacity : site.capacities) offered.insert(capacity.resource);
+  }
+  if (!offered.contains(line.resource)) {
+    return Refuse(
+        Reason::kUnknownResource,
+        absl::StrCat("no site has ", line.resource, "; there are ", absl::StrJoin(offered, ", ")),
+        {{"resource", line.resource}});
   }
   if (line.amount <= Amount() || line.amount > kAmountMax) {
-    return Refuse(
-        Reason::kInvalidAmount,
-        absl::StrCat(line.resource, ": ", line.amount.count(), " ", BaseUnit(line.resource),
-                     " were asked; right is 1 to ", kAmountMax.count()),
-        {{"resource", line.resource}, {"asked", absl::StrCat(line.amount.count())}});
+    return Refuse(Reason::kInvalidAmount,
+                  absl::StrCat(line.resource, ": ", FormatAmount(line.resource, line.amount),
+                               " were asked; right is more than 0 and at most ",
+                               FormatAmount(line.resource, kAmountMax)),
+                  {{"resource", line.resource}, {"asked", absl::StrCat(line.amount.count())}});
   }
   if (line.minimum < Amount() || line.minimum > line.amount) {
     return Refuse(
@@ -40,6 +45,7 @@ absl::Status CheckLine(const Ledger& ledger, const RequestLine& line) {
         {{"resource", line.resource}, {"minimum", absl::StrCat(line.minimum.count())}});
   }
   for (const std::string& site : line.sites) {
+    if (absl::Status s = CheckId("site", site); !s.ok()) return s;
     if (!catalogue.sites.contains(site)) {
       return Refuse(Reason::kUnknownSite,
                     absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
@@ -79,13 +85,34 @@ absl::Status CheckPeriod(const Ledger& ledger, const Request& request, absl::Tim
                 {{"start", text(period.start)}, {"end", text(period.end)}});
 }
 
+absl::Status CheckCurve(const Request& request) {
+  if (request.curve.size() > kCurveMax) {
+    return Refuse(Reason::kInvalidArgument,
+                  absl::StrCat("a usage curve has at most ", kCurveMax, " points, this one ",
+                               request.curve.size()));
+  }
+  CurvePoint before{request.period.start, PartsPerMillion(0)};
+  for (const CurvePoint& point : request.curve) {
+    const bool rises = point.time > before.time && point.time < request.period.end &&
+                       point.share >= before.share && point.share <= PartsPerMillion(1'000'000);
+    if (!rises) {
+      return Refuse(Reason::kInvalidArgument,
+                    "the points of a usage curve lie within the period, each later than the one "
+                    "before, with shares from 0 to 100 % that never fall");
+    }
+    before = point;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckRequest(const Ledger& ledger, const Request& request, absl::Time now) {
   if (ledger.FindProject(request.project) == nullptr) {
-    return Refuse(Reason::kUnknownProject,
-                  absl::StrCat("there is no project \"", request.project, "\""),
-                  {{"project", request.project}});
+    return Refuse(
+        Reason::kUnknownProject,
+        absl::StrCat("there is no project \"", request.project, "\"; see `mesolys project list`"),
+        {{"project", request.project}});
   }
   absl::Status open = CheckOpen(*ledger.FindProject(request.project));
   if (!open.ok()) return open;
@@ -104,6 +131,7 @@ absl::Status CheckRequest(const Ledger& ledger, const Request& request, absl::Ti
       return Refuse(Reason::kInvalidAmount, "a declared energy is 0 to 2^50 watt-hours");
     }
   }
+  if (absl::Status status = CheckCurve(request); !status.ok()) return status;
   std::set<std::string> resources;
   for (const RequestLine& line : request.lines) {
     if (absl::Status status = CheckLine(ledger, line); !status.ok()) return status;

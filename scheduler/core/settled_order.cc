@@ -101,10 +101,10 @@ std::vector<Placement> Within(const Catalogue& catalogue, std::vector<Placement>
 }
 
 // Whether the order names a receiver who cannot take the hours any more; they stay where they were.
-bool HasNoReceiver(const Ledger& ledger, const Grant& from, const ReductionOrder& order,
+bool HasNoReceiver(const Ledger& ledger, const GrantEntry& from, const ReductionOrder& order,
                    absl::Time now) {
   if (order.to_grant != 0) return ledger.FindGrant(order.to_grant)->revoked;
-  return !order.to_project.empty() && now >= from.period.end;
+  return !order.to_project.empty() && now >= from.EndProper();
 }
 
 Grant NewGrant(const Ledger& ledger, const GrantEntry& from, const ReductionOrder& order,
@@ -115,7 +115,7 @@ Grant NewGrant(const Ledger& ledger, const GrantEntry& from, const ReductionOrde
   grant.resource = from.grant.resource;
   // Seconds of use are whole.
   const absl::Time second = absl::FromUnixSeconds(absl::ToUnixSeconds(now));
-  grant.period = {std::max(second, from.grant.period.start), from.grant.period.end};
+  grant.period = {std::max(second, from.grant.period.start), from.EndProper()};
   grant.pi = project.pi;
   grant.programme = project.programme;
   grant.issue_time = now;
@@ -157,7 +157,7 @@ std::vector<Event> SettledOrder(const Ledger& ledger, const GrantEntry& entry,
                                 absl::Time now) {
   const Grant& from = entry.grant;
   if (order.kind == ChangeKind::kMove) return {Moved(ledger, entry, order, done, now)};
-  if (HasNoReceiver(ledger, from, order, now)) done = Amount();
+  if (HasNoReceiver(ledger, entry, order, now)) done = Amount();
   GrantChange out = ChangeOf(entry, order.kind, order.reason);
   out.order = order.number;
   if (order.kind == ChangeKind::kRevocation) out.end = order.end;

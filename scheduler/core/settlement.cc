@@ -3,62 +3,13 @@
 #include <algorithm>
 #include <optional>
 
-#include "absl/strings/str_cat.h"
+#include "proto/values/charging.h"
 
 namespace mesolys {
 namespace {
 
-// What a job holds of one resource.
-struct Held {
-  std::string resource;
-  int64_t units = 0;
-  ChargeBasis basis = ChargeBasis::kAllocated;
-};
-
-int64_t DivideUp(int64_t a, int64_t b, int64_t scale) {
-  __extension__ using Wide = __int128;
-  return static_cast<int64_t>((static_cast<Wide>(a) * scale + b - 1) / b);
-}
-
-// The cores of the node that the largest of a job's shares of its cores, memory and GPUs is worth,
-// rounded up; the job's own cores where the site charges by cores alone.
-int64_t CoresByShare(const UsageRecord& record, const NodeShape& node) {
-  int64_t cores = record.core_count;
-  if (node.cores == 0) return cores;
-  if (node.memory_bytes > 0) {
-    cores = std::max(cores, DivideUp(record.memory_bytes, node.memory_bytes, node.cores));
-  }
-  if (node.gpus > 0) {
-    int64_t gpus = 0;
-    for (const auto& [model, count] : record.gpu_counts) gpus += count;
-    cores = std::max(cores, DivideUp(gpus, node.gpus, node.cores));
-  }
-  return cores;
-}
-
-// AllocTRES, never what was asked. An untyped GPU is one of the site's configured model.
-std::vector<Held> HeldBy(const UsageRecord& record, const Site& site) {
-  std::map<std::string, int64_t> units;
-  for (const auto& [model, count] : record.gpu_counts) {
-    const std::string& name = model.empty() ? site.gpu_model : model;
-    // A site without a configured model still accounts for the GPU, under a name that says so.
-    units[name.empty() ? "gpu-untyped" : absl::StrCat("gpu-", name)] += count;
-  }
-  const bool on_gpus =
-      std::any_of(units.begin(), units.end(), [](const auto& entry) { return entry.second > 0; });
-  const bool pays_cpu = !on_gpus || site.gpu_jobs_pay_cpu;
-  if (pays_cpu) units["cpu"] += record.core_count;
-  std::vector<Held> held;
-  for (const auto& [resource, count] : units) {
-    if (count > 0) held.push_back({resource, count, ChargeBasis::kAllocated});
-  }
-  const int64_t beyond = CoresByShare(record, site.node_share) - record.core_count;
-  if (pays_cpu && beyond > 0) held.push_back({"cpu", beyond, ChargeBasis::kNodeShare});
-  return held;
-}
-
-void AppendCharges(const std::vector<ChargedSeconds>& pieces, const Held& held, ChargeKind kind,
-                   ChargeBasis basis, std::vector<Charge>& charges) {
+void AppendCharges(const std::vector<ChargedSeconds>& pieces, const HeldUnits& held,
+                   ChargeKind kind, ChargeBasis basis, std::vector<Charge>& charges) {
   for (const ChargedSeconds& piece : pieces) {
     charges.push_back(
         {piece.grant, held.resource, kind, Amount(held.units * piece.seconds), basis});
@@ -136,25 +87,22 @@ Job ChargedWith(const Ledger& ledger, const UsageRecord& record, bool by_hand) {
   const ProjectEntry* project = ledger.ProjectOf(record.key.cluster, record.account);
   if (project != nullptr) job.project = project->project.id;
 
-  const Period ran{record.start_time, record.end_time};
-  const int64_t elapsed = record.ElapsedSeconds();
+  const JobSpans spans = SpansOf(record);
   const bool terminal = IsTerminal(record.state);
-  const int64_t remaining =
-      terminal ? 0 : std::max<int64_t>(0, record.time_limit_seconds - elapsed);
-  const Period ahead{record.end_time, record.end_time + absl::Seconds(remaining)};
   Refund refund;
   if (terminal) refund = RefundOf(ledger, job.site, record);
   if (terminal && by_hand) refund = {ChargeBasis::kOperator, {}};
-  for (const Held& held : HeldBy(record, ledger.catalogue().sites.at(job.site))) {
+  for (const HeldUnits& held : HeldBy(record, ledger.catalogue().sites.at(job.site).Charges())) {
+    const ChargeBasis basis = held.by_share ? ChargeBasis::kNodeShare : ChargeBasis::kAllocated;
     const std::vector<Payer>& payers = ledger.Payers(job.project, held.resource, job.site);
-    const std::vector<ChargedSeconds> pieces = Attribute(payers, ran, elapsed);
-    AppendCharges(pieces, held, terminal ? ChargeKind::kSettled : ChargeKind::kInFlight, held.basis,
+    const std::vector<ChargedSeconds> pieces = Attribute(payers, spans.ran, spans.charged_seconds);
+    AppendCharges(pieces, held, terminal ? ChargeKind::kSettled : ChargeKind::kInFlight, basis,
                   job.charges);
     AppendCharges(
         SecondsGivenBack(refund, payers, terminal ? pieces : std::vector<ChargedSeconds>()), held,
         ChargeKind::kRefund, refund.whole.value_or(ChargeBasis::kIncident), job.charges);
-    AppendCharges(Attribute(payers, ahead, remaining), held, ChargeKind::kCommitted, held.basis,
-                  job.charges);
+    AppendCharges(Attribute(payers, spans.ahead, spans.ahead.Seconds()), held,
+                  ChargeKind::kCommitted, basis, job.charges);
   }
   return job;
 }
@@ -167,6 +115,19 @@ Job Charged(const Ledger& ledger, const UsageRecord& record) {
 
 Job Refunded(const Ledger& ledger, const UsageRecord& record) {
   return ChargedWith(ledger, record, /*by_hand=*/true);
+}
+
+std::vector<Period> SpansOf(const Ledger& ledger, const Job& job, const Charge& charge) {
+  const UsageRecord& record = job.record;
+  if (charge.kind == ChargeKind::kCommitted) {
+    const int64_t ahead = record.time_limit_seconds - record.ElapsedSeconds();
+    return {{record.end_time, record.end_time + absl::Seconds(std::max<int64_t>(ahead, 0))}};
+  }
+  if (charge.kind == ChargeKind::kRefund && charge.basis == ChargeBasis::kIncident) {
+    Refund refund = RefundOf(ledger, job.site, record);
+    if (!refund.whole.has_value() && !refund.spans.empty()) return std::move(refund.spans);
+  }
+  return {{record.start_time, record.end_time}};
 }
 
 bool Postings::Replace(const Job* before, const Job& after) {

@@ -25,6 +25,9 @@ Job Charged(const Ledger& ledger, const UsageRecord& record);
 // The same, were the job's price given back by hand.
 Job Refunded(const Ledger& ledger, const UsageRecord& record);
 
+// When the job used what one of its charges says, apart and in order; never empty.
+std::vector<Period> SpansOf(const Ledger& ledger, const Job& job, const Charge& charge);
+
 // The differences that a command posts, kept from overflowing.
 class Postings {
  public:

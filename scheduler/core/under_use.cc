@@ -22,19 +22,18 @@ Lateness LatenessOf(const Ledger& ledger, const GrantEntry& entry, absl::Time no
   Lateness lateness;
   const Grant& grant = entry.grant;
   const Programme* programme = ProgrammeOf(ledger, grant);
-  const bool runs = now >= grant.period.start && now < grant.period.end && !entry.revoked;
+  const Period period{grant.period.start, entry.EndProper()};
+  const bool runs = period.Contains(now) && !entry.revoked;
   if (programme == nullptr || !runs || IsStock(grant.resource) || grant.amount == Amount()) {
     return lateness;
   }
-  const int64_t duration = grant.period.Seconds();
-  const int64_t elapsed = Period{grant.period.start, now}.Seconds();
   const Amount used = std::min(grant.amount, std::max(Amount(), entry.Used().Spent()));
-  const int64_t reached = MulDiv(duration, used.count(), grant.amount.count());
-  lateness.days = std::max<int64_t>(0, (elapsed - reached) / kDay);
+  const absl::Time reached = ReachedWith(grant.curve, period, grant.amount, used);
+  lateness.days = Period{reached, now}.Seconds() / kDay;
   lateness.warned = programme->late_days_warned > 0 && lateness.days >= programme->late_days_warned;
-  const int64_t allowed = elapsed - programme->late_days_max * kDay;
-  if (programme->late_days_max == 0 || allowed <= reached) return lateness;
-  const Amount expected(MulDiv(grant.amount.count(), allowed, duration));
+  if (programme->late_days_max == 0) return lateness;
+  const absl::Time allowed = now - absl::Hours(24) * programme->late_days_max;
+  const Amount expected = ExpectedBy(grant.curve, period, grant.amount, allowed);
   lateness.excess = std::max(Amount(), expected - used);
   return lateness;
 }

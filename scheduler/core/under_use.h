@@ -2,7 +2,7 @@
 #define MESOLYS_SCHEDULER_CORE_UNDER_USE_H_
 
 // Grants that are used too slowly: warned of, noticed, and in the end given back to the dynamic
-// reserve (domain.md, Under-use). The expected use is a straight line over the period. Pure.
+// reserve (domain.md, Under-use). What is expected is the curve that the request declared. Pure.
 
 #include <cstdint>
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "proto/values/amount_text.h"
 #include "scheduler/core/grant_rules.h"
 
 namespace mesolys {
@@ -27,6 +28,11 @@ std::optional<Refusal> Flaw(const Ledger& ledger, const std::string& site,
                    {{"time", time}}};
   }
   return std::nullopt;
+}
+
+std::string TooMuch(int64_t job) {
+  return absl::StrCat("with job ", job, " a total would pass ", FormatAmount("cpu", kTotalMax),
+                      ", the most that the ledger counts");
 }
 
 // The rows of one command: those of the store, overlaid by what the command itself changed.
@@ -76,10 +82,7 @@ Verdict DecideUsage(const Ledger& ledger, const JobRows& rows, const ReportUsage
     Job job = Charged(ledger, record);
     if (!postings.Replace(held, job)) {
       event.rejected.push_back(
-          {command.indexes[i],
-           {Reason::kRecordOverflow,
-            absl::StrCat("job ", record.key.job_id, " would take a total beyond 2^56 base units"),
-            {}}});
+          {command.indexes[i], {Reason::kRecordOverflow, TooMuch(record.key.job_id), {}}});
       continue;
     }
     ++event.changed_count;
@@ -134,7 +137,7 @@ absl::StatusOr<Verdict> DecideJobRefund(const Ledger& ledger, const JobRows& row
                   absl::StrCat("the price of job ", command.job.job_id, " was given back already"));
   }
   if (!postings.Replace(&before, after)) {
-    return Refuse(Reason::kRecordOverflow, "a total would pass 2^56 base units");
+    return Refuse(Reason::kRecordOverflow, TooMuch(command.job.job_id));
   }
   JobRefunded event{command.job, command.reason, postings.Take(), ""};
   return Verdict{{std::move(event)}, {std::move(after)}};

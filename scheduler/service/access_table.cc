@@ -10,6 +10,7 @@
 #include "mesolys/v1/site_service.pb.h"
 #include "proto/values/reason.h"
 #include "scheduler/core/identity.h"
+#include "scheduler/service/spoken.h"
 
 namespace mesolys {
 namespace {
@@ -23,18 +24,19 @@ const std::vector<ProjectRole> kPis = {ProjectRole::kPi};
 const std::vector<std::string> kReaders = {"operator", "committee", "auditor"};
 
 bool IsMember(const ProjectEntry& entry, absl::string_view user,
-              const std::vector<ProjectRole>& roles) {
+              const std::vector<ProjectRole>& roles, absl::Time now) {
   const auto it = entry.members.find(std::string(user));
   return it != entry.members.end() &&
-         std::find(roles.begin(), roles.end(), it->second.member.role) != roles.end();
+         std::find(roles.begin(), roles.end(), it->second.member.RoleAt(now)) != roles.end();
 }
 
-bool LeadsAbove(const Ledger& ledger, const ProjectEntry& entry, absl::string_view user) {
+bool LeadsAbove(const Ledger& ledger, const ProjectEntry& entry, absl::string_view user,
+                absl::Time now) {
   const ProjectEntry* above = &entry;
   for (int depth = 0; depth < kDepthMax && !above->project.parent.empty(); ++depth) {
     above = ledger.FindProject(above->project.parent);
     if (above == nullptr) return false;
-    if (IsMember(*above, user, {ProjectRole::kPi, ProjectRole::kSupervisor})) return true;
+    if (IsMember(*above, user, {ProjectRole::kPi, ProjectRole::kSupervisor}, now)) return true;
   }
   return false;
 }
@@ -47,6 +49,8 @@ std::string RoleName(ProjectRole role) {
       return "supervisor";
     case ProjectRole::kResearcher:
       return "researcher";
+    case ProjectRole::kDeputy:
+      return "deputy";
     case ProjectRole::kNone:
       break;
   }
@@ -76,6 +80,10 @@ const std::vector<AccessRule>& AccessTable() {
       {"AllocationService.AddMember", false, {"operator"}, kPis, false, false},
       {"AllocationService.ListMembers", false, kReaders, kMembers, true, false},
       {"AllocationService.CreateRequest", false, {"operator"}, kPis, false, false},
+      {"AllocationService.WithdrawRequest", false, {"operator"}, kPis, false, false},
+      {"AllocationService.DecideRequest", false, {"committee", "operator"}, kNobody, false, false},
+      {"AllocationService.Quote", false, kReaders, kMembers, true, false},
+      {"AllocationService.CheckAccess", true, {}, kNobody, false, false},
       {"AllocationService.GetRequest", false, kReaders, kMembers, true, false},
       {"AllocationService.ListRequests", false, kReaders, kMembers, true, false},
       {"AllocationService.GetGrant", false, kReaders, kMembers, true, false},
@@ -93,6 +101,7 @@ const std::vector<AccessRule>& AccessTable() {
       {"AllocationService.WriteOffSite", false, {"operator"}, kNobody, false, false},
       {"AllocationService.GetJob", false, {"operator", "auditor"}, kMembers, false, false},
       {"AllocationService.RemoveMember", false, {"operator"}, kPis, false, false},
+      {"AllocationService.SetMemberCeiling", false, {"operator"}, kPis, false, false},
       {"AllocationService.ArchiveProject", false, {"operator"}, kNobody, false, false},
       {"AllocationService.GiveRole", false, kReaders, kNobody, false, false},
       {"AllocationService.SetMode", false, {"operator"}, kNobody, false, false},
@@ -133,7 +142,7 @@ absl::Status CheckAccessTable(const std::vector<AccessRule>& table) {
 }
 
 absl::Status Authorize(const Ledger& ledger, absl::string_view identity, absl::string_view method,
-                       const AccessTarget& target) {
+                       const AccessTarget& target, absl::Time now) {
   const auto& table = AccessTable();
   const auto rule = std::find_if(table.begin(), table.end(),
                                  [&](const AccessRule& each) { return each.method == method; });
@@ -145,8 +154,8 @@ absl::Status Authorize(const Ledger& ledger, absl::string_view identity, absl::s
       if (ledger.HasRole(user, role)) return absl::OkStatus();
     }
     const ProjectEntry* entry = ledger.FindProject(target.project);
-    if (entry != nullptr && IsMember(*entry, user, rule->members)) return absl::OkStatus();
-    if (entry != nullptr && rule->above && LeadsAbove(ledger, *entry, user)) {
+    if (entry != nullptr && IsMember(*entry, user, rule->members, now)) return absl::OkStatus();
+    if (entry != nullptr && rule->above && LeadsAbove(ledger, *entry, user, now)) {
       return absl::OkStatus();
     }
   } else if (rule->own_site && !target.site.empty() && SiteIdOf(identity) == target.site) {
@@ -154,7 +163,8 @@ absl::Status Authorize(const Ledger& ledger, absl::string_view identity, absl::s
   }
   const std::string who = rule->any_user ? "any person" : WhoCould(*rule);
   return Refuse(Reason::kNotAllowed,
-                absl::StrCat(identity, " may not call ", method, " here; allowed: ", who),
+                absl::StrCat(SpokenIdentity(identity), " may not use ", SpokenMethod(method),
+                             " here; allowed: ", who),
                 {{"identity", std::string(identity)}, {"method", std::string(method)}});
 }
 

@@ -34,8 +34,9 @@ const std::vector<AccessRule>& AccessTable();
 absl::Status CheckAccessTable(const std::vector<AccessRule>& table);
 
 // PERMISSION_DENIED (kNotAllowed) says who could. Whether the target exists is not given away.
+// A deputy is a PI between their dates: hence `now`.
 absl::Status Authorize(const Ledger& ledger, absl::string_view identity, absl::string_view method,
-                       const AccessTarget& target);
+                       const AccessTarget& target, absl::Time now);
 
 }  // namespace mesolys
 

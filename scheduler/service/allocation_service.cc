@@ -1,9 +1,13 @@
 #include "scheduler/service/allocation_service.h"
 
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "mesolys/v1/allocation_service.grpc.pb.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
+#include "scheduler/service/access_reads.h"
 #include "scheduler/service/commands.h"
 #include "scheduler/service/event_listing.h"
 #include "scheduler/service/grant_commands.h"
@@ -14,6 +18,7 @@
 #include "scheduler/service/page.h"
 #include "scheduler/service/project_reads.h"
 #include "scheduler/service/reply.h"
+#include "scheduler/service/request_reads.h"
 #include "scheduler/service/site_reads.h"
 #include "scheduler/service/views.h"
 
@@ -112,16 +117,36 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
 
   Reactor* CreateRequest(Context* context, const v1::CreateRequestRequest* in,
                          v1::Request* out) override {
+    // Read first: when the answer is known, their jobs may have been charged anew already.
+    std::vector<RunningUse> running;
+    if (absl::StatusOr<std::string> project = ParseProjectName(in->project()); project.ok()) {
+      running = engine_.Read([&](const Ledger& ledger) { return RunningUseOf(ledger, *project); });
+    }
     return Change(context, "AllocationService.CreateRequest", *in, in->project(),
-                  [this, out](const Answer& answer) {
-                    *out = RequestView(std::get<RequestSubmitted>(answer.events.front()).request,
-                                       std::get<RequestDecided>(answer.events.back()).outcome,
-                                       answer.time);
+                  [this, running = std::move(running), out](const Answer& answer) {
+                    Show(std::get<RequestSubmitted>(answer.events.front()).request, answer, *out);
                     for (const Event& event : answer.events) {
                       const auto* issued = std::get_if<GrantIssued>(&event);
-                      if (issued != nullptr) *out->add_grants() = NewGrant(*issued, answer.time);
+                      if (issued == nullptr) continue;
+                      AddRunningJobsMoves(running, issued->grant, answer.time, *out);
                     }
                   });
+  }
+
+  Reactor* WithdrawRequest(Context* context, const v1::WithdrawRequestRequest* in,
+                           v1::Request* out) override {
+    return ChangeRequest(context, "AllocationService.WithdrawRequest", *in, out);
+  }
+  Reactor* DecideRequest(Context* context, const v1::DecideRequestRequest* in,
+                         v1::Request* out) override {
+    return ChangeRequest(context, "AllocationService.DecideRequest", *in, out);
+  }
+  Reactor* Quote(Context* context, const v1::QuoteRequest* in, v1::QuoteResponse* out) override {
+    return Look(context, "AllocationService.Quote", OfProject(in->project()), *in, *out, ReadQuote);
+  }
+  Reactor* CheckAccess(Context* context, const v1::CheckAccessRequest* in,
+                       v1::CheckAccessResponse* out) override {
+    return Look(context, "AllocationService.CheckAccess", Everything(), *in, *out, ReadAccess);
   }
 
   Reactor* SupplementGrant(Context* context, const v1::SupplementGrantRequest* in,
@@ -186,6 +211,15 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
                         v1::RemoveMemberResponse*) override {
     return Change(context, "AllocationService.RemoveMember", *in, in->project(),
                   [](const Answer&) {});
+  }
+
+  Reactor* SetMemberCeiling(Context* context, const v1::SetMemberCeilingRequest* in,
+                            v1::MemberCeiling* out) override {
+    return Change(context, "AllocationService.SetMemberCeiling", *in, in->project(),
+                  [out](const Answer& answer) {
+                    *out =
+                        CeilingView(std::get<MemberCeilingSet>(answer.events.at(0)), answer.time);
+                  });
   }
 
   Reactor* ArchiveProject(Context* context, const v1::ArchiveProjectRequest* in,
@@ -257,6 +291,7 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
                     v1::ListJobsResponse* out) override {
     absl::StatusOr<Page> page = ParsePage(in->page_size(), in->page_token());
     if (!page.ok()) return Reply(context, page.status());
+    if (in->has_account()) return ListJobsOfNobody(context, *in, *page, out);
     absl::StatusOr<AccessTarget> target = OfProject(in->project());
     if (!target.ok()) return Reply(context, target.status());
     absl::StatusOr<std::string> identity =
@@ -267,8 +302,30 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
         engine_.Read([&](const Ledger& ledger) { return ledger.FindProject(project) != nullptr; });
     if (!known) return Reply(context, NoProject(project));
     Reactor* reactor = context->DefaultReactor();
-    queries_.Add([this, reactor, out, identity = *identity, project, page = *page] {
-      reactor->Finish(ToGrpcStatus(mesolys::ListJobs(engine_, identity, project, page, *out)));
+    queries_.Add([this, reactor, out, identity = *identity, project, uncovered = in->uncovered(),
+                  page = *page] {
+      reactor->Finish(
+          ToGrpcStatus(mesolys::ListJobs(engine_, identity, project, uncovered, page, *out)));
+    });
+    return reactor;
+  }
+
+ private:
+  // Of an account that no project claims; whoever may see all jobs may see them.
+  Reactor* ListJobsOfNobody(Context* context, const v1::ListJobsRequest& in, const Page& page,
+                            v1::ListJobsResponse* out) {
+    absl::StatusOr<std::string> identity =
+        Allowed(*context, engine_, "AllocationService.ListJobs", {});
+    if (!identity.ok()) return Reply(context, identity.status());
+    absl::Status form = CheckId("cluster", in.account().cluster());
+    form.Update(CheckLogin("account", in.account().account()));
+    if (!in.project().empty()) {
+      form.Update(Refuse(Reason::kInvalidArgument, "name a project or an account, not both"));
+    }
+    if (!form.ok()) return Reply(context, form);
+    Reactor* reactor = context->DefaultReactor();
+    queries_.Add([this, reactor, out, account = in.account(), page] {
+      reactor->Finish(ToGrpcStatus(ListUnassignedJobs(engine_, account, page, *out)));
     });
     return reactor;
   }

@@ -52,9 +52,14 @@ absl::StatusOr<Command> ToCommand(const v1::AddMemberRequest& in) {
   AddMember command{*std::move(project), {}};
   command.member.user = in.member().user();
   if (!v1::Member::Role_IsValid(in.member().role())) {
-    return Refuse(Reason::kInvalidArgument, "give a role: researcher, pi or supervisor");
+    return Refuse(Reason::kInvalidArgument, "give a role: researcher, pi, supervisor or deputy");
   }
   command.member.role = static_cast<ProjectRole>(in.member().role());
+  if (in.member().has_term()) {
+    absl::StatusOr<Period> term = FromProto(in.member().term());
+    if (!term.ok()) return term.status();
+    command.member.term = *term;
+  }
   for (const v1::Login& login : in.member().logins()) {
     if (!command.member.logins.emplace(login.site(), login.login()).second) {
       return Refuse(Reason::kInvalidArgument,
@@ -62,29 +67,6 @@ absl::StatusOr<Command> ToCommand(const v1::AddMemberRequest& in) {
                     {{"site", login.site()}});
     }
   }
-  return command;
-}
-
-absl::StatusOr<Command> ToCommand(const v1::CreateRequestRequest& in) {
-  SubmitRequest command;
-  Request& request = command.request;
-  absl::StatusOr<std::string> project = ParseProjectName(in.project());
-  if (!project.ok()) return project.status();
-  request.project = *std::move(project);
-  for (const v1::RequestLine& line : in.request().lines()) {
-    request.lines.push_back({line.resource(),
-                             Amount(line.amount_base_units()),
-                             Amount(line.minimum_base_units()),
-                             {line.sites().begin(), line.sites().end()},
-                             /*derived=*/false});
-  }
-  absl::StatusOr<Period> period = FromProto(in.request().period());
-  if (!period.ok()) return period.status();
-  request.period = *period;
-  request.justification = in.request().justification();
-  request.necessity = in.request().necessity();
-  request.energy_median_watt_hours = in.request().energy_median_watt_hours();
-  request.energy_p90_watt_hours = in.request().energy_p90_watt_hours();
   return command;
 }
 

@@ -14,7 +14,6 @@ namespace mesolys {
 absl::StatusOr<Command> ToCommand(const v1::CreateProjectRequest& in);
 absl::StatusOr<Command> ToCommand(const v1::LinkAccountRequest& in);
 absl::StatusOr<Command> ToCommand(const v1::AddMemberRequest& in);
-absl::StatusOr<Command> ToCommand(const v1::CreateRequestRequest& in);
 
 // Records that cannot be parsed are listed in the command; only too many of them are an error.
 absl::StatusOr<Command> ToCommand(const v1::ReportUsageRequest& in);

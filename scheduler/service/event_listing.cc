@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/json_util.h"
 #include "mesolys/v1/event.pb.h"
@@ -33,53 +34,72 @@ absl::StatusOr<v1::AuditEntry> EntryOf(const LogRow& row, v1::StoredEvents& cont
   return entry;
 }
 
+struct Figure {
+  std::string text;
+  v1::Difference::Form form = v1::Difference::FORM_UNSPECIFIED;
+  std::string resource{};  // of an amount
+};
+using Figures = std::map<std::string, Figure>;
+
+std::string RoleText(ProjectRole role) {
+  const auto number = static_cast<v1::Member::Role>(role);
+  return absl::StrCat("role ", absl::AsciiStrToLower(v1::Member::Role_Name(number)));
+}
+
 // Every figure that an auditor may ask for, by name.
-std::map<std::string, std::string> FiguresOf(const Ledger& ledger) {
-  std::map<std::string, std::string> figures;
+Figures FiguresOf(const Ledger& ledger) {
+  Figures figures;
   for (const auto& [id, entry] : ledger.projects()) {
     const std::string name = ProjectName(id);
     for (const auto& [user, member] : entry.members) {
-      figures[absl::StrCat(name, " member ", user)] =
-          absl::StrCat("role ", static_cast<int>(member.member.role));
+      figures[absl::StrCat(name, " member ", user)] = {RoleText(member.member.role)};
+      for (const auto& [place, ceiling] : member.ceilings) {
+        figures[absl::StrCat(name, " member ", user, " limit ", place.first, " ", place.second)] = {
+            absl::StrCat(ceiling.amount.count()), v1::Difference::AMOUNT, place.second};
+      }
     }
     for (const auto& [cluster, account] : entry.links) {
-      figures[absl::StrCat(name, " account ", cluster, ":", account)] = "linked";
+      figures[absl::StrCat(name, " account ", cluster, ":", account)] = {"linked"};
     }
-    if (entry.archived) figures[absl::StrCat(name, " archived")] = "yes";
+    if (entry.archived) figures[absl::StrCat(name, " archived")] = {"yes"};
   }
   for (const GrantEntry& entry : ledger.grants()) {
     const Grant& grant = entry.grant;
     const std::string name = GrantName(grant.project, grant.number);
     const Totals used = entry.Used();
-    figures[absl::StrCat(name, " granted")] = absl::StrCat(grant.amount.count());
-    figures[absl::StrCat(name, " spent")] = absl::StrCat(used.Spent().count());
-    figures[absl::StrCat(name, " committed")] = absl::StrCat(used.committed.count());
-    figures[absl::StrCat(name, " end")] =
-        absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", grant.period.end, absl::UTCTimeZone());
-    if (entry.revoked) figures[absl::StrCat(name, " revoked")] = "yes";
+    const auto amount = [&grant](Amount value) {
+      return Figure{absl::StrCat(value.count()), v1::Difference::AMOUNT, grant.resource};
+    };
+    figures[absl::StrCat(name, " granted")] = amount(grant.amount);
+    figures[absl::StrCat(name, " spent")] = amount(used.Spent());
+    figures[absl::StrCat(name, " committed")] = amount(used.committed);
+    figures[absl::StrCat(name, " end")] = {
+        absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", grant.period.end, absl::UTCTimeZone()),
+        v1::Difference::TIME};
+    if (entry.revoked) figures[absl::StrCat(name, " revoked")] = {"yes"};
     for (const auto& [site, ceiling] : grant.ceilings) {
-      figures[absl::StrCat(name, " ceiling ", site)] = absl::StrCat(ceiling.count());
-      figures[absl::StrCat(name, " held ", site)] = absl::StrCat(entry.held.at(site).count());
+      figures[absl::StrCat(name, " ceiling ", site)] = amount(ceiling);
+      figures[absl::StrCat(name, " held ", site)] = amount(entry.held.at(site));
     }
   }
   return figures;
 }
 
-void AddDifferences(const std::map<std::string, std::string>& before,
-                    const std::map<std::string, std::string>& after, v1::AuditEvent& out) {
-  std::map<std::string, std::string> all = before;
+void AddDifferences(const Figures& before, const Figures& after, v1::AuditEvent& out) {
+  Figures all = before;
   all.insert(after.begin(), after.end());
-  const auto value = [](const std::map<std::string, std::string>& figures,
-                        const std::string& what) {
+  const auto value = [](const Figures& figures, const std::string& what) {
     const auto it = figures.find(what);
-    return it == figures.end() ? std::string() : it->second;
+    return it == figures.end() ? std::string() : it->second.text;
   };
-  for (const auto& [what, unused] : all) {
+  for (const auto& [what, figure] : all) {
     if (value(before, what) == value(after, what)) continue;
     v1::Difference& difference = *out.add_differences();
     difference.set_what(what);
     difference.set_before(value(before, what));
     difference.set_after(value(after, what));
+    difference.set_form(figure.form);
+    difference.set_resource(figure.resource);
   }
 }
 
@@ -107,7 +127,7 @@ absl::Status ListEvents(const Engine& engine, const Page& page, v1::ListEventsRe
 
 absl::Status FindEvent(const Engine& engine, int64_t revision, v1::AuditEvent& out) {
   Ledger ledger;
-  std::map<std::string, std::string> before;
+  Figures before;
   bool found = false;
   absl::Status status = engine.store().Read(1, [&](const LogRow& row) -> absl::Status {
     if (row.revision > revision) return absl::CancelledError("far enough");

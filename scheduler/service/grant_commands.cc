@@ -114,7 +114,8 @@ absl::StatusOr<Command> ToCommand(const v1::DeclareWindowRequest& in) {
   window.period = *period;
   if (in.window().kind() != v1::SiteWindow::INCIDENT &&
       in.window().kind() != v1::SiteWindow::MAINTENANCE) {
-    return Refuse(Reason::kInvalidArgument, "give a kind: INCIDENT or MAINTENANCE");
+    return Refuse(Reason::kInvalidArgument,
+                  "say what kind of window: an incident or a maintenance");
   }
   window.kind = static_cast<SiteWindow::Kind>(in.window().kind());
   window.title = in.window().title();
@@ -133,8 +134,11 @@ absl::StatusOr<Command> ToCommand(const v1::SynchronizeRequest& in) {
   ConfirmCeilings command{*std::move(site), in.generation(), {}};
   for (const v1::Enforcement& said : in.enforcements()) {
     absl::StatusOr<NumberedName> grant = ParseGrantName(said.grant());
-    // Only what was read back as in force confirms anything; the ledger bounds it either way.
-    if (!grant.ok() || said.state() != v1::Ceiling::ENFORCED) continue;
+    // Only what was read back as in force, and use that was looked at afterwards, confirm anything;
+    // the ledger bounds it either way.
+    if (!grant.ok() || said.state() != v1::Ceiling::ENFORCED || !said.has_used_base_units()) {
+      continue;
+    }
     command.held.push_back(
         {grant->number,
          Amount(std::clamp<int64_t>(std::max(said.ceiling_base_units(), said.used_base_units()), 0,

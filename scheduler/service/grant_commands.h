@@ -22,7 +22,7 @@ absl::StatusOr<Command> ToCommand(const v1::PostOpeningBalanceRequest& in);
 absl::StatusOr<Command> ToCommand(const v1::RefundJobRequest& in);
 absl::StatusOr<Command> ToCommand(const v1::DeclareWindowRequest& in);
 absl::StatusOr<Command> ToCommand(const v1::WriteOffSiteRequest& in);
-// What the site read back of its ceilings.
+// What the site read back of its ceilings and knows of their use.
 absl::StatusOr<Command> ToCommand(const v1::SynchronizeRequest& in);
 
 }  // namespace mesolys

@@ -1,7 +1,7 @@
 #ifndef MESOLYS_SCHEDULER_SERVICE_GRANT_READS_H_
 #define MESOLYS_SCHEDULER_SERVICE_GRANT_READS_H_
 
-// What is answered about a project's requests, grants and balance. The caller is authorized
+// What is answered about a project's grants and balance. The caller is authorized
 // already; NOT_FOUND for a number that the project does not have.
 
 #include "absl/status/status.h"
@@ -10,9 +10,6 @@
 
 namespace mesolys {
 
-absl::Status ReadRequest(const Reading& reading, const v1::GetRequestRequest& in, v1::Request& out);
-absl::Status ReadRequests(const Reading& reading, const v1::ListRequestsRequest& in,
-                          v1::ListRequestsResponse& out);
 absl::Status ReadGrant(const Reading& reading, const v1::GetGrantRequest& in, v1::Grant& out);
 absl::Status ReadGrants(const Reading& reading, const v1::ListGrantsRequest& in,
                         v1::ListGrantsResponse& out);

@@ -5,6 +5,7 @@
 // project or a grant, an act of the office. Each authorizes, converts, and never blocks. gRPC's
 // threads.
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,8 @@
 #include "scheduler/service/office_commands.h"
 #include "scheduler/service/reading.h"
 #include "scheduler/service/reply.h"
+#include "scheduler/service/request_commands.h"
+#include "scheduler/service/unknown.h"
 #include "scheduler/service/views.h"
 #include "scheduler/work_queue.h"
 
@@ -24,11 +27,6 @@ namespace mesolys {
 
 using Context = grpc::CallbackServerContext;
 using Reactor = grpc::ServerUnaryReactor;
-
-inline absl::Status NoProject(const std::string& id) {
-  return Refuse(Reason::kUnknownProject, absl::StrCat("there is no project \"", id, "\""),
-                {{"project", id}});
-}
 
 inline absl::StatusOr<AccessTarget> Everything() { return AccessTarget{}; }
 
@@ -60,7 +58,7 @@ class Handlers {
     if (!target.ok()) return Reply(context, target.status());
     const absl::Time now = engine_.Now();
     return Reply(context, engine_.Read([&](const Ledger& ledger) -> absl::Status {
-      absl::Status allowed = Authorize(ledger, *identity, method, *target);
+      absl::Status allowed = Authorize(ledger, *identity, method, *target, now);
       if (!allowed.ok()) return allowed;
       const ProjectEntry* project = nullptr;
       if (!target->project.empty()) {
@@ -97,15 +95,37 @@ class Handlers {
       const GrantEntry* entry = ledger.FindGrant(name->number);
       return entry != nullptr && entry->grant.project == name->project;
     });
-    if (!known) {
-      return Reply(context,
-                   Refuse(Reason::kUnknownGrant, absl::StrCat("there is no ", in.grant())));
-    }
+    if (!known) return Reply(context, NoGrant(*name));
     absl::StatusOr<Command> command = ToCommand(in);
     if (!command.ok()) return Reply(context, command.status());
     return Hand(context, engine_, *std::move(identity), in, *std::move(command), in.validate_only(),
                 [this, out](const Answer& answer) {
                   for (const Event& event : answer.events) Show(event, answer.time, *out);
+                });
+  }
+
+  // A verb on a request of the project that its name says.
+  template <typename In>
+  Reactor* ChangeRequest(Context* context, absl::string_view method, const In& in,
+                         v1::Request* out) {
+    absl::StatusOr<NumberedName> name = ParseRequestName(in.name());
+    if (!name.ok()) return Reply(context, name.status());
+    absl::StatusOr<std::string> identity = Allowed(*context, engine_, method, {name->project, ""});
+    if (!identity.ok()) return Reply(context, identity.status());
+    std::optional<Request> request = engine_.Read([&](const Ledger& ledger) {
+      const RequestEntry* entry = ledger.FindRequest(name->number);
+      const bool known = entry != nullptr && entry->request.project == name->project;
+      return known ? std::optional<Request>(entry->request) : std::nullopt;
+    });
+    if (!request.has_value()) {
+      return Reply(context,
+                   Refuse(Reason::kUnknownRequest, absl::StrCat("there is no ", in.name())));
+    }
+    absl::StatusOr<Command> command = ToCommand(in);
+    if (!command.ok()) return Reply(context, command.status());
+    return Hand(context, engine_, *std::move(identity), in, *std::move(command), in.validate_only(),
+                [this, out, request = *std::move(request)](const Answer& answer) {
+                  Show(request, answer, *out);
                 });
   }
 
@@ -130,6 +150,22 @@ class Handlers {
         *out.add_grants() = GrantView(ledger, EntryOf(issued->grant), kNoSessions, time);
       }
     });
+  }
+
+  // The request as the command that made, decided or withdrew it left it.
+  void Show(const Request& request, const Answer& answer, v1::Request& out) const {
+    RequestOutcome outcome{request.number, RequestState::kUndecided, {}};
+    for (const Event& event : answer.events) {
+      if (const auto* decided = std::get_if<RequestDecided>(&event)) outcome = decided->outcome;
+      if (const auto* withdrawn = std::get_if<RequestWithdrawn>(&event)) {
+        outcome = {request.number, RequestState::kWithdrawn, {}, withdrawn->reason};
+      }
+    }
+    out = RequestView(request, outcome, answer.time);
+    for (const Event& event : answer.events) {
+      const auto* issued = std::get_if<GrantIssued>(&event);
+      if (issued != nullptr) *out.add_grants() = NewGrant(*issued, answer.time);
+    }
   }
 
   // As it was issued: the answer to a repeated request must not tell what happened since.

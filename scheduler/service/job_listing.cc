@@ -1,5 +1,7 @@
 #include "scheduler/service/job_listing.h"
 
+#include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +14,7 @@
 #include "proto/values/reason.h"
 #include "scheduler/core/identity.h"
 #include "scheduler/service/access_table.h"
+#include "scheduler/service/unknown.h"
 #include "scheduler/service/views.h"
 #include "scheduler/store/job_codec.h"
 
@@ -23,14 +26,15 @@ using Account = std::pair<std::string, std::string>;  // (cluster, account)
 // Whose jobs may be shown: nothing for everybody's, else one login per site.
 using Logins = std::optional<std::map<std::string, std::string>>;
 
-Logins VisibleLogins(const Ledger& ledger, const ProjectEntry& entry, absl::string_view identity) {
+Logins VisibleLogins(const Ledger& ledger, const ProjectEntry& entry, absl::string_view identity,
+                     absl::Time now) {
   const std::string user(UserOf(identity));
   if (ledger.HasRole(user, "operator") || ledger.HasRole(user, "auditor")) {
     return std::nullopt;
   }
   const auto it = entry.members.find(user);
   if (it == entry.members.end()) return std::map<std::string, std::string>();
-  if (it->second.member.role != ProjectRole::kResearcher) return std::nullopt;
+  if (it->second.member.RoleAt(now) != ProjectRole::kResearcher) return std::nullopt;
   return it->second.member.logins;
 }
 
@@ -62,11 +66,22 @@ absl::StatusOr<Position> PositionAfter(const std::string& text) {
   JobRowKey key;
   if (parts.size() != 4 || !absl::SimpleAtoi(parts[2], &key.job_id) ||
       !absl::SimpleAtoi(parts[3], &key.submit_time)) {
-    return Refuse(Reason::kPageTokenInvalid,
-                  "page_token is not one of ours; take next_page_token of the page before");
+    return Refuse(Reason::kPageTokenInvalid, kForeignToken);
   }
   key.cluster = parts[0];
   return Position{{parts[0], parts[1]}, key};
+}
+
+// Whether some of what it used is paid by nobody, and was not given back.
+bool IsUncovered(const Job& job) {
+  std::map<std::string, Amount> uncovered;
+  for (const Charge& charge : job.charges) {
+    if (charge.grant != 0 || charge.kind == ChargeKind::kCommitted) continue;
+    Amount& sum = uncovered[charge.resource];
+    sum = charge.kind == ChargeKind::kRefund ? sum - charge.amount : sum + charge.amount;
+  }
+  return std::any_of(uncovered.begin(), uncovered.end(),
+                     [](const auto& each) { return each.second > Amount(); });
 }
 
 bool IsVisible(const Job& job, const Logins& logins) {
@@ -75,18 +90,10 @@ bool IsVisible(const Job& job, const Logins& logins) {
   return it != logins->end() && it->second == job.record.user;
 }
 
-}  // namespace
-
-absl::Status ListJobs(const Engine& engine, const std::string& identity, const std::string& project,
-                      const Page& page, v1::ListJobsResponse& out) {
-  std::set<Account> accounts;
-  Logins logins;
-  engine.Read([&](const Ledger& ledger) {
-    const ProjectEntry* entry = ledger.FindProject(project);
-    if (entry == nullptr) return;
-    accounts = AccountsOf(ledger, *entry);
-    logins = VisibleLogins(ledger, *entry, identity);
-  });
+// One page of what the accounts ran, of which `is_shown` says what belongs to the list.
+absl::Status ListAccounts(const Engine& engine, const std::set<Account>& accounts, const Page& page,
+                          const std::function<bool(const Job&)>& is_shown,
+                          v1::ListJobsResponse& out) {
   if (accounts.empty()) return absl::OkStatus();
   Position from{*accounts.begin(), std::nullopt};
   if (!page.after.empty()) {
@@ -102,7 +109,7 @@ absl::Status ListJobs(const Engine& engine, const std::string& identity, const s
     for (const JobRow& row : *rows) {
       absl::StatusOr<Job> job = DecodeJob(row);
       if (!job.ok()) return job.status();
-      if (!IsVisible(*job, logins)) continue;
+      if (!is_shown(*job)) continue;
       engine.Read([&](const Ledger& ledger) { *out.add_jobs() = JobView(ledger, *job); });
     }
     if (!rows->empty()) {
@@ -111,6 +118,34 @@ absl::Status ListJobs(const Engine& engine, const std::string& identity, const s
     }
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ListJobs(const Engine& engine, const std::string& identity, const std::string& project,
+                      bool uncovered, const Page& page, v1::ListJobsResponse& out) {
+  std::set<Account> accounts;
+  Logins logins;
+  engine.Read([&](const Ledger& ledger) {
+    const ProjectEntry* entry = ledger.FindProject(project);
+    if (entry == nullptr) return;
+    accounts = AccountsOf(ledger, *entry);
+    logins = VisibleLogins(ledger, *entry, identity, engine.Now());
+  });
+  return ListAccounts(
+      engine, accounts, page,
+      [&](const Job& job) { return IsVisible(job, logins) && (!uncovered || IsUncovered(job)); },
+      out);
+}
+
+absl::Status ListUnassignedJobs(const Engine& engine, const v1::AccountLink& account,
+                                const Page& page, v1::ListJobsResponse& out) {
+  const bool known =
+      engine.Read([&](const Ledger& ledger) { return !ledger.SiteOf(account.cluster()).empty(); });
+  if (!known) return NoCluster(account.cluster());
+  return ListAccounts(
+      engine, {{account.cluster(), account.account()}}, page,
+      [](const Job& job) { return job.project.empty(); }, out);
 }
 
 absl::Status FindJob(const Engine& engine, const std::string& identity, const v1::JobName& name,
@@ -131,12 +166,13 @@ absl::Status FindJob(const Engine& engine, const std::string& identity, const v1
   }
   return engine.Read([&](const Ledger& ledger) -> absl::Status {
     const std::string project = job.has_value() ? job->project : "";
-    absl::Status allowed = Authorize(ledger, identity, "AllocationService.GetJob", {project, ""});
+    absl::Status allowed =
+        Authorize(ledger, identity, "AllocationService.GetJob", {project, ""}, engine.Now());
     if (!allowed.ok() && UserOf(identity).empty()) return allowed;
     const ProjectEntry* entry = ledger.FindProject(project);
-    const bool shown =
-        allowed.ok() && job.has_value() &&
-        (entry == nullptr || IsVisible(*job, VisibleLogins(ledger, *entry, identity)));
+    const bool shown = allowed.ok() && job.has_value() &&
+                       (entry == nullptr ||
+                        IsVisible(*job, VisibleLogins(ledger, *entry, identity, engine.Now())));
     // To a person, a job that they may not see does not exist.
     if (!shown) {
       return Refuse(Reason::kUnknownJob,

@@ -1,7 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_SERVICE_JOB_LISTING_H_
 #define MESOLYS_SCHEDULER_SERVICE_JOB_LISTING_H_
 
-// The jobs of a project, page by page, read from the store: never on a gRPC thread.
+// Jobs, page by page, read from the store: never on a gRPC thread. A page may be shorter than asked
+// before the end, even empty. The caller is authorized already.
 
 #include <string>
 
@@ -13,10 +14,14 @@
 namespace mesolys {
 
 // Those who lead the project, and the readers of everything, see all jobs; a researcher those of
-// their own logins. A page may be shorter than asked before the end. The caller is authorized
-// already.
+// their own logins. `uncovered`: only those with seconds that no grant covers.
 absl::Status ListJobs(const Engine& engine, const std::string& identity, const std::string& project,
-                      const Page& page, v1::ListJobsResponse& out);
+                      bool uncovered, const Page& page, v1::ListJobsResponse& out);
+
+// What an account ran while no project claims it; both names are of the right form. NOT_FOUND for a
+// cluster that no site has.
+absl::Status ListUnassignedJobs(const Engine& engine, const v1::AccountLink& account,
+                                const Page& page, v1::ListJobsResponse& out);
 
 // One job, to whom ListJobs would show it; NOT_FOUND to those who may read every job.
 absl::Status FindJob(const Engine& engine, const std::string& identity, const v1::JobName& name,

@@ -24,7 +24,7 @@ class LongPolls::Poll : public grpc::ServerUnaryReactor {
 
   void Answer() {
     polls_.engine_.Read([this](const Ledger& ledger) {
-      *out_->mutable_desired_state() = DesiredView(DesiredStateOf(ledger, site_));
+      *out_->mutable_desired_state() = DesiredView(ledger, site_, DesiredStateOf(ledger, site_));
     });
     const LogHead head = polls_.engine_.head();
     out_->mutable_head()->set_revision(head.revision);

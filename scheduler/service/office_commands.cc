@@ -12,6 +12,16 @@ absl::StatusOr<Command> ToCommand(const v1::RemoveMemberRequest& in) {
   return RemoveMember{*std::move(project), in.user()};
 }
 
+absl::StatusOr<Command> ToCommand(const v1::SetMemberCeilingRequest& in) {
+  absl::StatusOr<std::string> project = ParseProjectName(in.project());
+  if (!project.ok()) return project.status();
+  absl::StatusOr<std::string> site = ParseSiteName(in.site());
+  if (!site.ok()) return site.status();
+  SetMemberCeiling command{*std::move(project), in.user(), *std::move(site), in.resource(), {}};
+  if (in.has_amount_base_units()) command.amount = Amount(in.amount_base_units());
+  return command;
+}
+
 absl::StatusOr<Command> ToCommand(const v1::ArchiveProjectRequest& in) {
   absl::StatusOr<std::string> project = ParseProjectName(in.name());
   if (!project.ok()) return project.status();

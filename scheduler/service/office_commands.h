@@ -10,6 +10,7 @@
 namespace mesolys {
 
 absl::StatusOr<Command> ToCommand(const v1::RemoveMemberRequest& in);
+absl::StatusOr<Command> ToCommand(const v1::SetMemberCeilingRequest& in);
 absl::StatusOr<Command> ToCommand(const v1::ArchiveProjectRequest& in);
 absl::StatusOr<Command> ToCommand(const v1::GiveRoleRequest& in);
 absl::StatusOr<Command> ToCommand(const v1::SetModeRequest& in);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
@@ -22,19 +23,22 @@ struct Page {
   size_t size = 0;
 };
 
+inline constexpr char kForeignToken[] =
+    "this list cannot go on from there: the mark of the page before is not of this list; list it "
+    "again from its start";
+
 // INVALID_ARGUMENT for a negative size or a token that is not ours.
 inline absl::StatusOr<Page> ParsePage(int32_t page_size, const std::string& token) {
   if (page_size < 0) {
     return Refuse(Reason::kInvalidArgument,
-                  absl::StrCat("page_size is ", page_size, "; right is 0 to 1000"));
+                  absl::StrCat("a page of ", page_size, " rows; right is 0 to 1000"));
   }
   Page page;
   page.size = page_size == 0 ? 100 : std::min<size_t>(1000, static_cast<size_t>(page_size));
   if (token.empty()) return page;
   std::string text;
   if (!absl::WebSafeBase64Unescape(token, &text) || !absl::StartsWith(text, "after:")) {
-    return Refuse(Reason::kPageTokenInvalid,
-                  "page_token is not one of ours; take next_page_token of the page before");
+    return Refuse(Reason::kPageTokenInvalid, kForeignToken);
   }
   page.after = text.substr(6);
   return page;
@@ -45,8 +49,7 @@ inline absl::StatusOr<Page> ParsePage(int32_t page_size, const std::string& toke
 inline absl::StatusOr<int64_t> LastNumber(const Page& page) {
   int64_t number = 0;
   if (page.after.empty() || absl::SimpleAtoi(page.after, &number)) return number;
-  return Refuse(Reason::kPageTokenInvalid,
-                "page_token is of another list; take next_page_token of the page before");
+  return Refuse(Reason::kPageTokenInvalid, kForeignToken);
 }
 
 inline std::string PageToken(absl::string_view last) {
@@ -65,6 +68,23 @@ std::string FillPage(Iterator begin, Iterator end, const Page& page, Key key, Ad
     if (add(*it)) ++shown;
   }
   return "";
+}
+
+// A page of a project's numbered entries (requests, grants).
+template <typename In, typename Out, typename Add>
+absl::Status FillNumbered(const std::vector<int64_t>& numbers, const In& in, Out& out, Add add) {
+  absl::StatusOr<Page> page = ParsePage(in.page_size(), in.page_token());
+  if (!page.ok()) return page.status();
+  absl::StatusOr<int64_t> last = LastNumber(*page);
+  if (!last.ok()) return last.status();
+  out.set_next_page_token(FillPage(
+      std::upper_bound(numbers.begin(), numbers.end(), *last), numbers.end(), *page,
+      [](int64_t number) { return absl::StrCat(number); },
+      [&](int64_t number) {
+        add(number);
+        return true;
+      }));
+  return absl::OkStatus();
 }
 
 }  // namespace mesolys

@@ -10,20 +10,6 @@
 
 namespace mesolys {
 
-absl::Status ReadWhoAmI(const Reading& reading, const v1::GetWhoAmIRequest&, v1::WhoAmI& out) {
-  out.set_identity(reading.identity);
-  const std::string user(UserOf(reading.identity));
-  for (const std::string& role : reading.ledger.RolesOf(user)) out.add_roles(role);
-  for (const auto& [id, entry] : reading.ledger.projects()) {
-    const auto member = entry.members.find(user);
-    if (member == entry.members.end()) continue;
-    v1::Membership& membership = *out.add_memberships();
-    membership.set_project(ProjectName(id));
-    membership.set_role(static_cast<v1::Member::Role>(member->second.member.role));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status ReadProject(const Reading& reading, const v1::GetProjectRequest&, v1::Project& out) {
   out = ProjectView(*reading.project);
   return absl::OkStatus();
@@ -38,9 +24,10 @@ absl::Status ReadProjects(const Reading& reading, const v1::ListProjectsRequest&
       projects.upper_bound(page->after), projects.end(), *page,
       [](const auto& each) { return each.first; },
       [&](const auto& each) {
-        const bool visible = Authorize(reading.ledger, reading.identity,
-                                       "AllocationService.GetProject", {each.first, ""})
-                                 .ok();
+        const bool visible =
+            Authorize(reading.ledger, reading.identity, "AllocationService.GetProject",
+                      {each.first, ""}, reading.now)
+                .ok();
         if (visible) *out.add_projects() = ProjectView(each.second);
         return visible;
       }));
@@ -59,6 +46,10 @@ absl::Status ReadMembers(const Reading& reading, const v1::ListMembersRequest& i
         v1::Member& member = *out.add_members();
         member = MemberView(each.second.member);
         *member.mutable_add_time() = ToProto(each.second.add_time);
+        for (const auto& [place, ceiling] : each.second.ceilings) {
+          *member.add_ceilings() = CeilingView(
+              {"", each.first, place.first, place.second, ceiling.amount}, ceiling.set_time);
+        }
         return true;
       }));
   return absl::OkStatus();

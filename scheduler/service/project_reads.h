@@ -10,8 +10,6 @@
 
 namespace mesolys {
 
-absl::Status ReadWhoAmI(const Reading& reading, const v1::GetWhoAmIRequest& in, v1::WhoAmI& out);
-
 absl::Status ReadProject(const Reading& reading, const v1::GetProjectRequest& in, v1::Project& out);
 
 // Those that the caller may see.

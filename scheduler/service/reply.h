@@ -28,8 +28,9 @@ inline absl::StatusOr<std::string> Allowed(const grpc::CallbackServerContext& co
                                            const AccessTarget& target) {
   absl::StatusOr<std::string> identity = PeerIdentity(context);
   if (!identity.ok()) return identity;
+  const absl::Time now = engine.Now();
   absl::Status status = engine.Read(
-      [&](const Ledger& ledger) { return Authorize(ledger, *identity, method, target); });
+      [&](const Ledger& ledger) { return Authorize(ledger, *identity, method, target, now); });
   if (!status.ok()) return status;
   return identity;
 }

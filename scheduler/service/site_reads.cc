@@ -37,7 +37,7 @@ absl::Status ReadSite(const Reading& reading, const v1::GetSiteRequest& in, v1::
   absl::StatusOr<std::string> id = ParseSiteName(in.name());
   if (!id.ok()) return id.status();
   if (!reading.ledger.catalogue().sites.contains(*id)) {
-    return Refuse(Reason::kSiteNotFound,
+    return Refuse(Reason::kUnknownSite,
                   absl::StrCat("there is no site \"", *id, "\"; see `mesolys site list`"),
                   {{"site", *id}});
   }

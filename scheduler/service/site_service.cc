@@ -67,15 +67,16 @@ class SiteService final : public v1::SiteService::CallbackService {
   }
 
  private:
-  // A site that has put its lower ceilings in force, and told everything that it used before, sets
-  // the rest free.
+  // A site that has put its lower ceilings in force, and says what it used before, sets the rest
+  // free.
   void ConfirmAwaited(const std::string& site, const v1::SynchronizeRequest& in) {
     const bool awaited =
         engine_.Read([&](const Ledger& ledger) { return !ledger.Awaited(site).empty(); });
-    if (!awaited || in.spool_record_count() > 0) return;
+    if (!awaited) return;
     absl::StatusOr<Command> command = ToCommand(in);
-    if (!command.ok()) return;
-    // One key per state of the ledger: said twice, it says nothing new.
+    if (!command.ok() || std::get<ConfirmCeilings>(*command).held.empty()) return;
+    // One key per state of the ledger: said twice, it says nothing new. Only a confirmation that
+    // was recorded uses its key up, and that moves the revision.
     const std::string key = absl::StrCat("confirm-", in.generation(), "-", engine_.head().revision);
     engine_.Submit({SiteIdentity(site), key, *std::move(command), /*validate_only=*/false,
                     [](const absl::StatusOr<Answer>&) {}});

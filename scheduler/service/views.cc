@@ -6,6 +6,7 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "scheduler/core/policy.h"
+#include "scheduler/core/price.h"
 
 namespace mesolys {
 namespace {
@@ -36,6 +37,22 @@ void AddCapacities(const Ledger& ledger, const std::string& id, absl::Time now, 
       capacity.set_granted_base_units(ledger.Placed(id, resource, month).count());
     }
   }
+}
+
+void AddCurve(const UsageCurve& curve, google::protobuf::RepeatedPtrField<v1::UsagePoint>& out) {
+  for (const CurvePoint& point : curve) {
+    v1::UsagePoint& shown = *out.Add();
+    *shown.mutable_time() = ToProto(point.time);
+    shown.set_share_ppm(point.share.count());
+  }
+}
+
+void FillSettled(const GrantEntry& entry, const std::string& site, v1::DesiredGrant& out) {
+  const auto used = entry.used.find(site);
+  if (used == entry.used.end()) return;
+  const Totals& totals = used->second;
+  out.set_settled_base_units((totals.settled - totals.refund + totals.opening).count());
+  out.set_correction_base_units((totals.opening - totals.refund).count());
 }
 
 }  // namespace
@@ -80,11 +97,22 @@ v1::Member MemberView(const Member& member) {
   v1::Member out;
   out.set_user(member.user);
   out.set_role(static_cast<v1::Member::Role>(member.role));
+  if (member.role == ProjectRole::kDeputy) *out.mutable_term() = ToProto(member.term);
   for (const auto& [site, name] : member.logins) {
     v1::Login& login = *out.add_logins();
     login.set_site(site);
     login.set_login(name);
   }
+  return out;
+}
+
+v1::MemberCeiling CeilingView(const MemberCeilingSet& ceiling, absl::Time set_time) {
+  v1::MemberCeiling out;
+  out.set_user(ceiling.user);
+  out.set_site(SiteName(ceiling.site));
+  out.set_resource(ceiling.resource);
+  if (ceiling.amount.has_value()) out.set_amount_base_units(ceiling.amount->count());
+  *out.mutable_set_time() = ToProto(set_time);
   return out;
 }
 
@@ -114,6 +142,9 @@ v1::Grant GrantView(const Ledger& ledger, const GrantEntry& entry, const SiteSes
     *out.add_changes() = ChangeView(ledger, change, time);
   }
   for (const ReductionOrder& order : entry.orders) *out.add_orders() = OrderView(ledger, order);
+  AddCurve(grant.curve, *out.mutable_usage_curve());
+  *out.mutable_end_proper_time() = ToProto(entry.EndProper());
+  out.set_normalised_seconds(grant.normalised.count());
   out.set_bonus_base_units(BonusOf(grant, grant.amount).count());
   *out.mutable_issue_time() = ToProto(grant.issue_time);
   out.set_state(static_cast<v1::Grant::State>(StateOf(entry, now)));
@@ -128,6 +159,9 @@ v1::GrantChange ChangeView(const Ledger& ledger, const GrantChange& change, absl
   out.set_amount_base_units(change.amount.count());
   *out.mutable_end_time() = ToProto(change.end);
   if (change.counterpart != 0) out.set_counterpart(NameOf(ledger, change.counterpart));
+  if (change.renewal != 0) {
+    out.set_renewal(RequestName(ledger.FindGrant(change.grant)->grant.project, change.renewal));
+  }
   out.set_reason(change.reason);
   for (const auto& [site, raise] : change.ceilings) {
     v1::Ceiling& ceiling = *out.add_ceilings();
@@ -211,11 +245,30 @@ v1::Request RequestView(const Request& request, const RequestOutcome& outcome,
   out.set_necessity(request.necessity);
   out.set_energy_median_watt_hours(request.energy_median_watt_hours);
   out.set_energy_p90_watt_hours(request.energy_p90_watt_hours);
-  out.set_state(static_cast<v1::Request::State>(outcome.state));
+  const bool waits = outcome.state == RequestState::kUndecided;
+  out.set_state(waits ? v1::Request::SUBMITTED : static_cast<v1::Request::State>(outcome.state));
   out.set_requester(request.requester);
-  *out.mutable_decide_time() = ToProto(decide_time);
+  if (!waits) *out.mutable_decide_time() = ToProto(decide_time);
+  out.set_decide_reason(outcome.reason);
+  out.set_track(request.track == Track::kCall ? v1::Request::CALL : v1::Request::DYNAMIC);
+  AddCurve(request.curve, *out.mutable_usage_curve());
   for (const Refusal& refusal : outcome.refusals) *out.add_refusals() = ToProto(refusal);
   return out;
+}
+
+void AddRunningJobsMoves(const std::vector<RunningUse>& before, const Grant& grant, absl::Time now,
+                         v1::Request& out) {
+  for (const RunningJobsMove& move : RunningJobsMovesTo(before, grant, now)) {
+    v1::RunningJobsMove& shown = *out.add_running_jobs_moves();
+    shown.set_grant(GrantName(grant.project, grant.number));
+    shown.set_resource(grant.resource);
+    shown.set_granted_base_units(grant.amount.count());
+    *shown.mutable_end_time() = ToProto(grant.period.end);
+    shown.set_from(GrantName(grant.project, move.from));
+    *shown.mutable_from_end_time() = ToProto(move.from_end);
+    shown.set_in_flight_base_units(move.in_flight.count());
+    shown.set_committed_base_units(move.committed.count());
+  }
 }
 
 v1::BalanceLine BalanceView(const Ledger& ledger, const std::string& project,
@@ -257,7 +310,8 @@ v1::Job JobView(const Ledger& ledger, const Job& job) {
   *out.mutable_record() = ToProto(job.record);
   out.set_site(job.site);
   if (!job.project.empty()) out.set_project(ProjectName(job.project));
-  for (const Charge& charge : job.charges) {
+  for (const PricedCharge& priced : Priced(ledger, job)) {
+    const Charge& charge = priced.charge;
     v1::Charge& shown = *out.add_charges();
     const GrantEntry* grant = ledger.FindGrant(charge.grant);
     if (grant != nullptr) shown.set_grant(GrantName(grant->grant.project, charge.grant));
@@ -265,15 +319,24 @@ v1::Job JobView(const Ledger& ledger, const Job& job) {
     shown.set_kind(static_cast<v1::Charge::Kind>(charge.kind));
     shown.set_amount_base_units(charge.amount.count());
     shown.set_basis(static_cast<v1::Charge::Basis>(charge.basis));
-    const PartsPerMillion rate = ledger.catalogue().RateOf(charge.resource, job.record.start_time);
-    shown.set_normalised_seconds(Normalise(charge.amount, rate).count());
+    shown.set_normalised_seconds(Normalise(charge.amount, priced.rate).count());
+    shown.set_rate_ppm(priced.rate.count());
+    if (priced.since.has_value()) *shown.mutable_rate_since_time() = ToProto(*priced.since);
   }
   return out;
 }
 
-v1::DesiredState DesiredView(const DesiredState& state) {
+v1::DesiredState DesiredView(const Ledger& ledger, const std::string& site,
+                             const DesiredState& state) {
   v1::DesiredState out;
   out.set_generation(state.generation);
+  for (const std::string& cluster : state.clusters) out.add_clusters(cluster);
+  v1::SiteCharging& charging = *out.mutable_charging();
+  charging.set_gpu_model(state.charges.gpu_model);
+  charging.set_gpu_jobs_pay_no_cpu(!state.charges.gpu_jobs_pay_cpu);
+  charging.set_node_cores(state.charges.node.cores);
+  charging.set_node_memory_bytes(state.charges.node.memory_bytes);
+  charging.set_node_gpu_count(state.charges.node.gpus);
   for (const DesiredProject& project : state.projects) {
     v1::DesiredProject& wanted = *out.add_projects();
     wanted.set_project(ProjectName(project.project));
@@ -286,6 +349,14 @@ v1::DesiredState DesiredView(const DesiredState& state) {
       shown.set_ceiling_base_units(grant.ceiling.count());
       *shown.mutable_period() = ToProto(grant.period);
       shown.set_bonus_base_units(grant.bonus.count());
+      FillSettled(*ledger.FindGrant(grant.grant), site, shown);
+    }
+    for (const LoginCeiling& ceiling : project.login_ceilings) {
+      v1::LoginCeiling& shown = *wanted.add_login_ceilings();
+      shown.set_login(ceiling.login);
+      shown.set_resource(ceiling.resource);
+      shown.set_amount_base_units(ceiling.amount.count());
+      *shown.mutable_since_time() = ToProto(ceiling.since);
     }
     for (const auto& [cluster, account] : project.links) {
       v1::AccountLink& link = *wanted.add_links();

@@ -3,12 +3,15 @@
 
 // What the ledger holds, as messages of the contract. Any thread that may read the ledger.
 
+#include <vector>
+
 #include "absl/time/time.h"
 #include "mesolys/v1/allocation_service.pb.h"
 #include "mesolys/v1/site_service.pb.h"
 #include "scheduler/core/balance.h"
 #include "scheduler/core/desired_state.h"
 #include "scheduler/core/ledger.h"
+#include "scheduler/core/running_jobs_move.h"
 #include "scheduler/service/site_sessions.h"
 
 namespace mesolys {
@@ -28,11 +31,17 @@ v1::WriteOffSiteResponse WriteOffView(const Ledger& ledger, const std::vector<Ev
 v1::SiteWindow WindowView(const SiteWindow& window);
 v1::Request RequestView(const Request& request, const RequestOutcome& outcome,
                         absl::Time decide_time);
+// What running jobs were charged `before` to other grants and go over to the new one.
+void AddRunningJobsMoves(const std::vector<RunningUse>& before, const Grant& grant, absl::Time now,
+                         v1::Request& out);
 v1::BalanceLine BalanceView(const Ledger& ledger, const std::string& project,
                             const BalanceLine& line);
 // `grants` name their project, so the charges of a job can be named.
 v1::Job JobView(const Ledger& ledger, const Job& job);
-v1::DesiredState DesiredView(const DesiredState& state);
+v1::MemberCeiling CeilingView(const MemberCeilingSet& ceiling, absl::Time set_time);
+// With what the ledger has settled at the site by now, which is no part of the state itself.
+v1::DesiredState DesiredView(const Ledger& ledger, const std::string& site,
+                             const DesiredState& state);
 
 }  // namespace mesolys
 

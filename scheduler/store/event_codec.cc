@@ -5,6 +5,7 @@
 #include "mesolys/v1/event.pb.h"
 #include "scheduler/store/catalogue_codec.h"
 #include "scheduler/store/grant_codec.h"
+#include "scheduler/store/request_codec.h"
 
 namespace mesolys {
 namespace {
@@ -16,16 +17,6 @@ void Encode(const Period& period, v1::StoredPeriod& out) {
 
 Period Decode(const v1::StoredPeriod& in) {
   return {absl::FromUnixSeconds(in.start()), absl::FromUnixSeconds(in.end())};
-}
-
-void Encode(const Refusal& refusal, v1::StoredRefusal& out) {
-  out.set_reason(std::string(ReasonName(refusal.reason)));
-  out.set_message(refusal.message);
-  for (const auto& [key, value] : refusal.metadata) (*out.mutable_metadata())[key] = value;
-}
-
-Refusal Decode(const v1::StoredRefusal& in) {
-  return {ParseReason(in.reason()), in.message(), {in.metadata().begin(), in.metadata().end()}};
 }
 
 void Encode(const JobKey& key, v1::StoredJobKey& out) {
@@ -127,6 +118,21 @@ void Encode(const MemberRemoved& event, v1::StoredEvent& out) {
   out.mutable_member_removed()->set_user(event.user);
 }
 
+void Encode(const MemberCeilingSet& event, v1::StoredEvent& out) {
+  v1::StoredMemberCeilingSet& stored = *out.mutable_member_ceiling_set();
+  stored.set_project(event.project);
+  stored.set_user(event.user);
+  stored.set_site(event.site);
+  stored.set_resource(event.resource);
+  if (event.amount.has_value()) stored.set_amount(event.amount->count());
+}
+
+MemberCeilingSet Decode(const v1::StoredMemberCeilingSet& in) {
+  MemberCeilingSet event{in.project(), in.user(), in.site(), in.resource(), std::nullopt};
+  if (in.has_amount()) event.amount = Amount(in.amount());
+  return event;
+}
+
 void Encode(const ProjectArchived& event, v1::StoredEvent& out) {
   out.mutable_project_archived()->set_project(event.project);
   out.mutable_project_archived()->set_reason(event.reason);
@@ -143,6 +149,19 @@ void Encode(const RoleGiven& event, v1::StoredEvent& out) {
   stored.set_role(event.role);
   stored.set_taken(event.taken);
   stored.set_reason(event.reason);
+}
+
+void Encode(const RequestSubmitted& event, v1::StoredEvent& out) {
+  Encode(event.request, *out.mutable_request_submitted());
+}
+
+void Encode(const RequestDecided& event, v1::StoredEvent& out) {
+  Encode(event.outcome, *out.mutable_request_decided());
+}
+
+void Encode(const RequestWithdrawn& event, v1::StoredEvent& out) {
+  out.mutable_request_withdrawn()->set_request(event.request);
+  out.mutable_request_withdrawn()->set_reason(event.reason);
 }
 
 void Encode(const ProjectCreated& event, v1::StoredEvent& out) {
@@ -180,68 +199,14 @@ void Encode(const MemberAdded& event, v1::StoredEvent& out) {
   stored.set_user(event.member.user);
   stored.set_role(static_cast<int>(event.member.role));
   for (const auto& [site, login] : event.member.logins) (*stored.mutable_logins())[site] = login;
+  if (event.member.role == ProjectRole::kDeputy) Encode(event.member.term, *stored.mutable_term());
 }
 
 MemberAdded Decode(const v1::StoredMemberAdded& in) {
-  return {
-      in.project(),
-      {in.user(), static_cast<ProjectRole>(in.role()), {in.logins().begin(), in.logins().end()}}};
-}
-
-void Encode(const RequestSubmitted& event, v1::StoredEvent& out) {
-  const Request& request = event.request;
-  v1::StoredRequest& stored = *out.mutable_request_submitted();
-  stored.set_number(request.number);
-  stored.set_project(request.project);
-  for (const RequestLine& line : request.lines) {
-    v1::StoredRequestLine& stored_line = *stored.add_lines();
-    stored_line.set_resource(line.resource);
-    stored_line.set_amount(line.amount.count());
-    stored_line.set_minimum(line.minimum.count());
-    for (const std::string& site : line.sites) stored_line.add_sites(site);
-    stored_line.set_derived(line.derived);
-  }
-  Encode(request.period, *stored.mutable_period());
-  stored.set_justification(request.justification);
-  stored.set_necessity(request.necessity);
-  stored.set_energy_median_watt_hours(request.energy_median_watt_hours);
-  stored.set_energy_p90_watt_hours(request.energy_p90_watt_hours);
-  stored.set_requester(request.requester);
-}
-
-RequestSubmitted Decode(const v1::StoredRequest& in) {
-  Request request;
-  request.number = in.number();
-  request.project = in.project();
-  for (const v1::StoredRequestLine& line : in.lines()) {
-    request.lines.push_back({line.resource(),
-                             Amount(line.amount()),
-                             Amount(line.minimum()),
-                             {line.sites().begin(), line.sites().end()},
-                             line.derived()});
-  }
-  request.period = Decode(in.period());
-  request.justification = in.justification();
-  request.necessity = in.necessity();
-  request.energy_median_watt_hours = in.energy_median_watt_hours();
-  request.energy_p90_watt_hours = in.energy_p90_watt_hours();
-  request.requester = in.requester();
-  return {std::move(request)};
-}
-
-void Encode(const RequestDecided& event, v1::StoredEvent& out) {
-  v1::StoredRequestDecided& stored = *out.mutable_request_decided();
-  stored.set_request(event.outcome.request);
-  stored.set_state(static_cast<int>(event.outcome.state));
-  for (const Refusal& refusal : event.outcome.refusals) Encode(refusal, *stored.add_refusals());
-}
-
-RequestDecided Decode(const v1::StoredRequestDecided& in) {
-  RequestOutcome outcome{in.request(), static_cast<RequestState>(in.state()), {}};
-  for (const v1::StoredRefusal& refusal : in.refusals()) {
-    outcome.refusals.push_back(Decode(refusal));
-  }
-  return {std::move(outcome)};
+  Member member{
+      in.user(), static_cast<ProjectRole>(in.role()), {in.logins().begin(), in.logins().end()}};
+  if (in.has_term()) member.term = Decode(in.term());
+  return {in.project(), std::move(member)};
 }
 
 void Encode(const UsageReported& event, v1::StoredEvent& out) {
@@ -262,7 +227,7 @@ UsageReported Decode(const v1::StoredUsageReported& in) {
   UsageReported event{in.site(), DecodePostings(in), in.record_count(), in.changed_count(),
                       {},        in.rows_digest()};
   for (const v1::StoredRejectedRecord& rejected : in.rejected()) {
-    event.rejected.push_back({rejected.index(), Decode(rejected.refusal())});
+    event.rejected.push_back({rejected.index(), DecodeRefusal(rejected.refusal())});
   }
   return event;
 }
@@ -295,11 +260,11 @@ absl::StatusOr<Event> Decode(const v1::StoredEvent& in) {
     case v1::StoredEvent::kMemberAdded:
       return Decode(in.member_added());
     case v1::StoredEvent::kRequestSubmitted:
-      return Decode(in.request_submitted());
+      return RequestSubmitted{DecodeRequest(in.request_submitted())};
     case v1::StoredEvent::kGrantIssued:
       return GrantIssued{DecodeGrant(in.grant_issued())};
     case v1::StoredEvent::kRequestDecided:
-      return Decode(in.request_decided());
+      return RequestDecided{DecodeOutcome(in.request_decided())};
     case v1::StoredEvent::kUsageReported:
       return Decode(in.usage_reported());
     case v1::StoredEvent::kJobsResettled:
@@ -325,6 +290,10 @@ absl::StatusOr<Event> Decode(const v1::StoredEvent& in) {
     case v1::StoredEvent::kRoleGiven:
       return RoleGiven{in.role_given().user(), in.role_given().role(), in.role_given().taken(),
                        in.role_given().reason()};
+    case v1::StoredEvent::kMemberCeilingSet:
+      return Decode(in.member_ceiling_set());
+    case v1::StoredEvent::kRequestWithdrawn:
+      return RequestWithdrawn{in.request_withdrawn().request(), in.request_withdrawn().reason()};
     case v1::StoredEvent::EVENT_NOT_SET:
       break;
   }
@@ -338,12 +307,16 @@ bool SaysKnownWords(const Fact&) {
 }
 
 bool SaysKnownWords(const MemberAdded& event) {
-  return event.member.role >= ProjectRole::kNone && event.member.role <= ProjectRole::kSupervisor;
+  return event.member.role >= ProjectRole::kNone && event.member.role <= ProjectRole::kDeputy;
 }
 
 bool SaysKnownWords(const RequestDecided& event) {
   return event.outcome.state >= RequestState::kUndecided &&
          event.outcome.state <= RequestState::kRefused;
+}
+
+bool SaysKnownWords(const RequestSubmitted& event) {
+  return event.request.track == Track::kDynamic || event.request.track == Track::kCall;
 }
 
 bool SaysKnownWords(const std::vector<Posting>& postings) {
@@ -357,7 +330,7 @@ bool SaysKnownWords(const JobsResettled& event) { return SaysKnownWords(event.po
 bool SaysKnownWords(const JobRefunded& event) { return SaysKnownWords(event.postings); }
 
 bool SaysKnownWords(ChangeKind kind) {
-  return kind >= ChangeKind::kSupplement && kind <= ChangeKind::kMove;
+  return kind >= ChangeKind::kSupplement && kind <= ChangeKind::kGraceEnded;
 }
 
 bool SaysKnownWords(const GrantChanged& event) { return SaysKnownWords(event.change.kind); }

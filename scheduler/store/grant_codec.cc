@@ -1,5 +1,7 @@
 #include "scheduler/store/grant_codec.h"
 
+#include "scheduler/store/request_codec.h"
+
 namespace mesolys {
 namespace {
 
@@ -70,6 +72,7 @@ void Encode(const Grant& grant, v1::StoredGrant& out) {
   EncodePlacements(grant.placements, out);
   EncodeAmounts(grant.ceilings, *out.mutable_ceilings());
   out.set_bonus(grant.bonus.count());
+  EncodeCurve(grant.curve, *out.mutable_curve());
 }
 
 Grant DecodeGrant(const v1::StoredGrant& in) {
@@ -88,6 +91,7 @@ Grant DecodeGrant(const v1::StoredGrant& in) {
   grant.placements = DecodePlacements(in);
   grant.ceilings = DecodeAmounts(in.ceilings());
   grant.bonus = PartsPerMillion(in.bonus());
+  grant.curve = DecodeCurve(in.curve());
   return grant;
 }
 
@@ -103,6 +107,7 @@ void Encode(const GrantChange& change, v1::StoredGrantChange& out) {
   out.set_counterpart(change.counterpart);
   out.set_order(change.order);
   out.set_reason(change.reason);
+  out.set_renewal(change.renewal);
 }
 
 GrantChange DecodeChange(const v1::StoredGrantChange& in) {
@@ -118,6 +123,7 @@ GrantChange DecodeChange(const v1::StoredGrantChange& in) {
   change.counterpart = in.counterpart();
   change.order = in.order();
   change.reason = in.reason();
+  change.renewal = in.renewal();
   return change;
 }
 

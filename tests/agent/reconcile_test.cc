@@ -22,12 +22,17 @@ GrantCeiling Cpu(int64_t ceiling, absl::Time start = kNow - 10 * kDay,
 
 // "lower p1 g1 5": what the tables below speak of.
 std::string Say(const Action& action) {
-  constexpr const char* kVerbs[] = {"drop", "lower", "logout", "unlink", "create",
-                                    "move", "link",  "login",  "raise"};
+  constexpr const char* kVerbs[] = {"restrict", "freeze", "drop",  "lower", "logout",
+                                    "unlink",   "create", "move",  "link",  "login",
+                                    "freeze",   "raise",  "widen", "open"};
   std::string text = absl::StrCat(kVerbs[static_cast<int>(action.kind)], " ", action.account);
   if (!action.subject.empty()) absl::StrAppend(&text, " ", action.subject);
   if (action.kind == Action::Kind::kLowerCeiling || action.kind == Action::Kind::kRaiseCeiling) {
     absl::StrAppend(&text, " ", action.grant.ceiling.count());
+  }
+  if (!action.resource.empty()) absl::StrAppend(&text, " ", action.resource);
+  if (action.kind == Action::Kind::kRestrictAccess || action.kind == Action::Kind::kWidenAccess) {
+    absl::StrAppend(&text, " ", AccessText(action.access));
   }
   return text;
 }
@@ -140,6 +145,79 @@ TEST(ReconcileTest, TakesAwayBeforeItGives) {
                           "login p0 carol", "login p2 bob", "raise p0 g4 1", "raise p2 g2 5"));
 }
 
+SiteAccount With(std::map<std::string, Access> access, std::set<std::string> logins = {},
+                 std::set<LoginResource> frozen = {}) {
+  SiteAccount account;
+  account.access = std::move(access);
+  account.logins = std::move(logins);
+  account.frozen_logins = std::move(frozen);
+  return account;
+}
+
+TEST(ReconcileTest, TurnsEachChangeOfAccessIntoItsActions) {
+  const struct {
+    const char* name;
+    SiteAccount held;
+    SiteAccount wanted;
+    std::vector<std::string> actions;
+  } kCases[] = {
+      {"opens what was never open", {}, With({{"cpu", Access::kOpen}}), {"widen p cpu open"}},
+      {"what is not there is frozen", {}, With({{"cpu", Access::kFrozen}}), {}},
+      {"used up to the bonus",
+       With({{"cpu", Access::kOpen}}),
+       With({{"cpu", Access::kLowPriority}}),
+       {"restrict p cpu low priority"}},
+      {"used up",
+       With({{"cpu", Access::kLowPriority}}),
+       With({{"cpu", Access::kFrozen}}),
+       {"restrict p cpu frozen"}},
+      {"supplemented",
+       With({{"cpu", Access::kFrozen}}),
+       With({{"cpu", Access::kOpen}}),
+       {"widen p cpu open"}},
+      {"no longer spoken of", With({{"cpu", Access::kOpen}}), {}, {"restrict p cpu frozen"}},
+      {"takes away before it gives",
+       With({{"cpu", Access::kFrozen}, {"gpu-a100", Access::kOpen}}),
+       With({{"cpu", Access::kOpen}, {"gpu-a100", Access::kLowPriority}}),
+       {"restrict p gpu-a100 low priority", "widen p cpu open"}},
+      {"a login has used up its own ceiling",
+       With({}, {"bob"}),
+       With({}, {"bob"}, {{"bob", "cpu"}}),
+       {"freeze p bob cpu"}},
+      {"its ceiling was raised",
+       With({}, {"bob"}, {{"bob", "cpu"}}),
+       With({}, {"bob"}),
+       {"open p bob cpu"}},
+      {"a new login without hours",
+       {},
+       With({}, {"bob"}, {{"bob", "cpu"}}),
+       {"login p bob", "freeze p bob cpu"}},
+      {"a frozen login goes", With({}, {"bob"}, {{"bob", "cpu"}}), With({}), {"logout p bob"}},
+  };
+  for (const auto& one : kCases) {
+    SCOPED_TRACE(one.name);
+    SiteState held = State({{"p", one.held}});
+    const SiteState wanted = State({{"p", one.wanted}});
+    const Plan plan = Reconcile(held, wanted, kNow);
+    EXPECT_EQ(SayAll(plan), one.actions);
+    for (const Action& action : plan.actions) Apply(action, held);
+    EXPECT_THAT(SayAll(Reconcile(held, wanted, kNow)), IsEmpty());
+  }
+}
+
+TEST(ReconcileTest, AnAccountThatIsNoLongerDesiredIsFrozen) {
+  const SiteState held = State({{"p", With({{"cpu", Access::kOpen}})}});
+  EXPECT_THAT(SayAll(Reconcile(held, {}, kNow)), ElementsAre("restrict p cpu frozen"));
+}
+
+TEST(ReconcileTest, AGrantThatWasRevokedBeforeItBeganIsNeverHeld) {
+  const SiteState wanted = State({{"p", {"", {}, {{"g1", Cpu(5, kNow + kDay, kNow + kDay)}}, {}}}});
+  EXPECT_THAT(SayAll(Reconcile(State({{"p", {}}}), wanted, kNow)), IsEmpty());
+  const SiteState held =
+      State({{"p", {"", {}, {{"g1", Cpu(5, kNow + kDay, kNow + 2 * kDay)}}, {}}}});
+  EXPECT_THAT(SayAll(Reconcile(held, wanted, kNow)), ElementsAre("drop p g1"));
+}
+
 TEST(ReconcileTest, CreatesAnAccountAfterThoseAboveIt) {
   const SiteState wanted = State({{"a", {"m", {}, {}, {}}}, {"m", {"z", {}, {}, {}}}, {"z", {}}});
   EXPECT_THAT(SayAll(Reconcile({}, wanted, kNow)),
@@ -182,11 +260,17 @@ SiteState RandomSite(std::mt19937_64& random) {
       account.logins.insert(absl::StrCat("u", pick(3)));
     }
     if (pick(3) == 0) account.links.insert({"c1", absl::StrCat("old", pick(2))});
+    if (pick(1) == 0) account.access["cpu"] = static_cast<Access>(1 + pick(2));
+    if (pick(1) == 0) account.access["gpu-a100"] = static_cast<Access>(1 + pick(2));
+    for (const std::string& login : account.logins) {
+      if (pick(2) == 0) account.frozen_logins.insert({login, pick(1) == 0 ? "cpu" : "gpu-a100"});
+    }
     for (int64_t grants = pick(3); grants > 0; --grants) {
       const absl::Time start = kNow + kDay * (pick(6) - 4);
       account.grants[absl::StrCat("g", pick(3))] = {pick(2) == 0 ? "gpu-a100" : "cpu",
                                                     Amount(pick(3)),
-                                                    {start, start + kDay * (1 + pick(4))}};
+                                                    {start, start + kDay * (1 + pick(4))},
+                                                    Amount(pick(2))};
     }
   }
   return state;
@@ -199,7 +283,11 @@ std::map<std::string, int64_t> Spendable(const SiteState& state, absl::Time time
     for (const auto& [name, grant] : account.grants) {
       if (grant.period.Contains(time)) {
         spendable[absl::StrCat(id, " ", name, " ", grant.resource)] = grant.ceiling.count();
+        spendable[absl::StrCat(id, " ", name, " bonus of ", grant.resource)] = grant.bonus.count();
       }
+    }
+    for (const auto& [resource, access] : account.access) {
+      spendable[absl::StrCat(id, " access to ", resource)] = static_cast<int64_t>(access);
     }
   }
   return spendable;

@@ -31,8 +31,9 @@ class ReporterTest : public testing::Test {
         Spool::Open(directory_.path(), spool_records_max);
     EXPECT_TRUE(spool.ok()) << spool.status();
     spool_ = *std::move(spool);
-    reporter_ = std::make_unique<Reporter>(*spool_, quarantine_, collector_, link_, clock_,
-                                           ReporterOptions{"psmn", absl::Seconds(10), 1});
+    reporter_ =
+        std::make_unique<Reporter>(*spool_, quarantine_, collector_, link_, clock_, collections_,
+                                   ReporterOptions{"psmn", absl::Seconds(10), 1});
   }
 
   ReportTick Tick() { return reporter_->Tick(is_stopping_); }
@@ -42,6 +43,7 @@ class ReporterTest : public testing::Test {
   ManualClock clock_{absl::FromUnixSeconds(1800000000)};
   FakeCollector collector_;
   FakeSchedulerLink link_;
+  CollectionLog collections_;
   Quarantine quarantine_{directory_.File("quarantine.txt")};
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Reporter> reporter_;
@@ -63,6 +65,52 @@ TEST_F(ReporterTest, ReportsEverythingInBatchesOfAtMostTwoThousand) {
     EXPECT_LE(report.ByteSizeLong(), size_t{1} << 20);
     EXPECT_EQ(report.site(), "sites/psmn");
   }
+}
+
+TEST_F(ReporterTest, ACollectionCountsOnlyFromItsBeginningToItsEnd) {
+  // Before the first end nobody knows when what is told had begun to be looked at.
+  collector_.AddJobs(1, 3);
+  const int64_t before = collections_.Moment();
+  Tick();
+  EXPECT_FALSE(collections_.IsCollectedSince(before));
+  Tick();
+  EXPECT_TRUE(collections_.IsCollectedSince(before));
+  const int64_t after = collections_.Moment();
+  EXPECT_FALSE(collections_.IsCollectedSince(after));
+  Tick();
+  EXPECT_TRUE(collections_.IsCollectedSince(after));
+}
+
+TEST_F(ReporterTest, ACollectionThatFailsOrFindsNoRoomIsNotComplete) {
+  Restart(/*spool_records_max=*/5);
+  Tick();
+  const int64_t moment = collections_.Moment();
+  collector_.failure = absl::InternalError("sacct: no answer");
+  Tick();
+  EXPECT_FALSE(collections_.IsCollectedSince(moment));
+  collector_.failure = absl::OkStatus();
+  collector_.AddJobs(1, 8);
+  link_.is_away = true;
+  Tick();
+  EXPECT_FALSE(collections_.IsCollectedSince(moment));
+  // What began before a moment does not speak of it, however late it ends.
+  const int64_t later = collections_.Moment();
+  link_.is_away = false;
+  Tick();
+  EXPECT_TRUE(collections_.IsCollectedSince(moment));
+  EXPECT_FALSE(collections_.IsCollectedSince(later));
+  Tick();
+  EXPECT_TRUE(collections_.IsCollectedSince(later));
+}
+
+TEST_F(ReporterTest, ACollectionIsCompleteWithoutAScheduler) {
+  Tick();
+  link_.is_away = true;
+  collector_.AddJobs(1, 3);
+  const int64_t moment = collections_.Moment();
+  Tick();
+  EXPECT_TRUE(collections_.IsCollectedSince(moment));
+  EXPECT_EQ(Waiting(), 3);
 }
 
 TEST_F(ReporterTest, NamesARequestAfterTheSpoolAndTheRecordsInIt) {
@@ -152,6 +200,8 @@ TEST_F(ReporterTest, QuarantinesRejectedRecordsByIndexAndSettlesTheRest) {
   EXPECT_THAT(text,
               HasSubstr("scheduler\tRECORD_INVALID: not this one\tcluster: \"c1\" job_id: 2 "));
   EXPECT_THAT(text, HasSubstr("job_id: 4 "));
+  // The ledger does not charge them, so the agent does not count them.
+  EXPECT_THAT(*spool_->Jobs({}, 10), SizeIs(3));
 }
 
 TEST_F(ReporterTest, QuarantinesBadLinesOnceAlsoAcrossARestart) {
@@ -199,7 +249,8 @@ TEST_F(ReporterTest, KeepsABatchOfWhichARecordIsRejectedThatIsNotInIt) {
     }
   } confused;
   collector_.AddJobs(1, 3);
-  Reporter reporter(*spool_, quarantine_, collector_, confused, clock_, {"psmn", {}, 1});
+  Reporter reporter(*spool_, quarantine_, collector_, confused, clock_, collections_,
+                    {"psmn", {}, 1});
   EXPECT_EQ(reporter.Tick(is_stopping_).status.code(), absl::StatusCode::kInternal);
   EXPECT_EQ(Waiting(), 3);
 }

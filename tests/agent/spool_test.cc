@@ -176,6 +176,50 @@ TEST(SpoolTest, RefusesTheFileOfANewerVersion) {
   EXPECT_THAT(std::string(spool.status().message()), HasSubstr("version 7"));
 }
 
+TEST(SpoolTest, TakesOverTheFileOfAnOlderAgentWithWhatWaitsInIt) {
+  TemporaryDirectory directory;
+  {
+    absl::StatusOr<Database> database = Database::Open(directory.File("spool.db"));
+    ASSERT_TRUE(database.ok()) << database.status();
+    ASSERT_TRUE(database
+                    ->Execute("CREATE TABLE record (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+                              " add_time INTEGER NOT NULL, body BLOB NOT NULL) STRICT;"
+                              "CREATE TABLE meta (key BLOB PRIMARY KEY, value BLOB NOT NULL)"
+                              " STRICT, WITHOUT ROWID;"
+                              "INSERT INTO meta VALUES (x'73706f6f6c5f6964', x'6f6c64');"
+                              "PRAGMA user_version = 1")
+                    .ok());
+    absl::StatusOr<Statement> insert =
+        database->Prepare("INSERT INTO record (add_time, body) VALUES (1, ?)");
+    ASSERT_TRUE(insert.ok());
+    for (const v1::UsageRecord& job : Jobs(1, 3)) {
+      ASSERT_TRUE(insert->Bind(job.SerializeAsString()).Run().ok());
+    }
+  }
+  for (int opened = 0; opened < 2; ++opened) {
+    auto spool = OpenSpool(directory.path());
+    ASSERT_NE(spool, nullptr);
+    EXPECT_EQ(spool->id(), "old");
+    EXPECT_THAT(HeadOf(*spool).records, SizeIs(3));
+    EXPECT_THAT(*spool->Jobs({}, 10), SizeIs(3));
+  }
+}
+
+TEST(SpoolTest, AddsARecordAndItsJobTogetherOrNeither) {
+  TemporaryDirectory directory;
+  auto spool = OpenSpool(directory.path(), 2);
+  const int64_t before = spool->JobRevision();
+  EXPECT_FALSE(spool->Add(Jobs(1, 3), "c", {}, kNow).ok());
+  EXPECT_THAT(*spool->Jobs({}, 10), IsEmpty());
+  EXPECT_EQ(spool->JobRevision(), before);
+  ASSERT_TRUE(spool->Add(Jobs(1, 1), "c", {}, kNow).ok());
+  EXPECT_NE(spool->JobRevision(), before);
+  const int64_t after = spool->JobRevision();
+  ASSERT_TRUE(spool->Add(Jobs(1, 1), "c", {}, kNow).ok());
+  EXPECT_EQ(spool->JobRevision(), after);  // it said nothing new
+  EXPECT_THAT(*spool->Jobs({}, 10), SizeIs(1));
+}
+
 TEST(SpoolTest, RefusesAFileThatIsNoDatabase) {
   TemporaryDirectory directory;
   directory.Write("spool.db", std::string(5000, 'x'));

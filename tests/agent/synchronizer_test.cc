@@ -37,8 +37,36 @@ class SynchronizerTest : public testing::Test {
     absl::StatusOr<std::unique_ptr<Spool>> spool = Spool::Open(directory_.path(), 1000);
     EXPECT_TRUE(spool.ok()) << spool.status();
     spool_ = *std::move(spool);
-    synchronizer_ = std::make_unique<Synchronizer>(*spool_, enforcer_, link_, clock_,
+    synchronizer_ = std::make_unique<Synchronizer>(*spool_, enforcer_, link_, clock_, collections_,
                                                    SynchronizerOptions{"psmn", "1.2.3", 10, 1});
+  }
+
+  // The other loop looks at everything that ran.
+  void Collect() { collections_.Complete(collections_.Moment()); }
+
+  // A job of project p that used so much.
+  void Run(int64_t id, int64_t core_seconds) {
+    v1::UsageRecord record = FakeCollector::Job(id);
+    record.set_account("p");
+    record.mutable_start_time()->set_seconds(absl::ToUnixSeconds(kNow) - 100);
+    record.mutable_end_time()->set_seconds(absl::ToUnixSeconds(kNow) - 99);
+    record.set_core_count(core_seconds);
+    ASSERT_TRUE(spool_->Add({record}, "c", {}, kNow).ok());
+  }
+
+  // "g1 7", or "g1 -" where nothing is said of its use.
+  std::vector<std::string> UseTold() {
+    std::vector<std::string> told;
+    for (const v1::Enforcement& one : link_.questions.back().enforcements()) {
+      told.push_back(
+          absl::StrCat(one.grant().substr(one.grant().rfind('/') + 1), " ",
+                       one.has_used_base_units() ? absl::StrCat(one.used_base_units()) : "-"));
+    }
+    return told;
+  }
+
+  Access AccessTo(const std::string& resource) {
+    return enforcer_.held.accounts["p"].AccessTo(resource);
   }
 
   SynchronizeTick Tick(absl::Duration patience = Synchronizer::kPatience) {
@@ -71,6 +99,7 @@ class SynchronizerTest : public testing::Test {
   ManualClock clock_{kNow};
   FakeEnforcer enforcer_;
   FakeSchedulerLink link_;
+  CollectionLog collections_;
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Synchronizer> synchronizer_;
 };
@@ -142,6 +171,7 @@ TEST_F(SynchronizerTest, PollsNoLongerThanToTheNextEnd) {
   Want(3, 1, 5, absl::Seconds(17));
   Tick();
   EXPECT_EQ(link_.patiences.back(), Synchronizer::kPatience);
+  Collect();
   Tick();
   EXPECT_EQ(link_.patiences.back(), absl::Seconds(17));
   // That such a poll brings nothing is as it should be.
@@ -149,8 +179,188 @@ TEST_F(SynchronizerTest, PollsNoLongerThanToTheNextEnd) {
   EXPECT_TRUE(Tick().status.ok());
   clock_.Advance(absl::Seconds(17));
   link_.failures = {absl::DeadlineExceededError("too late")};
+  Collect();
   EXPECT_FALSE(Tick().status.ok());
   EXPECT_EQ(link_.patiences.back(), Synchronizer::kPatience);
+}
+
+TEST_F(SynchronizerTest, OpensAGrantWhenItBegins) {
+  SiteState state;
+  state.generation = 3;
+  state.accounts["p"].grants[GrantName("p", 1)] = {
+      "cpu", Amount(5), {kNow + absl::Seconds(20), kNow + absl::Hours(1)}};
+  link_.desired_state = ToProto(state);
+  Tick();
+  Collect();
+  Tick();
+  EXPECT_EQ(link_.patiences.back(), absl::Seconds(20));
+  EXPECT_EQ(AccessTo("cpu"), Access::kFrozen);
+  link_.is_away = true;
+  clock_.Advance(absl::Seconds(20));
+  Tick();
+  EXPECT_EQ(AccessTo("cpu"), Access::kOpen);
+}
+
+TEST_F(SynchronizerTest, TellsUseOnlyAfterACompleteCollectionThatBeganLater) {
+  Want(3, 1, 100);
+  Run(1, 30);
+  const int64_t begun = collections_.Moment();
+  Tick();
+  Tick();
+  EXPECT_THAT(UseTold(), ElementsAre("g1 -"));
+  collections_.Complete(begun);  // it had begun before the ceiling was set
+  Tick();
+  EXPECT_THAT(UseTold(), ElementsAre("g1 -"));
+  Collect();
+  Tick();
+  EXPECT_THAT(UseTold(), ElementsAre("g1 30"));
+  EXPECT_EQ(link_.questions.back().enforcements(0).ceiling_base_units(), 100);
+  // A lower ceiling needs a collection of its own.
+  Want(4, 1, 50);
+  Tick();
+  Run(2, 40);
+  Tick();
+  EXPECT_THAT(UseTold(), ElementsAre("g1 -"));
+  Collect();
+  Tick();
+  EXPECT_THAT(UseTold(), ElementsAre("g1 70"));
+}
+
+TEST_F(SynchronizerTest, SaysNothingOfUseAfterARestartUntilItHasLooked) {
+  Want(3, 1, 100);
+  Run(1, 30);
+  Tick();
+  Collect();
+  Tick();
+  EXPECT_THAT(UseTold(), ElementsAre("g1 30"));
+  Restart();
+  Tick();
+  EXPECT_THAT(UseTold(), ElementsAre("g1 -"));
+  Collect();
+  Tick();
+  EXPECT_THAT(UseTold(), ElementsAre("g1 30"));
+}
+
+TEST_F(SynchronizerTest, SaysNothingOfTheUseOfWhatTheSiteDoesNotHold) {
+  Want(3, 2, 100);
+  Tick();
+  Collect();
+  enforcer_.ignored = {GrantName("p", 2)};
+  enforcer_.held.accounts["p"].grants.erase(GrantName("p", 2));
+  Tick();
+  EXPECT_THAT(UseTold(), ElementsAre("g1 0", "g2 -"));
+  // Put right, it has to look again.
+  enforcer_.ignored.clear();
+  Tick();
+  EXPECT_THAT(UseTold(), ElementsAre("g1 0", "g2 -"));
+  Collect();
+  Tick();
+  EXPECT_THAT(UseTold(), ElementsAre("g1 0", "g2 0"));
+}
+
+TEST_F(SynchronizerTest, TellsTheUseOfARevokedGrantToo) {
+  Want(3, 1, 100);
+  Run(1, 30);
+  Tick();
+  Want(4, 1, 30, -absl::Minutes(1));
+  Tick();
+  EXPECT_EQ(HeldGrants(), 0U);
+  Collect();
+  Tick();
+  EXPECT_THAT(LastTold(), ElementsAre("projects/p/grants/g1 ENFORCED"));
+  EXPECT_THAT(UseTold(), ElementsAre("g1 30"));
+}
+
+TEST_F(SynchronizerTest, PollsShortlyWhileUseIsStillToBeToldButNotForEver) {
+  Want(3, 1);
+  Tick();
+  Tick();
+  EXPECT_EQ(link_.patiences.back(), Synchronizer::kUntold);
+  for (int poll = 1; poll < Synchronizer::kUntoldPolls; ++poll) Tick();
+  EXPECT_EQ(link_.patiences.back(), Synchronizer::kUntold);
+  Tick();
+  EXPECT_EQ(link_.patiences.back(), Synchronizer::kPatience);
+}
+
+// The whole way of a grant in virtual time, most of it without a scheduler.
+TEST_F(SynchronizerTest, AnExhaustedGrantGoesToLowPriorityThenFreezesAndASupplementOpensIt) {
+  const auto want = [this](int64_t generation, int64_t ceiling) {
+    SiteState state;
+    state.generation = generation;
+    state.accounts["p"].grants[GrantName("p", 1)] = {
+        "cpu", Amount(ceiling), {kNow - absl::Hours(1), kNow + absl::Hours(9)}, Amount(25)};
+    link_.desired_state = ToProto(state);
+  };
+  want(3, 100);
+  Tick();
+  EXPECT_EQ(AccessTo("cpu"), Access::kOpen);
+  link_.is_away = true;
+  Run(1, 99);
+  clock_.Advance(absl::Minutes(1));
+  Tick();
+  EXPECT_EQ(AccessTo("cpu"), Access::kOpen);
+  Run(2, 1);
+  clock_.Advance(absl::Minutes(1));
+  Tick();
+  EXPECT_EQ(AccessTo("cpu"), Access::kLowPriority);
+  Restart();  // its memory is on disk
+  Run(3, 24);
+  Tick();
+  EXPECT_EQ(AccessTo("cpu"), Access::kLowPriority);
+  Run(4, 1);
+  Tick();
+  EXPECT_EQ(AccessTo("cpu"), Access::kFrozen);
+  link_.is_away = false;
+  want(4, 200);
+  const SynchronizeTick supplemented = Tick();
+  EXPECT_EQ(AccessTo("cpu"), Access::kOpen);
+  EXPECT_THAT(supplemented.standings,
+              ElementsAre(AccountStanding{"p", "cpu", {Amount(75), Amount(25)}}));
+  link_.is_away = true;
+  clock_.Advance(absl::Hours(9));
+  Tick();
+  EXPECT_EQ(AccessTo("cpu"), Access::kFrozen);
+  EXPECT_EQ(HeldGrants(), 0U);
+}
+
+TEST_F(SynchronizerTest, TakesOverWhatTheLedgerSettledWithoutANewGeneration) {
+  Want(3, 1, 100);
+  Tick();
+  v1::DesiredGrant& grant = *link_.desired_state.mutable_projects(0)->mutable_grants(0);
+  grant.set_settled_base_units(100);
+  EXPECT_FALSE(Tick().is_new);
+  Tick();
+  EXPECT_EQ(AccessTo("cpu"), Access::kFrozen);
+  Restart();
+  link_.is_away = true;
+  Tick();
+  EXPECT_EQ(AccessTo("cpu"), Access::kFrozen);
+}
+
+TEST_F(SynchronizerTest, FreezesALoginWhoseOwnCeilingIsUsedUp) {
+  Want(3, 1, 100);
+  v1::DesiredProject& project = *link_.desired_state.mutable_projects(0);
+  project.add_logins("bob");
+  v1::LoginCeiling& ceiling = *project.add_login_ceilings();
+  ceiling.set_login("bob");
+  ceiling.set_resource("cpu");
+  ceiling.set_amount_base_units(30);
+  ceiling.mutable_since_time()->set_seconds(absl::ToUnixSeconds(kNow) - 1000);
+  Tick();
+  EXPECT_THAT(enforcer_.held.accounts["p"].frozen_logins, IsEmpty());
+  v1::UsageRecord record = FakeCollector::Job(7);
+  record.set_account("p");
+  record.set_user("bob");
+  record.mutable_start_time()->set_seconds(absl::ToUnixSeconds(kNow) - 100);
+  record.mutable_end_time()->set_seconds(absl::ToUnixSeconds(kNow) - 70);
+  ASSERT_TRUE(spool_->Add({record}, "c", {}, kNow).ok());
+  Tick();
+  EXPECT_THAT(enforcer_.held.accounts["p"].frozen_logins, SizeIs(1));
+  EXPECT_EQ(AccessTo("cpu"), Access::kOpen);
+  link_.desired_state.set_generation(4);
+  link_.desired_state.mutable_projects(0)->clear_login_ceilings();
+  Tick();
+  EXPECT_THAT(enforcer_.held.accounts["p"].frozen_logins, IsEmpty());
 }
 
 TEST_F(SynchronizerTest, PutsDriftRightAtTheNextTick) {

@@ -60,10 +60,11 @@ void CreateProjects(Engine& engine) {
     command.project.period = {
         absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now())) - absl::Hours(24 * 200),
         absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now())) + absl::Hours(24 * 400)};
-    std::promise<absl::Status> done;
-    engine.Submit({"spiffe://mesolys/user/olga", absl::StrCat("project-", i), command, false,
-                   [&](const absl::StatusOr<Answer>& answer) { done.set_value(answer.status()); }});
-    if (absl::Status status = done.get_future().get(); !status.ok()) {
+    auto done = std::make_shared<std::promise<absl::Status>>();
+    engine.Submit(
+        {"spiffe://mesolys/user/olga", absl::StrCat("project-", i), command, false,
+         [done](const absl::StatusOr<Answer>& answer) { done->set_value(answer.status()); }});
+    if (absl::Status status = done->get_future().get(); !status.ok()) {
       std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
       std::exit(1);
     }

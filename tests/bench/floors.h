@@ -4,6 +4,7 @@
 // What the machine gives to anybody, measured in the same run: a figure of ours means nothing
 // without it.
 
+#include <chrono>
 #include <string>
 
 #include "tests/fakes/test_ca.h"
@@ -14,10 +15,12 @@ namespace mesolys::bench {
 double FdatasyncMicros(const std::string& folder);
 
 // Rows of 300 bytes into a WAL, synchronous=FULL table with a unique key.
-double SqliteRowsPerSecond(const std::string& folder, int rows_per_commit);
+double SqliteRowsPerSecond(const std::string& folder, int rows_per_commit,
+                           std::chrono::milliseconds duration = std::chrono::seconds(1));
 
 // Empty calls over mutual TLS, client and server in this process.
-double GrpcEchoPerSecond(TestCa& ca, int in_flight);
+double GrpcEchoPerSecond(TestCa& ca, int in_flight,
+                         std::chrono::milliseconds duration = std::chrono::seconds(1));
 
 // Prints the disk's part as a line.
 void PrintDisk(const std::string& folder);

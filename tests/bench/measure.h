@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -30,30 +31,37 @@ inline double SecondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-// Keeps `in_flight` calls going for `duration`; `call(lane, done)` starts one and calls done() when
-// it is answered. Calls answered per second.
-inline double CallsPerSecond(int in_flight, std::chrono::milliseconds duration,
-                             const std::function<void(int, std::function<void()>)>& call) {
+// Keeps `in_flight` calls going for `duration`; `start(call, done)` begins one, which holds what it
+// needs in `call` and calls done() when it is answered. Calls answered per second.
+//
+// The calls live here and not with their callbacks. Who owns a call owns its channel; were a
+// callback the last to let go of one, after the server too is gone, this gRPC would end the threads
+// that run callbacks from one of them, which then goes on in memory that was freed.
+template <typename Call>
+double CallsPerSecond(int in_flight, std::chrono::milliseconds duration,
+                      const std::function<void(Call&, std::function<void()>)>& start) {
+  std::vector<std::unique_ptr<Call>> calls(static_cast<size_t>(in_flight));
   std::atomic<bool> stop{false};
   std::atomic<int64_t> answered{0};
   std::mutex mutex;
   std::condition_variable ended;
   int running = in_flight;
-  std::function<void(int)> go = [&](int lane) {
-    call(lane, [&, lane] {
+  std::function<void(size_t)> go = [&](size_t lane) {
+    calls[lane] = std::make_unique<Call>();
+    start(*calls[lane], [&, lane] {
       answered.fetch_add(1);
       if (!stop) return go(lane);
       const std::lock_guard<std::mutex> lock(mutex);
       if (--running == 0) ended.notify_one();
     });
   };
-  const auto start = std::chrono::steady_clock::now();
-  for (int lane = 0; lane < in_flight; ++lane) go(lane);
+  const auto begin = std::chrono::steady_clock::now();
+  for (size_t lane = 0; lane < calls.size(); ++lane) go(lane);
   std::unique_lock<std::mutex> lock(mutex);
   ended.wait_for(lock, duration, [] { return false; });
   stop = true;
   ended.wait(lock, [&] { return running == 0; });
-  return static_cast<double>(answered) / SecondsSince(start);
+  return static_cast<double>(answered) / SecondsSince(begin);
 }
 
 }  // namespace mesolys::bench

@@ -22,14 +22,13 @@ double BalancesPerSecond(mesolys::v1::AllocationService::Stub& stub, int in_flig
     mesolys::v1::Balance answer;
   };
   std::atomic<int> next{0};
-  return mesolys::bench::CallsPerSecond(
-      in_flight, std::chrono::seconds(2), [&](int, std::function<void()> done) {
-        auto call = std::make_shared<Call>();
-        call->request.set_project(
+  return mesolys::bench::CallsPerSecond<Call>(
+      in_flight, std::chrono::seconds(2), [&](Call& call, std::function<void()> done) {
+        call.request.set_project(
             mesolys::ProjectName(mesolys::bench::ProjectId(next++ % mesolys::bench::kProjects)));
-        stub.async()->GetBalance(&call->context, &call->request, &call->answer,
-                                 [call, done = std::move(done)](const grpc::Status& status) {
-                                   if (!status.ok() || call->answer.lines().empty()) std::exit(1);
+        stub.async()->GetBalance(&call.context, &call.request, &call.answer,
+                                 [&call, done = std::move(done)](const grpc::Status& status) {
+                                   if (!status.ok() || call.answer.lines().empty()) std::exit(1);
                                    done();
                                  });
       });

@@ -26,7 +26,8 @@ TEST(FailureTest, TellsTheExitCodeByCodeAndReason) {
   for (const Row& row : std::vector<Row>{
            {absl::OkStatus(), ExitCode::kDone},
            {absl::InvalidArgumentError("x"), ExitCode::kUsage},
-           {Refuse(Reason::kUnknownSite, "x"), ExitCode::kUsage},
+           {Refuse(Reason::kUnknownSite, "x"), ExitCode::kNotFound},
+           {Refuse(Reason::kInvalidName, "x"), ExitCode::kUsage},
            {Refuse(Reason::kThresholdReached, "x"), ExitCode::kRefused},
            {Refuse(Reason::kProgrammeNeedsCall, "x"), ExitCode::kRefused},
            {Refuse(Reason::kProjectExists, "x"), ExitCode::kRefused},

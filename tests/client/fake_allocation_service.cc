@@ -52,6 +52,12 @@ FakeAllocationService::FakeAllocationService()
   alice.add_logins()->set_site("psmn");
   alice.mutable_logins(0)->set_login("amartin");
   *alice.mutable_add_time() = FakeTime("2026-09-01T08:00:00Z");
+  v1::MemberCeiling& ceiling = *alice.add_ceilings();
+  ceiling.set_user("alice");
+  ceiling.set_site("sites/psmn");
+  ceiling.set_resource("cpu");
+  ceiling.set_amount_base_units(500 * 3600);
+  *ceiling.mutable_set_time() = FakeTime("2026-10-01T08:00:00Z");
 }
 
 v1::CreateRequestRequest FakeAllocationService::last_create_request() const {
@@ -197,7 +203,27 @@ grpc::Status FakeAllocationService::ListJobs(grpc::ServerContext* context,
                                              v1::ListJobsResponse* out) {
   if (grpc::Status status = Enter(context); !status.ok()) return status;
   lock_guard<mutex> lock(mutex_);
-  return Page(jobs_, *in, out->mutable_jobs(), out->mutable_next_page_token());
+  std::vector<v1::Job> jobs = jobs_;
+  if (in->has_account()) {
+    const bool known =
+        in->account().cluster() == "psmn" && in->account().account() == "Old.Account";
+    jobs = known ? FakeUnassignedJobs() : std::vector<v1::Job>();
+  }
+  if (in->uncovered()) {
+    std::erase_if(jobs, [](const v1::Job& job) {
+      return std::all_of(job.charges().begin(), job.charges().end(),
+                         [](const v1::Charge& charge) { return !charge.grant().empty(); });
+    });
+  }
+  return Page(jobs, *in, out->mutable_jobs(), out->mutable_next_page_token());
+}
+
+grpc::Status FakeAllocationService::GetEvent(grpc::ServerContext* context,
+                                             const v1::GetEventRequest* in, v1::AuditEvent* out) {
+  if (grpc::Status status = Enter(context); !status.ok()) return status;
+  if (in->revision() != 17) return Unknown(Reason::kUnknownEvent, absl::StrCat(in->revision()));
+  *out = FakeEvent();
+  return grpc::Status::OK;
 }
 
 grpc::Status FakeAllocationService::ListUnassigned(grpc::ServerContext* context,

@@ -39,10 +39,20 @@ class FakeAllocationService : public v1::AllocationService::Service, public Fake
                            v1::AccountLink* out) override;
   grpc::Status AddMember(grpc::ServerContext* context, const v1::AddMemberRequest* in,
                          v1::Member* out) override;
+  grpc::Status SetMemberCeiling(grpc::ServerContext* context, const v1::SetMemberCeilingRequest* in,
+                                v1::MemberCeiling* out) override;
   grpc::Status ListMembers(grpc::ServerContext* context, const v1::ListMembersRequest* in,
                            v1::ListMembersResponse* out) override;
   grpc::Status CreateRequest(grpc::ServerContext* context, const v1::CreateRequestRequest* in,
                              v1::Request* out) override;
+  grpc::Status WithdrawRequest(grpc::ServerContext* context, const v1::WithdrawRequestRequest* in,
+                               v1::Request* out) override;
+  grpc::Status DecideRequest(grpc::ServerContext* context, const v1::DecideRequestRequest* in,
+                             v1::Request* out) override;
+  grpc::Status Quote(grpc::ServerContext* context, const v1::QuoteRequest* in,
+                     v1::QuoteResponse* out) override;
+  grpc::Status CheckAccess(grpc::ServerContext* context, const v1::CheckAccessRequest* in,
+                           v1::CheckAccessResponse* out) override;
   grpc::Status GetRequest(grpc::ServerContext* context, const v1::GetRequestRequest* in,
                           v1::Request* out) override;
   grpc::Status ListRequests(grpc::ServerContext* context, const v1::ListRequestsRequest* in,
@@ -57,6 +67,9 @@ class FakeAllocationService : public v1::AllocationService::Service, public Fake
                         v1::ListJobsResponse* out) override;
   grpc::Status ListUnassigned(grpc::ServerContext* context, const v1::ListUnassignedRequest* in,
                               v1::ListUnassignedResponse* out) override;
+
+  grpc::Status GetEvent(grpc::ServerContext* context, const v1::GetEventRequest* in,
+                        v1::AuditEvent* out) override;
 
   grpc::Status SupplementGrant(grpc::ServerContext* context, const v1::SupplementGrantRequest* in,
                                v1::ChangeGrantResponse* out) override;
@@ -87,8 +100,9 @@ class FakeAllocationService : public v1::AllocationService::Service, public Fake
 
  private:
   grpc::Status Decide(const v1::CreateRequestRequest& in, v1::Request* out);
-  v1::Grant* FindGrant(const std::string& name);  // null for none
-  v1::Job* FindJob(const v1::JobName& name);      // null for none
+  v1::Request* FindRequest(const std::string& name);  // null for none
+  v1::Grant* FindGrant(const std::string& name);      // null for none
+  v1::Job* FindJob(const v1::JobName& name);          // null for none
   template <typename In, typename Make>
   grpc::Status ChangeGrant(grpc::ServerContext* context, const In& in, v1::ChangeGrantResponse* out,
                            Make make);
@@ -115,6 +129,10 @@ v1::Project FakeProject();
 std::vector<v1::Grant> FakeGrants();
 v1::Balance FakeBalance();
 std::vector<v1::Job> FakeJobs();
+// Of psmn:Old.Account.
+std::vector<v1::Job> FakeUnassignedJobs();
+// Row 17 of the log.
+v1::AuditEvent FakeEvent();
 google::protobuf::Timestamp FakeTime(const std::string& rfc3339);
 
 }  // namespace mesolys

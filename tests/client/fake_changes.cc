@@ -59,6 +59,19 @@ grpc::Status FakeAllocationService::AddMember(grpc::ServerContext* context,
   });
 }
 
+grpc::Status FakeAllocationService::SetMemberCeiling(grpc::ServerContext* context,
+                                                     const v1::SetMemberCeilingRequest* in,
+                                                     v1::MemberCeiling* out) {
+  return Change(context, *in, out, [&] {
+    out->set_user(in->user());
+    out->set_site(in->site());
+    out->set_resource(in->resource());
+    if (in->has_amount_base_units()) out->set_amount_base_units(in->amount_base_units());
+    *out->mutable_set_time() = FakeTime("2026-11-21T09:00:00Z");
+    return grpc::Status::OK;
+  });
+}
+
 // All of what is asked but cpu, and of that what is left of 50000 h.
 grpc::Status FakeAllocationService::Decide(const v1::CreateRequestRequest& in, v1::Request* out) {
   last_create_request_ = in;
@@ -66,6 +79,13 @@ grpc::Status FakeAllocationService::Decide(const v1::CreateRequestRequest& in, v
   const int number = last_number_ + 1;
   out->set_name(absl::StrCat(in.project(), "/requests/r", number));
   out->set_requester("alice");
+  if (in.request().track() == v1::Request::CALL) {
+    out->set_state(v1::Request::SUBMITTED);
+    if (in.validate_only()) return grpc::Status::OK;
+    last_number_ = number;
+    requests_[in.project()].push_back(*out);
+    return grpc::Status::OK;
+  }
   *out->mutable_decide_time() = FakeTime("2026-11-21T09:00:00Z");
   out->set_state(v1::Request::GRANTED);
   int64_t& left = cpu_left_.emplace(in.project(), kCpuMax).first->second;

@@ -23,7 +23,10 @@ void AddCharge(const std::string& grant, const std::string& resource, v1::Charge
   charge.set_resource(resource);
   charge.set_kind(kind);
   charge.set_amount_base_units(amount);
-  charge.set_normalised_seconds(resource == "cpu" ? amount : amount * 40);
+  const int64_t rate = resource == "cpu" ? 1 : 40;
+  charge.set_normalised_seconds(amount * rate);
+  charge.set_rate_ppm(rate * 1'000'000);
+  *charge.mutable_rate_since_time() = FakeTime("2026-01-01T00:00:00Z");
 }
 
 v1::Job Job(int64_t id, v1::UsageRecord::State state, const std::string& start,
@@ -186,6 +189,41 @@ v1::Balance FakeBalance() {
   return balance;
 }
 
+std::vector<v1::Job> FakeUnassignedJobs() {
+  v1::Job job =
+      Job(4100, v1::UsageRecord::COMPLETED, "2026-11-20T08:00:00Z", "2026-11-20T17:00:00Z", 10);
+  job.clear_project();
+  job.mutable_record()->set_account("Old.Account");
+  AddCharge("", "cpu", v1::Charge::SETTLED, 90 * kHour, &job);
+  return {job};
+}
+
+v1::AuditEvent FakeEvent() {
+  v1::AuditEvent event;
+  v1::AuditEntry& entry = *event.mutable_entry();
+  entry.set_revision(17);
+  *entry.mutable_time() = FakeTime("2026-11-20T08:00:00Z");
+  entry.set_actor("spiffe://mesolys/user/alice");
+  entry.set_request_id("key-1");
+  entry.add_facts("grant_changed");
+  const auto add = [&event](const std::string& what, const std::string& before,
+                            const std::string& after, v1::Difference::Form form) {
+    v1::Difference& difference = *event.add_differences();
+    difference.set_what("projects/proj_a/" + what);
+    difference.set_before(before);
+    difference.set_after(after);
+    difference.set_form(form);
+    if (form == v1::Difference::AMOUNT) difference.set_resource("cpu");
+  };
+  add("grants/g17 end", "2027-03-01T00:00:00Z", "2027-04-01T00:00:00Z", v1::Difference::TIME);
+  add("grants/g17 granted", "144000000", "180000000", v1::Difference::AMOUNT);
+  add("grants/g17 held psmn", "", "180000000", v1::Difference::AMOUNT);
+  add("member bob", "role researcher", "", v1::Difference::FORM_UNSPECIFIED);
+  event.set_content_json(
+      R"({"events":[{"grant_changed":{"grant":"17","amount":"36000000","reason":"A \"late\" node"}}]})");
+  return event;
+}
+
 std::vector<v1::Job> FakeJobs() {
   const std::string cpu = "projects/proj_a/grants/g17";
   v1::Job done =
@@ -204,7 +242,14 @@ std::vector<v1::Job> FakeJobs() {
       Job(4003, v1::UsageRecord::RUNNING, "2026-11-21T08:00:00Z", "2026-11-21T09:00:00Z", 8);
   AddCharge(cpu, "cpu", v1::Charge::IN_FLIGHT, 8 * kHour, &running);
   AddCharge(cpu, "cpu", v1::Charge::COMMITTED, 80 * kHour, &running);
-  return {done, lost, running};
+  // It began before the grant, and its GPU has no model.
+  v1::Job uncovered =
+      Job(4004, v1::UsageRecord::COMPLETED, "2026-09-30T20:00:00Z", "2026-10-01T04:00:00Z", 1);
+  *uncovered.mutable_record()->mutable_submit_time() = FakeTime("2026-09-30T19:00:00Z");
+  (*uncovered.mutable_record()->mutable_gpu_counts())[""] = 1;
+  AddCharge("", "cpu", v1::Charge::SETTLED, 4 * kHour, &uncovered);
+  AddCharge(cpu, "cpu", v1::Charge::SETTLED, 4 * kHour, &uncovered);
+  return {done, lost, running, uncovered};
 }
 
 }  // namespace mesolys

@@ -53,6 +53,33 @@ TEST_F(JobTest, NamesEveryReasonInWords) {
   }
 }
 
+TEST_F(JobTest, ShowsAnEntryPerRateWithItsWorthAndTheDateOfTheRate) {
+  v1::Job job = FakeJobs()[0];
+  v1::Charge& later = *job.add_charges();
+  later = job.charges(0);
+  later.set_rate_ppm(20'500);
+  later.set_normalised_seconds(later.amount_base_units() * 41 / 2000);
+  *later.mutable_rate_since_time() = FakeTime("2026-11-21T00:00:00Z");
+  scheduler_.SetJobs({job});
+  const std::string out = Run({"usage", "show", "psmn:4001"}).out;
+  EXPECT_THAT(out, HasSubstr("NORMALISED    RATE  SINCE\n"));
+  EXPECT_THAT(out, HasSubstr("800 h       1  2026-01-01\n"));
+  EXPECT_THAT(out, HasSubstr("16.4 h  0.0205  2026-11-21\n"));
+  EXPECT_THAT(out, HasSubstr("PRICE  cpu 1600 h; worth 816.4 h normalised\n"));
+}
+
+TEST_F(JobTest, ListsOnlyWithOptionsThatGoTogether) {
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{"usage", "list"},
+                                             {"usage", "list", "proj_a", "--unassigned"},
+                                             {"usage", "list", "proj_a", "--jobs", "psmn:x"},
+                                             {"usage", "list", "--unassigned", "--uncovered"},
+                                             {"usage", "list", "--unassigned", "--jobs", "psmn"}}) {
+    EXPECT_EQ(Run(wrong).exit, ExitCode::kUsage);
+  }
+  EXPECT_EQ(scheduler_.call_count(), 0);
+}
+
 TEST_F(JobTest, TellsJobsOfOneIdApartByTheirSubmitTime) {
   v1::Job early = FakeJobs()[0];
   *early.mutable_record()->mutable_submit_time() = FakeTime("2026-11-01T07:00:00Z");

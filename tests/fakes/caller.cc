@@ -108,12 +108,40 @@ absl::StatusOr<v1::Member> Caller::Call(const v1::AddMemberRequest& request) {
   return Ask(*stubs_->allocation, &AllocationStub::AddMember, request);
 }
 
+absl::StatusOr<v1::MemberCeiling> Caller::Call(const v1::SetMemberCeilingRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::SetMemberCeiling, request);
+}
+
+absl::StatusOr<v1::ChangeGrantResponse> Caller::Call(const v1::ReleaseHoursRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::ReleaseHours, request);
+}
+
+absl::StatusOr<v1::RefundJobResponse> Caller::Call(const v1::RefundJobRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::RefundJob, request);
+}
+
 absl::StatusOr<v1::ListMembersResponse> Caller::Call(const v1::ListMembersRequest& request) {
   return Ask(*stubs_->allocation, &AllocationStub::ListMembers, request);
 }
 
 absl::StatusOr<v1::Request> Caller::Call(const v1::CreateRequestRequest& request) {
   return Ask(*stubs_->allocation, &AllocationStub::CreateRequest, request);
+}
+
+absl::StatusOr<v1::Request> Caller::Call(const v1::WithdrawRequestRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::WithdrawRequest, request);
+}
+
+absl::StatusOr<v1::Request> Caller::Call(const v1::DecideRequestRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::DecideRequest, request);
+}
+
+absl::StatusOr<v1::QuoteResponse> Caller::Call(const v1::QuoteRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::Quote, request);
+}
+
+absl::StatusOr<v1::CheckAccessResponse> Caller::Call(const v1::CheckAccessRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::CheckAccess, request);
 }
 
 absl::StatusOr<v1::Request> Caller::Call(const v1::GetRequestRequest& request) {

@@ -26,8 +26,15 @@ class Caller {
   absl::StatusOr<v1::ListProjectsResponse> Call(const v1::ListProjectsRequest& request);
   absl::StatusOr<v1::AccountLink> Call(const v1::LinkAccountRequest& request);
   absl::StatusOr<v1::Member> Call(const v1::AddMemberRequest& request);
+  absl::StatusOr<v1::MemberCeiling> Call(const v1::SetMemberCeilingRequest& request);
+  absl::StatusOr<v1::ChangeGrantResponse> Call(const v1::ReleaseHoursRequest& request);
+  absl::StatusOr<v1::RefundJobResponse> Call(const v1::RefundJobRequest& request);
   absl::StatusOr<v1::ListMembersResponse> Call(const v1::ListMembersRequest& request);
   absl::StatusOr<v1::Request> Call(const v1::CreateRequestRequest& request);
+  absl::StatusOr<v1::Request> Call(const v1::WithdrawRequestRequest& request);
+  absl::StatusOr<v1::Request> Call(const v1::DecideRequestRequest& request);
+  absl::StatusOr<v1::QuoteResponse> Call(const v1::QuoteRequest& request);
+  absl::StatusOr<v1::CheckAccessResponse> Call(const v1::CheckAccessRequest& request);
   absl::StatusOr<v1::Request> Call(const v1::GetRequestRequest& request);
   absl::StatusOr<v1::ListRequestsResponse> Call(const v1::ListRequestsRequest& request);
   absl::StatusOr<v1::Grant> Call(const v1::GetGrantRequest& request);

@@ -11,6 +11,14 @@ std::string Text(const Period& period) {
   return absl::StrCat(Text(period.start), "-", Text(period.end));
 }
 
+std::string Text(const UsageCurve& curve) {
+  std::string text;
+  for (const CurvePoint& point : curve) {
+    absl::StrAppend(&text, " ", Text(point.time), "=", point.share.count());
+  }
+  return text;
+}
+
 std::string Text(const Totals& totals) {
   return absl::StrCat(totals.settled.count(), " ", totals.in_flight.count(), " ",
                       totals.committed.count(), " ", totals.refund.count());
@@ -31,9 +39,14 @@ void AppendProject(const Ledger& ledger, const ProjectEntry& entry, std::string&
                   entry.revision, "\n");
   for (const auto& [user, member] : entry.members) {
     absl::StrAppend(&out, "  member ", user, " ", member.member.user, " ",
-                    static_cast<int>(member.member.role), " ", Text(member.add_time));
+                    static_cast<int>(member.member.role), " ", Text(member.add_time), " ",
+                    Text(member.member.term));
     for (const auto& [site, login] : member.member.logins) {
       absl::StrAppend(&out, " ", site, ":", login);
+    }
+    for (const auto& [place, ceiling] : member.ceilings) {
+      absl::StrAppend(&out, " ceiling ", place.first, " ", place.second, " ",
+                      ceiling.amount.count(), " since ", Text(ceiling.set_time));
     }
     out += "\n";
   }
@@ -51,7 +64,8 @@ void AppendRequest(const RequestEntry& entry, std::string& out) {
                   " \"", request.justification, "\" \"", request.necessity, "\" ",
                   request.energy_median_watt_hours, " ", request.energy_p90_watt_hours, " ",
                   request.requester, " ", Text(entry.decide_time), " -> ", entry.outcome.request,
-                  " state ", static_cast<int>(entry.outcome.state), "\n");
+                  " state ", static_cast<int>(entry.outcome.state), " \"", entry.outcome.reason,
+                  "\" track ", static_cast<int>(request.track), Text(request.curve), "\n");
   for (const RequestLine& line : request.lines) absl::StrAppend(&out, "  ", Text(line), "\n");
   for (const Refusal& refusal : entry.outcome.refusals) {
     absl::StrAppend(&out, "  ", ReasonName(refusal.reason), " ", refusal.message);
@@ -66,8 +80,9 @@ void AppendGrant(const Ledger& ledger, const GrantEntry& entry, std::string& out
   absl::StrAppend(&out, "grant ", grant.number, " ", grant.project, " ", grant.resource, " ",
                   grant.amount.count(), " ", Text(grant.period), " of request ", grant.request, " ",
                   grant.pi, " ", grant.programme, " ", grant.normalised.count(), " ",
-                  Text(grant.issue_time), entry.revoked ? " revoked" : "", " changed ",
-                  entry.changes.size(), " times\n");
+                  Text(grant.issue_time), entry.revoked ? " revoked" : "", " ends ",
+                  Text(entry.EndProper()), " changed ", entry.changes.size(), " times",
+                  Text(grant.curve), "\n");
   for (const auto& [site, held] : entry.held) {
     absl::StrAppend(&out, "  held ", site, " ", held.count(),
                     entry.lowered.contains(site) ? " awaited" : "", "\n");

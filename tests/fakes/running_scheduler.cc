@@ -37,7 +37,9 @@ T Require(absl::StatusOr<T> value, const char* what) {
 RunningScheduler::RunningScheduler(TestCa& ca, const Clock& clock, RunningSchedulerOptions options)
     : ca_(ca) {
   Require(CheckAccessTable(AccessTable()), "access table");
-  if (options.database.empty()) {
+  if (options.store != nullptr) {
+    store_ = std::move(options.store);
+  } else if (options.database.empty()) {
     store_ = std::make_unique<MemoryEventStore>();
   } else {
     store_ = Require(SqliteEventStore::Open(options.database, SqliteEventStore::Mode::kReadWrite),
@@ -75,13 +77,13 @@ bool RunningScheduler::WaitUntilSettled() {
 }
 
 void RunningScheduler::Adopt(const Catalogue& catalogue) {
-  std::promise<absl::Status> done;
+  auto done = std::make_shared<std::promise<absl::Status>>();
   engine_->Submit({kSchedulerIdentity, "catalogue",
                    AdoptCatalogue{catalogue, "a test's catalogue", "its digest"},
-                   /*validate_only=*/false, [&done](const absl::StatusOr<Answer>& answer) {
-                     done.set_value(answer.status());
+                   /*validate_only=*/false, [done](const absl::StatusOr<Answer>& answer) {
+                     done->set_value(answer.status());
                    }});
-  Require(done.get_future().get(), "catalogue");
+  Require(done->get_future().get(), "catalogue");
 }
 
 }  // namespace mesolys

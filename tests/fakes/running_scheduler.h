@@ -24,7 +24,8 @@ namespace mesolys {
 
 struct RunningSchedulerOptions {
   Catalogue catalogue;
-  std::string database;  // a SQLite file, kept; empty: in memory
+  std::string database;                 // a SQLite file, kept; empty: in memory
+  std::unique_ptr<EventStore> store{};  // instead, when given
   std::chrono::milliseconds patience = std::chrono::seconds(30);  // of Synchronize
 };
 
@@ -45,6 +46,7 @@ class RunningScheduler {
   std::shared_ptr<grpc::Channel> Connect(const std::string& identity);
 
   Engine& engine() { return *engine_; }
+  const SiteSessions& sessions() const { return sessions_; }
   const EventStore& store() const { return *store_; }
 
   // Waits until no account is left to be charged anew; false after half a minute.

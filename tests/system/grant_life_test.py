@@ -156,7 +156,7 @@ class GrantLifeTest(unittest.TestCase):
         supplement = next(entry['revision'] for entry in reversed(entries) if 'grant_changed' in entry['facts'])
         differences = self.json('audit', 'show', str(supplement))['differences']
         granted = next(d for d in differences if d['what'].endswith('granted'))
-        self.assertEqual((granted['before'], granted['after']), (str(100 * HOUR), str(150 * HOUR)))
+        self.assertEqual((granted['before'], granted['after']), (100 * HOUR, 150 * HOUR))
         self.refused('UNKNOWN_EVENT', 'audit', 'show', '100000', exit_code=4)
         world.stop('agent')
         world.stop('scheduler')

@@ -41,6 +41,7 @@ class Mesocentre:
     def write_scheduler(self, catalogue):
         (self.folder / 'scheduler.toml').write_text(
             f'listen = "127.0.0.1:{self.port}"\ndatabase = "ledger.db"\ncatalogue = "{catalogue}"\n'
+            f'metrics_listen = "127.0.0.1:0"\n'
             f'[tls]\nca = "tls/ca.pem"\ncertificate = "tls/service-scheduler.pem"\n'
             f'key = "tls/service-scheduler.key"\n')
 

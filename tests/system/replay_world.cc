@@ -131,8 +131,9 @@ ReportTick ReplayWorld::Report(Collector& collector, SchedulerLink* link,
   const TemporaryDirectory directory;
   const auto spool = Require(Spool::Open(directory.path(), spool_records_max), "spool");
   const Quarantine quarantine(directory.File("quarantine.txt"));
+  CollectionLog collections;
   Reporter reporter(*spool, quarantine, collector, link == nullptr ? *straight : *link, clock_,
-                    {"psmn", absl::Seconds(10), 0});
+                    collections, {"psmn", absl::Seconds(10), 0});
   const std::atomic<bool> is_stopping = false;
   ReportTick sum;
   for (int i = 0; i < kTicksMax; ++i) {

@@ -47,6 +47,31 @@ TEST(DryRunTest, PrintsEachChangeAsOneLine) {
             "psmn: account chair_ia: moved under ia\n");
 }
 
+TEST(DryRunTest, HoldsAndPrintsWhatMayBeStarted) {
+  TemporaryDirectory directory;
+  std::ostringstream lines;
+  SiteState desired = Desired();
+  SiteAccount& account = desired.accounts["chair_ia"];
+  account.grants.begin()->second.bonus = Amount(1800000);
+  account.access = {{"cpu", Access::kFrozen}, {"gpu-a100", Access::kLowPriority}};
+  account.frozen_logins = {{"alice", "gpu-a100"}};
+  DryRun first("psmn", directory.File("held.json"), lines);
+  first.Take(Reconcile({}, desired, kStart).actions);
+  EXPECT_THAT(lines.str(), HasSubstr("psmn: account chair_ia: login alice: gpu-a100 frozen\n"
+                                     "psmn: account chair_ia: ceiling gpu-a100 g17 -> 7200000 "
+                                     "GPU-seconds and 1800000 beyond\n"
+                                     "psmn: account chair_ia: gpu-a100 low priority\n"));
+  DryRun second("psmn", directory.File("held.json"), lines);
+  EXPECT_TRUE(Reconcile(*second.ReadBack(), desired, kStart).actions.empty());
+  lines.str("");
+  account.access["gpu-a100"] = Access::kFrozen;
+  account.frozen_logins.clear();
+  second.Take(Reconcile(*second.ReadBack(), desired, kStart).actions);
+  EXPECT_EQ(lines.str(),
+            "psmn: account chair_ia: gpu-a100 frozen\n"
+            "psmn: account chair_ia: login alice: gpu-a100 open\n");
+}
+
 TEST(DryRunTest, HoldsWhatItWasToldAlsoAfterARestart) {
   TemporaryDirectory directory;
   std::ostringstream lines;

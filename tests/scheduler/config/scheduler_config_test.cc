@@ -47,16 +47,18 @@ TEST_F(SchedulerConfigTest, PathsAreRelativeToTheFolderOfTheFile) {
   EXPECT_EQ(config->tls.certificate, In("me.pem"));
   EXPECT_EQ(config->tls.key, In("me.key"));
   EXPECT_EQ(config->listen, "127.0.0.1:7443");
+  EXPECT_EQ(config->metrics_listen, "127.0.0.1:9464");
   EXPECT_EQ(config->log_level, "info");
 }
 
 TEST_F(SchedulerConfigTest, ReadsWhereToListenAndWhatToSay) {
   const absl::StatusOr<SchedulerConfig> config =
       Load(std::string("database = \"a\"\ncatalogue = \"../b\"\nlisten = \"[::1]:1\"\n"
-                       "log_level = \"debug\"\n") +
+                       "log_level = \"debug\"\nmetrics_listen = \"\"\n") +
            kTls);
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->listen, "[::1]:1");
+  EXPECT_EQ(config->metrics_listen, "");
   EXPECT_EQ(config->log_level, "debug");
   EXPECT_EQ(config->catalogue, (folder_.parent_path() / "b").string());
 }

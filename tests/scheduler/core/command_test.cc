@@ -174,6 +174,16 @@ std::vector<Command> DifferentCommands() {
                                                [](auto& c) { c.ledger_revision = 41; },
                                            }),
          commands);
+  Append(Changed<SetMemberCeiling>({"alpha", "rita", "north", "cpu", Amount(0)},
+                                   {
+                                       [](auto& c) { c.project = "beta"; },
+                                       [](auto& c) { c.user = "rosa"; },
+                                       [](auto& c) { c.site = "south"; },
+                                       [](auto& c) { c.resource = "gpu-a100"; },
+                                       [](auto& c) { c.amount = Amount(1); },
+                                       [](auto& c) { c.amount.reset(); },
+                                   }),
+         commands);
   return commands;
 }
 

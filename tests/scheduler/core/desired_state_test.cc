@@ -67,7 +67,7 @@ TEST_F(DesiredStateTest, ProjectsComeByIdAndGrantsByNumber) {
 TEST_F(DesiredStateTest, AGrantThatHadEndedWhenTheGenerationBeganIsLeftOut) {
   Give("alpha", {Day(2026, 1), TestTime()}, {{"north", Amount(5)}});
   EXPECT_THAT(At("north").projects, IsEmpty());
-  Give("alpha", {Day(2026, 1), TestTime() + absl::Seconds(1)}, {{"north", Amount(6)}});
+  Give("alpha", {TestTime(), TestTime() + absl::Seconds(1)}, {{"north", Amount(6)}});
   ASSERT_THAT(At("north").projects, SizeIs(1));
   EXPECT_THAT(At("north").projects[0].grants, SizeIs(1));
   // Time alone changes nothing: the site itself knows when the grant ends.
@@ -77,6 +77,46 @@ TEST_F(DesiredStateTest, AGrantThatHadEndedWhenTheGenerationBeganIsLeftOut) {
   Give("zeta", year, {{"north", Amount(7)}});
   ASSERT_THAT(At("north").projects, SizeIs(1));
   EXPECT_EQ(At("north").projects[0].project, "zeta");
+}
+
+TEST_F(DesiredStateTest, AnEndedGrantIsToldWhileOneThatOverlappedItIsNotOver) {
+  const absl::Time now = TestTime();
+  const auto hours = [now](int from, int to) {
+    return Period{now + absl::Hours(from), now + absl::Hours(to)};
+  };
+  Give("alpha", hours(-9, -6), {{"north", Amount(1)}});  // overlapped g2 alone
+  Give("alpha", hours(-7, -3), {{"north", Amount(2)}});  // and that one g3
+  Give("alpha", hours(-4, 10), {{"north", Amount(3)}});
+  Give("alpha", hours(-9, -8), {{"south", Amount(4)}});    // at another site
+  Give("alpha", hours(-30, -20), {{"north", Amount(5)}});  // long ago
+  mesocentre.Issue(
+      GrantByHand(mesocentre.ledger(), "alpha", "gpu-a100", hours(-9, -3), {{"north", Amount(6)}}));
+  const DesiredState north = At("north");
+  ASSERT_THAT(north.projects, SizeIs(1));
+  std::vector<int64_t> told;
+  for (const DesiredGrant& grant : north.projects[0].grants) told.push_back(grant.grant);
+  EXPECT_THAT(told, ElementsAre(1, 2, 3));
+}
+
+TEST_F(DesiredStateTest, ARevokedGrantIsToldUntilItsSiteHasConfirmed) {
+  Give("alpha", year, {{"north", Amount(5)}, {"south", Amount(7)}});
+  mesocentre.Must(RevokeGrant{1, "enough"});
+  ASSERT_THAT(At("north").projects, SizeIs(1));
+  EXPECT_EQ(At("north").projects[0].grants.at(0).period.end, TestTime());
+  EXPECT_EQ(At("north").projects[0].grants.at(0).ceiling, Amount(0));
+  ConfirmCeilings silent{"north", At("north").generation, {}};
+  mesocentre.Must(silent);
+  EXPECT_THAT(At("north").projects, SizeIs(1));
+  ConfirmCeilings said{"north", At("north").generation, {{1, Amount(0)}}};
+  mesocentre.Must(said);
+  EXPECT_THAT(At("north").projects, IsEmpty());
+  EXPECT_THAT(At("south").projects, SizeIs(1));
+}
+
+TEST_F(DesiredStateTest, ASiteIsToldHowItChargesAndItsClusters) {
+  EXPECT_THAT(At("north").clusters, ElementsAre("n1", "n2"));
+  EXPECT_EQ(At("north").charges, mesocentre.ledger().catalogue().sites.at("north").Charges());
+  EXPECT_FALSE(At("east").charges.gpu_jobs_pay_cpu);
 }
 
 TEST_F(DesiredStateTest, ASiteHoldsItsOwnLoginsAndLinks) {

@@ -23,9 +23,16 @@ const std::string kProjects[] = {"chair", "lab", "team"};
 const std::string kSites[] = {"north", "south"};
 const std::string kResources[] = {"cpu", "cpu", "gpu-a100", "storage-work"};
 
+Catalogue CatalogueWithGrace() {
+  Catalogue catalogue = TestCatalogue();
+  catalogue.programmes["chair"].grace_days = 30;
+  catalogue.programmes["chair"].bonus = PartsPerMillion(250'000);
+  return catalogue;
+}
+
 class History {
  public:
-  explicit History(uint64_t seed) : random_(seed), mesocentre_(TestCatalogue(), Day(2026, 2)) {
+  explicit History(uint64_t seed) : random_(seed), mesocentre_(CatalogueWithGrace(), Day(2026, 2)) {
     for (const std::string& id : kProjects) {
       Project project = TestProject(id);
       if (id != "chair") project.parent = "chair";
@@ -41,6 +48,7 @@ class History {
     if (dice <= 2 || mesocentre_.ledger().grants().empty()) return Issue();
     if (dice <= 6) return Use();
     if (dice <= 8) return Confirm();
+    if (dice == 16 && Roll(1) == 0) return Wait();
     const Command command = Verb(dice);
     const absl::StatusOr<Verdict> verdict = mesocentre_.Do(command);
     accepted_ += verdict.ok() ? 1 : 0;
@@ -108,6 +116,30 @@ class History {
     return "confirmed";
   }
 
+  // A request for the committee, or what becomes of one.
+  std::string Wait() {
+    const int64_t last = mesocentre_.ledger().next_request() - 1;
+    Command command = WithdrawRequest{last, "not needed"};
+    if (Roll(2) > 0) {
+      const absl::Time start = absl::FromUnixSeconds(absl::ToUnixSeconds(Later(60)));
+      Request request;
+      request.project = kProjects[Roll(2)];
+      request.period = {start, start + absl::Hours(24) * (1 + Roll(120))};
+      request.lines = {{kResources[Roll(3)], Some(), {}, {}, false}};
+      request.track = Track::kCall;
+      command = SubmitRequest{std::move(request)};
+    } else if (Roll(3) > 0) {
+      DecideRequest decide{last, {}, "found"};
+      for (const RequestLine& line : mesocentre_.ledger().FindRequest(last)->request.lines) {
+        if (Roll(3) > 0) decide.awards[line.resource] = Amount(1 + Roll(line.amount.count() - 1));
+      }
+      command = decide;
+    }
+    const absl::StatusOr<Verdict> verdict = mesocentre_.Do(command);
+    accepted_ += verdict.ok() ? 1 : 0;
+    return absl::StrCat("waiting ", last, ": ", verdict.status().ToString());
+  }
+
   Command Verb(int64_t dice) {
     const int64_t grants = mesocentre_.ledger().next_grant() - 1;
     target_ = 1 + Roll(grants - 1);
@@ -171,6 +203,7 @@ void ExpectBalances(const Ledger& ledger, absl::Time now) {
 TEST(GrantLifeRandomTest, EveryInvariantHoldsAfterEveryVerbAndTheLogFoldsToTheSame) {
   const uint64_t seed = TestSeed();
   int accepted = 0;
+  int graces = 0;
   for (uint64_t round = 0; round < 60; ++round) {
     SCOPED_TRACE(absl::StrCat("seed ", seed, " round ", round));
     History history(seed + round);
@@ -184,6 +217,9 @@ TEST(GrantLifeRandomTest, EveryInvariantHoldsAfterEveryVerbAndTheLogFoldsToTheSa
       if (testing::Test::HasFatalFailure()) return;
     }
     accepted += history.accepted();
+    for (const GrantEntry& entry : history.mesocentre().ledger().grants()) {
+      graces += entry.end_proper.has_value() ? 1 : 0;
+    }
     Ledger again;
     for (const Recorded& row : history.mesocentre().log()) {
       // As the store keeps them: what it would lose must not matter.
@@ -199,6 +235,7 @@ TEST(GrantLifeRandomTest, EveryInvariantHoldsAfterEveryVerbAndTheLogFoldsToTheSa
       ASSERT_TRUE(verdict.ok() && !verdict->recorded) << key.job_id;
     }
   }
+  EXPECT_GT(graces, 5);
   // The histories are not made of refusals.
   EXPECT_GT(accepted, 60 * 5);
 }

@@ -2,9 +2,9 @@
 #define MESOLYS_TESTS_SCHEDULER_CORE_SCENARIO_H_
 
 // Ledger tests as an accountant reads them: one line is one fact or one expectation. The language
-// is described in tests/scenarios/README.md. Not thread-safe.
+// is described in tests/scenarios/README.md. Facts and expectations are read in files of their own,
+// scenario_facts.cc, scenario_grants.cc and scenario_expectations.cc. Not thread-safe.
 
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -12,18 +12,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "tests/scheduler/core/mesocentre.h"
+#include "tests/scheduler/core/scenario_words.h"
 
 namespace mesolys {
-
-// One "== title" section of a file.
-struct Scenario {
-  std::string name;                                // file and title, as a test's name
-  std::string place;                               // "leases.txt:12"
-  std::vector<std::pair<int, std::string>> lines;  // with their numbers
-};
-
-// Of all tests/scenarios/*.txt, by file.
-std::vector<Scenario> LoadScenarios();
 
 class ScenarioRun {
  public:
@@ -38,19 +29,30 @@ class ScenarioRun {
   absl::Status Finish();
 
  private:
-  struct Words;
+  using Words = ScenarioWords;
 
+  // In scenario_facts.cc.
   absl::Status Fact(Words& words);
-  absl::Status Expectation(Words& words, bool& known);
   absl::StatusOr<Command> CommandOf(Words& words);
+  absl::StatusOr<Command> ProjectVerb(const std::string& verb, Words& words);
+  absl::StatusOr<Command> RequestVerb(const std::string& verb, Words& words);
+  absl::StatusOr<Command> CatalogueVerb(Words& words);
+  absl::StatusOr<Command> SiteVerb(const std::string& verb, Words& words);
+  absl::StatusOr<Command> OfficeVerb(const std::string& verb, Words& words);
   absl::StatusOr<Command> GrantVerb(const std::string& verb, Words& words);
   absl::StatusOr<Command> Report(const std::string& verb, Words& words);
   absl::Status IssueByHand(Words& words);
+
+  // In scenario_expectations.cc. `known` says whether the line is one.
+  absl::Status Expectation(Words& words, bool& known);
   absl::Status ExpectBalance(Words& words);
   absl::Status ExpectCharge(Words& words);
+  absl::Status ExpectPrice(Words& words);
   absl::Status ExpectCeiling(Words& words);
   absl::Status ExpectAmounts(const std::string& what, Words& words);
   absl::Status ExpectRefusal(Words& words);
+  absl::Status ExpectDecision(Words& words);
+  absl::Status ExpectLimit(Words& words);
 
   // Europe/Paris unless the text says Z.
   absl::StatusOr<absl::Time> Instant(const std::string& text) const;

@@ -3,6 +3,7 @@
 #include "tests/scheduler/core/scenario.h"
 
 #include "gtest/gtest.h"
+#include "tests/scheduler/core/scenario_file.h"
 
 namespace mesolys {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/scheduler/service/service_fixture.h"
@@ -9,7 +10,7 @@
 namespace mesolys {
 namespace {
 
-// One change by one person, in a form that all four kinds share.
+// One change by one person, in a form that all kinds share.
 struct Change {
   std::string identity;
   // The answer's bytes in `bytes`, and why it was refused. `altered` asks for something else.
@@ -49,15 +50,27 @@ std::vector<Change> Changes() {
   member.mutable_member()->set_user("nora");
   member.mutable_member()->set_role(v1::Member::RESEARCHER);
   member.set_request_id("a member");
+  v1::SetMemberCeilingRequest ceiling;
+  ceiling.set_project("projects/alpha");
+  ceiling.set_user("rita");
+  ceiling.set_site("sites/psmn");
+  ceiling.set_resource("cpu");
+  ceiling.set_amount_base_units(3600);
+  ceiling.set_request_id("a ceiling");
   v1::CreateRequestRequest refused = CpuRequest("alpha", int64_t{1} << 50, "a refusal");
   refused.mutable_request()->mutable_lines(0)->set_minimum_base_units(int64_t{1} << 50);
+  v1::CreateRequestRequest waiting = CpuRequest("alpha", 3600, "for a call");
+  waiting.mutable_request()->set_track(v1::Request::CALL);
   return {
       ChangeOf("user/olga", project, [](auto& r) { r.mutable_project()->set_title("Other"); }),
       ChangeOf("user/olga", link, [](auto& r) { r.mutable_link()->set_account("older"); }),
       ChangeOf("user/paul", member, [](auto& r) { r.mutable_member()->set_user("nadia"); }),
+      ChangeOf("user/paul", ceiling, [](auto& r) { r.clear_amount_base_units(); }),
       ChangeOf("user/paul", CpuRequest("alpha", 3600, "a request"),
                [](auto& r) { r.mutable_request()->set_necessity("other"); }),
       ChangeOf("user/paul", refused,
+               [](auto& r) { r.mutable_request()->set_justification("other"); }),
+      ChangeOf("user/paul", waiting,
                [](auto& r) { r.mutable_request()->set_justification("other"); }),
   };
 }
@@ -127,17 +140,20 @@ TEST_F(ChangeTest, ThatIsRefusedLeavesItsKeyFree) {
 
 // The answers are rebuilt from the log, not remembered.
 TEST_F(ChangeTest, IsAnsweredTheSameAfterARestart) {
-  RunningSchedulerOptions options;
-  options.catalogue = WorldCatalogue();
-  options.database = ca_->directory() + "/ledger.db";
-  Start(options);
+  const auto start = [this] {
+    RunningSchedulerOptions options;
+    options.catalogue = WorldCatalogue();
+    options.database = ca_->directory() + "/ledger.db";
+    Start(std::move(options));
+  };
+  start();
   Populate();
   std::vector<std::string> first;
   for (const Change& change : Changes()) {
     ASSERT_EQ(change.call(As(change.identity), false, false, &first.emplace_back()), "OK");
   }
   const int64_t revision = Revision();
-  Start(options);
+  start();
   EXPECT_EQ(Revision(), revision);
   size_t place = 0;
   for (const Change& change : Changes()) {

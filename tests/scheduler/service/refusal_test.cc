@@ -40,7 +40,7 @@ class RefusalTest : public ServiceTest {
 
 TEST_F(RefusalTest, OfReadsTellsWhatIsUnknownOnlyToThoseWhoMayKnow) {
   ExpectRefused({
-      {"SITE_NOT_FOUND", "olga", Asking(Named<v1::GetSiteRequest>("sites/mars"))},
+      {"UNKNOWN_SITE", "olga", Asking(Named<v1::GetSiteRequest>("sites/mars"))},
       {"INVALID_NAME", "olga", Asking(Named<v1::GetSiteRequest>("psmn"))},
       {"UNKNOWN_PROJECT", "olga", Asking(Named<v1::GetProjectRequest>("projects/ghost"))},
       {"NOT_ALLOWED", "mia", Asking(Named<v1::GetProjectRequest>("projects/ghost"))},

@@ -29,6 +29,8 @@ Catalogue WorldCatalogue() {
   catalogue.institutions = {{"ens", "ENS de Lyon"}, {"lyon1", "Lyon 1"}};
   Programme& chair = catalogue.programmes["chair"];
   chair.dynamic = true;
+  chair.calls = true;
+  chair.grace_days = 30;
   chair.threshold = NormalisedSeconds(1'000'000'000'000);
   chair.storage_max = Amount(1'000'000'000'000);
   Programme& greenhouse = catalogue.programmes["greenhouse"];

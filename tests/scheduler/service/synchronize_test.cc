@@ -160,6 +160,117 @@ TEST_F(SynchronizeTest, ShowsInTheGrantWhatTheSiteReadBack) {
   }
 }
 
+TEST_F(SynchronizeTest, ConfirmsALowerCeilingWhenItsUseIsSaidWhateverTheAgentHasToSend) {
+  Ask("alpha", 3600, "ask");
+  v1::ReleaseHoursRequest release;
+  release.set_grant("projects/alpha/grants/g1");
+  release.set_amount_base_units(3000);
+  release.set_reason("Not needed");
+  release.set_request_id("release");
+  ASSERT_EQ(Why(Olga().Call(release)), "OK");
+  const int64_t generation = Synchronize(Holding(0)).desired_state().generation();
+  v1::SynchronizeRequest request = Holding(generation - 1);  // so that it is answered at once
+  request.set_spool_record_count(17);
+  v1::Enforcement& enforcement = *request.add_enforcements();
+  enforcement.set_grant("projects/alpha/grants/g1");
+  enforcement.set_state(v1::Ceiling::ENFORCED);
+  enforcement.set_ceiling_base_units(600);
+  enforcement.set_used_base_units(900);
+  // That generation is an older one.
+  Synchronize(request);
+  EXPECT_EQ(FirstGrantAsShown().amount_base_units(), 3600);
+  const struct {
+    const char* what;
+    v1::Ceiling::State state;
+    bool says_use;
+  } silences[] = {{"no use", v1::Ceiling::ENFORCED, false},
+                  {"not in force", v1::Ceiling::DRIFTED, true}};
+  for (const auto& silence : silences) {
+    SCOPED_TRACE(silence.what);
+    v1::SynchronizeRequest silent = request;
+    silent.set_generation(generation + 100);  // one that never is: answered at once
+    silent.mutable_enforcements(0)->set_state(silence.state);
+    if (!silence.says_use) silent.mutable_enforcements(0)->clear_used_base_units();
+    Synchronize(silent);
+    EXPECT_EQ(FirstGrantAsShown().amount_base_units(), 3600);
+    EXPECT_EQ(FirstGrantAsShown().orders_size(), 1);
+  }
+  request.set_generation(generation + 100);
+  Synchronize(request);
+  const auto until = steady_clock::now() + std::chrono::seconds(20);
+  while (FirstGrantAsShown().orders_size() > 0) ASSERT_LT(steady_clock::now(), until);
+  // What it used beyond the lower ceiling is not taken away.
+  EXPECT_EQ(FirstGrantAsShown().amount_base_units(), 900);
+  EXPECT_EQ(FirstGrantAsShown().ceilings(0).held_base_units(), 900);
+}
+
+TEST_F(SynchronizeTest, SaysWhatTheLedgerSettledWithoutANewGeneration) {
+  Ask("alpha", 360'000, "ask");
+  const v1::DesiredState before = Synchronize(Holding(0)).desired_state();
+  EXPECT_EQ(before.projects(0).grants(0).settled_base_units(), 0);
+  EXPECT_THAT(before.clusters(), testing::ElementsAre("east", "west"));
+  EXPECT_EQ(before.charging().gpu_model(), "a100");
+  v1::ReportUsageRequest report = EmptyReport("report");
+  v1::UsageRecord& record = *report.add_records();
+  record = FinishedJob(1, "alpha", "rita1");
+  *record.mutable_start_time() = record.end_time();  // when the grant begins
+  record.mutable_end_time()->set_seconds(record.end_time().seconds() + 100);
+  *record.mutable_observe_time() = record.end_time();
+  Report(report);
+  const v1::DesiredState after = Synchronize(Holding(0)).desired_state();
+  EXPECT_EQ(after.generation(), before.generation());
+  EXPECT_EQ(after.projects(0).grants(0).settled_base_units(), 800);
+  EXPECT_EQ(after.projects(0).grants(0).correction_base_units(), 0);
+  v1::RefundJobRequest refund;
+  refund.mutable_job()->set_cluster(report.records(0).cluster());
+  refund.mutable_job()->set_job_id(1);
+  *refund.mutable_job()->mutable_submit_time() = report.records(0).submit_time();
+  refund.set_reason("Our fault");
+  refund.set_request_id("refund");
+  ASSERT_EQ(Why(Olga().Call(refund)), "OK");
+  const v1::DesiredState refunded = Synchronize(Holding(0)).desired_state();
+  EXPECT_EQ(refunded.projects(0).grants(0).settled_base_units(), 0);
+  EXPECT_EQ(refunded.projects(0).grants(0).correction_base_units(), -800);
+}
+
+TEST_F(SynchronizeTest, TellsTheAgentTheCeilingsOfItsMembersByLogin) {
+  Ask("alpha", 3600, "ask");
+  v1::SetMemberCeilingRequest request;
+  request.set_project("projects/alpha");
+  request.set_user("rita");
+  request.set_site("sites/psmn");
+  request.set_resource("cpu");
+  request.set_amount_base_units(1800);
+  request.set_request_id("ceiling");
+  const auto set = As("user/paul").Call(request);
+  ASSERT_EQ(Why(set), "OK");
+  EXPECT_EQ(set->set_time().seconds(), absl::ToUnixSeconds(WorldTime()));
+  const v1::DesiredProject told = Synchronize(Holding(0)).desired_state().projects(0);
+  ASSERT_THAT(told.login_ceilings(), SizeIs(1));
+  EXPECT_EQ(told.login_ceilings(0).login(), "rita1");
+  EXPECT_EQ(told.login_ceilings(0).resource(), "cpu");
+  EXPECT_EQ(told.login_ceilings(0).amount_base_units(), 1800);
+  EXPECT_EQ(told.login_ceilings(0).since_time().seconds(), set->set_time().seconds());
+  EXPECT_THAT(told.access(), SizeIs(0));
+  v1::ListMembersRequest list;
+  list.set_project("projects/alpha");
+  const auto members = As("user/paul").Call(list);
+  ASSERT_EQ(Why(members), "OK");
+  int shown = 0;
+  for (const v1::Member& member : members->members()) {
+    for (const v1::MemberCeiling& ceiling : member.ceilings()) {
+      ++shown;
+      EXPECT_EQ(member.user(), "rita");
+      EXPECT_EQ(Bytes(ceiling), Bytes(*set));
+    }
+  }
+  EXPECT_EQ(shown, 1);
+  request.clear_amount_base_units();
+  request.set_request_id("none");
+  ASSERT_EQ(Why(As("user/paul").Call(request)), "OK");
+  EXPECT_THAT(Synchronize(Holding(0)).desired_state().projects(0).login_ceilings(), SizeIs(0));
+}
+
 TEST_F(SynchronizeTest, ShowsInTheSiteWhatTheAgentSaidOfItself) {
   v1::SynchronizeRequest request = Holding(0);
   request.set_version("1.2.3");

@@ -28,6 +28,8 @@ std::vector<Event> EveryEvent() {
   request.energy_median_watt_hours = 5;
   request.energy_p90_watt_hours = 9;
   request.requester = kOlga;
+  request.track = Track::kCall;
+  request.curve = {{kPeriod.start + absl::Seconds(5), PartsPerMillion(250'000)}};
   Grant grant;
   grant.number = 4;
   grant.project = "alpha";
@@ -42,6 +44,7 @@ std::vector<Event> EveryEvent() {
   grant.placements = {{"north", Month(2026, 12), Amount(1)}, {"south", Month(2027, 1), Amount(2)}};
   grant.ceilings = {{"north", Amount(1)}, {"south", Amount(2)}};
   grant.bonus = PartsPerMillion(250'000);
+  grant.curve = request.curve;
   GrantChange change;
   change.grant = 4;
   change.kind = ChangeKind::kTransferOut;
@@ -54,6 +57,7 @@ std::vector<Event> EveryEvent() {
   change.counterpart = 5;
   change.order = 2;
   change.reason = "swapped";
+  change.renewal = 3;
   ReductionOrder order;
   order.number = 2;
   order.grant = 4;
@@ -72,6 +76,8 @@ std::vector<Event> EveryEvent() {
       {{0, "", "n1", "nobody", "gpu-untyped", ChargeKind::kCommitted}, Amount(7)},
       {{4, "", "n1", "alpha", "cpu", ChargeKind::kRefund}, Amount(8)}};
   const std::string digest("\x00\xff\x80 bytes", 9);
+  Member deputy{"dora", ProjectRole::kDeputy, {{"north", "dora1"}}};
+  deputy.term = kPeriod;
   Project project = TestProject("alpha");
   project.parent = "beta";
   return {
@@ -82,7 +88,7 @@ std::vector<Event> EveryEvent() {
                   {"rosa", ProjectRole::kSupervisor, {{"north", "rosa1"}, {"south", "rosa2"}}}},
       RequestSubmitted{request},
       GrantIssued{grant},
-      RequestDecided{{3, RequestState::kPartlyGranted, {refusal}}},
+      RequestDecided{{3, RequestState::kPartlyGranted, {refusal}, "as found"}},
       UsageReported{"north", postings, 9, 8, {{1, refusal}}, digest},
       JobsResettled{"n1", "old", JobKey{"n1", 5, Day(2026, 2)}, postings, 2, digest},
       JobsResettled{"n1", "old", std::nullopt, {}, 0, ""},
@@ -93,9 +99,13 @@ std::vector<Event> EveryEvent() {
       WindowDeclared{{2, SiteWindow::Kind::kMaintenance, "north", kPeriod, "new pumps"}},
       UnderUseNoticed{{4, 65, Amount(12), TestTime() + absl::Microseconds(3)}},
       MemberRemoved{"alpha", "rosa"},
+      MemberCeilingSet{"alpha", "rosa", "north", "cpu", Amount(0)},
+      MemberCeilingSet{"alpha", "rosa", "north", "gpu-a100", std::nullopt},
       ProjectArchived{"alpha", "over"},
       ModeSet{true, "moving house"},
-      RoleGiven{"rosa", "auditor", true, "left"}};
+      RoleGiven{"rosa", "auditor", true, "left"},
+      MemberAdded{"alpha", deputy},
+      RequestWithdrawn{3, "too much"}};
 }
 
 TEST(EventCodecTest, EveryEventIsReadAsItWasWritten) {
@@ -136,10 +146,13 @@ TEST(EventCodecTest, BytesThatThisVersionCannotHaveWrittenAreLostData) {
     stored.add_events()->mutable_jobs_resettled()->add_postings()->set_kind(kind);
     ExpectLost(stored, "a charge of an unknown kind");
   }
-  for (int number : {4, -1}) {
+  for (int number : {5, -1}) {
     stored.Clear();
     stored.add_events()->mutable_member_added()->set_role(number);
     ExpectLost(stored, "an unknown role");
+    stored.Clear();
+    stored.add_events()->mutable_request_submitted()->set_track(number);
+    ExpectLost(stored, "an unknown track");
     stored.Clear();
     stored.add_events()->mutable_request_decided()->set_state(number);
     ExpectLost(stored, "an unknown state");

@@ -1,0 +1,30 @@
+#ifndef MESOLYS_AGENT_COLLECTION_LOG_H_
+#define MESOLYS_AGENT_COLLECTION_LOG_H_
+
+// What came before what, between the two loops of an agent: whether everything that ran has been
+// looked at since a limit was set. Moments are numbers, so that no clock decides. Any thread.
+
+#include <atomic>
+#include <cstdint>
+
+namespace mesolys {
+
+class CollectionLog {
+ public:
+  // A moment after all those that were asked for before.
+  int64_t Moment() { return ++last_; }
+
+  // A collection that began at `begun` has told all there was, and all of it is kept.
+  void Complete(int64_t begun) { complete_ = begun; }
+
+  // Whether a complete collection began after `moment`.
+  bool IsCollectedSince(int64_t moment) const { return complete_ > moment; }
+
+ private:
+  std::atomic<int64_t> last_ = 0;
+  std::atomic<int64_t> complete_ = 0;
+};
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_AGENT_COLLECTION_LOG_H_

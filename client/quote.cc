@@ -1,0 +1,119 @@
+// `mesolys quote`: what a request would get, where, when and at what price; nothing is asked.
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/arguments.h"
+#include "client/cells.h"
+#include "client/command_tree.h"
+#include "client/request_form.h"
+#include "client/session.h"
+#include "mesolys/v1/allocation_service.pb.h"
+#include "proto/values/quoted.h"
+
+namespace mesolys {
+namespace {
+
+// Normalised hours are written like those of cores.
+Cell NormalisedCell(int64_t seconds) { return AmountCell("cpu", seconds); }
+
+Table LinesTable(const v1::Request& request) {
+  Table table{"lines",
+              {{"resource", "RESOURCE"},
+               {"amount_base_units", "ASKED", true},
+               {"granted_base_units", "WOULD GET", true},
+               {"sites", "WHERE"},
+               {"normalised_seconds", "NORMALISED", true}},
+              {}};
+  for (const v1::RequestLine& line : request.lines()) {
+    int64_t granted = 0;
+    int64_t normalised = 0;
+    std::vector<std::string> sites;
+    for (const v1::Grant& grant : request.grants()) {
+      if (grant.resource() != line.resource()) continue;
+      granted = grant.amount_base_units();
+      normalised = grant.normalised_seconds();
+      for (const v1::Ceiling& ceiling : grant.ceilings()) sites.push_back(ceiling.site());
+    }
+    Cell got = AmountCell(line.resource(), granted);
+    if (granted < line.amount_base_units()) got.tone = Tone::kWarning;
+    Cell price = NormalisedCell(normalised);
+    if (line.derived()) price.text = "in the GPUs";
+    table.rows.push_back({TextCell(line.resource()),
+                          AmountCell(line.resource(), line.amount_base_units()), got,
+                          TextsCell(sites), price});
+  }
+  return table;
+}
+
+// Site by site, month by month.
+Table PlacementsTable(const v1::Request& request) {
+  Table table{"placements",
+              {{"resource", "RESOURCE"},
+               {"site", "SITE"},
+               {"month", "MONTH"},
+               {"amount_base_units", "AMOUNT", true}},
+              {}};
+  for (const v1::Grant& grant : request.grants()) {
+    for (const v1::Placement& placement : grant.placements()) {
+      table.rows.push_back({TextCell(grant.resource()), TextCell(placement.site()),
+                            TextCell(placement.month()),
+                            AmountCell(grant.resource(), placement.amount_base_units())});
+    }
+  }
+  table.for_people = !table.rows.empty();
+  return table;
+}
+
+Table PriceTable(const v1::QuoteResponse& quote, const absl::TimeZone& zone) {
+  return {"price",
+          {{"normalised_seconds", "PRICE, NORMALISED"},
+           {"threshold_left_normalised_seconds", "LEFT OF THE THRESHOLD"},
+           {"threshold_normalised_seconds", "THRESHOLD, 12 MONTHS"},
+           {"whole_from_time", "ALL OF IT FROM"}},
+          {{NormalisedCell(quote.normalised_seconds()),
+            NormalisedCell(std::max<int64_t>(0, quote.threshold_left_normalised_seconds())),
+            NormalisedCell(quote.threshold_normalised_seconds()),
+            DayCell(quote.has_whole_from_time(), quote.whole_from_time(), zone)}},
+          /*single=*/true};
+}
+
+absl::Status Quote(Session& session, const RequestForm& form) {
+  const absl::StatusOr<std::string> project = ParseProject(form.project);
+  if (!project.ok()) return project.status();
+  absl::StatusOr<v1::Request> wanted = ToRequest(form, session.now());
+  if (!wanted.ok()) return wanted.status();
+  v1::QuoteRequest ask;
+  ask.set_project(*project);
+  *ask.mutable_request() = *std::move(wanted);
+  v1::QuoteResponse quote;
+  if (absl::Status status = session.Read(ask, quote); !status.ok()) return status;
+  const v1::Request& request = quote.request();
+  Table decision{"decision",
+                 {{"state", "WOULD BE"}},
+                 {{StateCell(v1::Request::State_Name(request.state()))}},
+                 /*single=*/true};
+  session.Print(
+      {{decision, LinesTable(request), PlacementsTable(request), PriceTable(quote, session.zone())},
+       {}});
+  for (const v1::Refusal& refusal : request.refusals()) session.Say(refusal.message());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddQuote(CommandTree& tree) {
+  auto form = std::make_shared<RequestForm>();
+  Verb verb =
+      tree.Read(tree.root(), "quote", "What a request would get, where, when, at what price",
+                {"mesolys quote proj_a --gpu a100=2000h --for 6m",
+                 "mesolys quote proj_a --cpu 50000h --from 2027-01-01 --to 2027-07-01"},
+                [form](Session& session) { return Quote(session, *form); });
+  AddRequestOptions(verb, *form);
+}
+
+}  // namespace mesolys

@@ -1,0 +1,38 @@
+#ifndef MESOLYS_SCHEDULER_CORE_RENEWAL_H_
+#define MESOLYS_SCHEDULER_CORE_RENEWAL_H_
+
+// A request that waits for its decision keeps the grants that it would renew open for their
+// programme's days of grace: people go on working while a committee decides. Pure.
+
+#include <optional>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "scheduler/core/ledger.h"
+
+namespace mesolys {
+
+// Whether the request waits, asks for the grant's resource, and would go on where the grant, with
+// its grace, ends.
+bool Renews(const Ledger& ledger, const RequestEntry& request, const GrantEntry& grant);
+
+// The days of grace of the grant's programme.
+int GraceDaysOf(const Ledger& ledger, const Grant& grant);
+
+// The request that keeps the grant open, were it to end at `end`; null for none.
+const RequestEntry* WaitingRenewal(const Ledger& ledger, const GrantEntry& grant, absl::Time end);
+
+// The grace that a request, just submitted, gives to grants of its project.
+std::vector<Event> GraceGivenBy(const Ledger& ledger, const RequestEntry& submitted,
+                                absl::Time now);
+// The grace of one grant for such a request.
+GrantChange GraceOf(const Ledger& ledger, const GrantEntry& grant, int64_t renewal);
+
+// The ends of the graces that nothing but this request kept: at once, or, where it was granted from
+// a later day on, then.
+std::vector<Event> GraceEndedWith(const Ledger& ledger, const RequestEntry& decided,
+                                  std::optional<absl::Time> granted_from, absl::Time now);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_SCHEDULER_CORE_RENEWAL_H_
