@@ -57,8 +57,8 @@ void ReadScheduler(ConfigTable table, AgentConfig& config) {
   config.tls.key = table.Text("key");
 }
 
-void ReadCollector(ConfigTable table, ReplayOptions& replay) {
-  OneOf(table, "type", std::nullopt, {"replay"});
+ReplayOptions ReadReplay(ConfigTable table) {
+  ReplayOptions replay;
   replay.file = table.Text("file");
   replay.format.columns = table.Texts("columns", std::vector<std::string>());
   replay.format.cluster = table.Text("cluster", "");
@@ -81,6 +81,35 @@ void ReadCollector(ConfigTable table, ReplayOptions& replay) {
     }
     replay.observe_time = absl::FromUnixSeconds(absl::ToUnixSeconds(replay.observe_time));
   }
+  return replay;
+}
+
+SlurmOptions ReadSlurm(ConfigTable table) {
+  SlurmOptions slurm;
+  slurm.sacct.clusters = table.Texts("clusters");
+  if (slurm.sacct.clusters.empty()) {
+    table.Refuse("clusters", "name the clusters of this slurmdbd that belong to the site");
+  }
+  for (const std::string& cluster : slurm.sacct.clusters) {
+    absl::Status status = CheckId("cluster", cluster);
+    if (!status.ok()) table.Refuse("clusters", status.message());
+  }
+  slurm.sacct.slurm_conf = table.Text("slurm_conf", slurm.sacct.slurm_conf);
+  slurm.sacct.program = table.Text("sacct", slurm.sacct.program);
+  slurm.sacct.deadline = Interval(table, "deadline", slurm.sacct.deadline);
+  slurm.windows.slice = Interval(table, "slice", slurm.windows.slice);
+  slurm.windows.in_flight_interval =
+      Interval(table, "in_flight_interval", slurm.windows.in_flight_interval);
+  return slurm;
+}
+
+void ReadCollector(ConfigTable table, AgentConfig& config) {
+  const std::string type = OneOf(table, "type", std::nullopt, {"replay", "slurm"});
+  if (type == "slurm") {
+    config.slurm = ReadSlurm(table);
+  } else {
+    config.replay = ReadReplay(table);
+  }
 }
 
 absl::StatusOr<AgentConfig> Read(const ConfigFile& file) {
@@ -96,7 +125,7 @@ absl::StatusOr<AgentConfig> Read(const ConfigFile& file) {
   ReadScheduler(root.Table("scheduler"), config);
   ConfigTable report = root.Table("report");
   config.report_interval = Interval(report, "interval", absl::Seconds(10));
-  ReadCollector(root.Table("collector"), config.replay);
+  ReadCollector(root.Table("collector"), config);
   ConfigTable enforcer = root.Table("enforcer");
   OneOf(enforcer, "type", std::nullopt, {"dry_run"});
   config.removals_max = enforcer.Integer("max_removals", 0, 1000000, 10);
@@ -108,10 +137,14 @@ absl::StatusOr<AgentConfig> Read(const ConfigFile& file) {
 
 // An absolute path stays what it is.
 void Place(AgentConfig& config, const std::filesystem::path& folder) {
-  for (std::string* path : {&config.state_dir, &config.tls.ca, &config.tls.certificate,
-                            &config.tls.key, &config.replay.file}) {
-    *path = (folder / *path).string();
+  std::vector<std::string*> paths = {&config.state_dir, &config.tls.ca, &config.tls.certificate,
+                                     &config.tls.key};
+  if (config.replay.has_value()) paths.push_back(&config.replay->file);
+  if (config.slurm.has_value()) {
+    paths.push_back(&config.slurm->sacct.slurm_conf);
+    paths.push_back(&config.slurm->sacct.program);
   }
+  for (std::string* path : paths) *path = (folder / *path).string();
 }
 
 }  // namespace

@@ -4,11 +4,13 @@
 // agent.toml. Paths in it are relative to its folder.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agent/collectors/replay.h"
+#include "agent/collectors/slurm.h"
 #include "proto/runtime/tls.h"
 
 namespace mesolys {
@@ -20,7 +22,9 @@ struct AgentConfig {
   std::string target;  // the scheduler, "host:port"
   TlsFiles tls;
   absl::Duration report_interval;
-  ReplayOptions replay;  // of [collector], the only type so far
+  // [collector]: one of these.
+  std::optional<ReplayOptions> replay;
+  std::optional<SlurmOptions> slurm;
   int64_t removals_max = 0;
   int64_t spool_records_max = 0;
 };

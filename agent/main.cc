@@ -15,6 +15,8 @@
 #include "agent/agent.h"
 #include "agent/agent_config.h"
 #include "agent/collectors/replay.h"
+#include "agent/collectors/sacct.h"
+#include "agent/collectors/slurm.h"
 #include "agent/enforcers/dry_run.h"
 #include "agent/grpc_scheduler_link.h"
 #include "agent/quarantine.h"
@@ -51,6 +53,14 @@ struct Site {
   std::unique_ptr<GrpcSchedulerLink> link;
   std::unique_ptr<Agent> agent;
 };
+
+absl::StatusOr<std::unique_ptr<Collector>> OpenCollector(const AgentConfig& config) {
+  if (config.slurm.has_value()) {
+    return std::make_unique<Slurm>(std::make_unique<SacctProgram>(config.slurm->sacct),
+                                   config.slurm->windows, config.state_dir);
+  }
+  return Replay::Open(*config.replay);
+}
 
 absl::Status OpenState(const AgentConfig& config, Site& site) {
   absl::StatusOr<std::unique_ptr<Spool>> spool =
@@ -128,14 +138,14 @@ int Start(const Arguments& arguments) {
   ::umask(027);  // what the agent keeps names people and their jobs
   StartLog(config->log_level);
   if (absl::Status tls = CheckTlsFiles(config->tls); !tls.ok()) return Fail(kUsage, tls);
-  absl::StatusOr<std::unique_ptr<Replay>> replay = Replay::Open(config->replay);
-  if (!replay.ok()) return Fail(kUsage, replay.status());
+  absl::StatusOr<std::unique_ptr<Collector>> collector = OpenCollector(*config);
+  if (!collector.ok()) return Fail(kUsage, collector.status());
   if (arguments.checks_config) {
     std::cout << arguments.config_file << ": good" << std::endl;
     return kDone;
   }
   Site site;
-  site.collector = *std::move(replay);
+  site.collector = *std::move(collector);
   absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = ConnectTo(config->target, config->tls);
   if (!channel.ok()) return Fail(kUsage, channel.status());
   site.link = std::make_unique<GrpcSchedulerLink>(*std::move(channel));

@@ -37,12 +37,23 @@ bool IsOneOf(absl::string_view word, std::initializer_list<absl::string_view> wo
 // A job in one of these has no allocation, and no other line of it is hidden by leaving it out.
 bool HoldsNothing(absl::string_view word) { return IsOneOf(word, {"PENDING", "REVOKED"}); }
 
+// The state that Slurm leaves behind on what a job held before it was resized.
+constexpr absl::string_view kResizing = "RESIZING";
+
+int64_t WallSeconds(const UsageRecord& record) {
+  return std::max<int64_t>(0, absl::ToInt64Seconds(record.end_time - record.start_time));
+}
+
+// The clocks of the agent and of the controller may differ by so much.
+constexpr absl::Duration kSkewMax = absl::Minutes(5);
+
 // The states of the contract, and what is meant by those that pass in between.
 std::optional<JobState> StateOf(absl::string_view word) {
-  if (IsOneOf(word,
-              {"COMPLETING", "CONFIGURING", "RESIZING", "SIGNALING", "STAGE_OUT", "STOPPED"})) {
+  if (IsOneOf(word, {"COMPLETING", "CONFIGURING", "EXPEDITING", "POWER_UP_NODE", kResizing,
+                     "SIGNALING", "STAGE_OUT", "STOPPED", "UPDATE_DB"})) {
     return JobState::kRunning;
   }
+  if (IsOneOf(word, {"LAUNCH_FAILED", "RECONFIG_FAIL"})) return JobState::kFailed;
   if (IsOneOf(word, {"REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT"})) {
     return JobState::kRequeued;
   }
@@ -136,24 +147,36 @@ absl::Status SacctText::ReadKey(const Fields& fields, UsageRecord& record) const
   return absl::OkStatus();
 }
 
+// Slurm gives what a resized job holds from then on the time of the change as its Submit, but
+// leaves its Start where it was: taken as it stands the first part would be counted twice.
 absl::Status SacctText::ReadSpan(const Fields& fields, absl::Time start, absl::Time observe_time,
                                  UsageRecord& record) const {
   const absl::StatusOr<std::optional<absl::Time>> end = ParseSacctTime(At(fields, kEnd));
   if (!end.ok()) return In("End", end.status());
+  if (StateWord(At(fields, kState)) == kResizing && end->has_value()) {
+    record.state = JobState::kRequeued;  // this part is over, and the job goes on
+  }
+  if (format_.ends_come_late && IsTerminal(record.state) && !end->has_value()) {
+    record.state = JobState::kRunning;
+    record.cancelled_by_uid = -1;
+  }
   const bool is_terminal = IsTerminal(record.state);
   if (is_terminal && !end->has_value()) {
     return Wrong("End", At(fields, kEnd),
                  absl::StrCat("give when this ", JobStateName(record.state), " job ended"));
   }
   const absl::Time last = end->value_or(observe_time);
-  const int64_t wall_seconds = absl::ToUnixSeconds(last) - absl::ToUnixSeconds(start);
-  record.start_time = start + format_.shift;
+  record.start_time = std::max(start + format_.shift, record.key.submit_time);
   record.end_time = last + format_.shift;
   record.observe_time = record.end_time;
   if (const absl::string_view suspended = At(fields, kSuspended); !suspended.empty()) {
     const absl::StatusOr<int64_t> seconds = ParseSacctSpan(suspended);
     if (!seconds.ok()) return In("Suspended", seconds.status());
     record.suspended_seconds = *seconds;
+    // What runs was suspended until sacct looked, which was later.
+    if (!end->has_value()) {
+      record.suspended_seconds = std::min(record.suspended_seconds, WallSeconds(record));
+    }
     return absl::OkStatus();
   }
   const Column column = Has(kElapsedRaw) ? kElapsedRaw : kElapsed;
@@ -162,6 +185,7 @@ absl::Status SacctText::ReadSpan(const Fields& fields, absl::Time start, absl::T
   if (!is_terminal || text.empty()) return absl::OkStatus();
   const absl::StatusOr<int64_t> elapsed = ParseSacctSpan(text);
   if (!elapsed.ok()) return In(kColumnNames[column], elapsed.status());
+  const int64_t wall_seconds = absl::ToUnixSeconds(last) - absl::ToUnixSeconds(start);
   record.suspended_seconds = wall_seconds - *elapsed;
   if (record.suspended_seconds >= 0) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
@@ -208,7 +232,14 @@ absl::StatusOr<std::optional<UsageRecord>> SacctText::Parse(absl::string_view li
   if (absl::Status status = ReadSpan(*fields, **start, observe_time, record); !status.ok()) {
     return status;
   }
+  const bool is_over = IsTerminal(record.state);
+  // Started between the agent's look at its clock and sacct's.
+  if (!is_over && observe_time < **start && **start - observe_time <= kSkewMax) return nothing;
+  // Resized in the second in which it started: what follows has the same key.
+  if (StateWord(state) == kResizing && is_over && WallSeconds(record) == 0) return nothing;
   if (At(*fields, kAllocTres).empty()) {
+    // The row of its start is not complete yet.
+    if (!is_over) return nothing;
     // Cancelled before it got anything; some versions print its end as its start.
     if (record.end_time <= record.start_time) return nothing;
     return absl::InvalidArgumentError(

@@ -26,6 +26,9 @@ struct SacctFormat {
   std::string cluster = "";
   // Added to every time.
   absl::Duration shift = absl::ZeroDuration();
+  // Whether a job whose state says that it is over may have no End yet: then it runs until it has.
+  // So rows look for a moment after slurmdbd was away.
+  bool ends_come_late = false;
 };
 
 class SacctText {
@@ -36,7 +39,8 @@ class SacctText {
   // Nothing for a line that says nothing about use: a job that waits or never held anything, a step
   // of a job, a revoked copy, an empty line, a comment. INVALID_ARGUMENT for one that no cluster
   // can have meant. A job that has not ended was observed at `observe_time`, one that has when it
-  // ended; so the same line gives the same record again.
+  // ended; so the same line gives the same record again. A job that was requeued or resized has a
+  // line, and a key, for each part of it; no second belongs to two of them.
   absl::StatusOr<std::optional<UsageRecord>> Parse(absl::string_view line,
                                                    absl::Time observe_time) const;
 

@@ -1,5 +1,6 @@
 #include "agent/agent_config.h"
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -36,13 +37,13 @@ TEST(AgentConfigTest, HasDefaultsForEverythingThatMayHaveOne) {
   EXPECT_EQ(config->tls.certificate, "agent.pem");
   EXPECT_EQ(config->tls.key, "agent.key");
   EXPECT_EQ(config->report_interval, absl::Seconds(10));
-  EXPECT_EQ(config->replay.file, "jobs.txt");
-  EXPECT_THAT(config->replay.format.columns, IsEmpty());
-  EXPECT_EQ(config->replay.format.delimiter, "|");
-  EXPECT_EQ(config->replay.format.shift, absl::ZeroDuration());
-  EXPECT_EQ(config->replay.speed, 0);
-  EXPECT_EQ(config->replay.in_flight_interval, absl::Minutes(5));
-  EXPECT_EQ(config->replay.observe_time, absl::InfinitePast());
+  EXPECT_EQ(config->replay->file, "jobs.txt");
+  EXPECT_THAT(config->replay->format.columns, IsEmpty());
+  EXPECT_EQ(config->replay->format.delimiter, "|");
+  EXPECT_EQ(config->replay->format.shift, absl::ZeroDuration());
+  EXPECT_EQ(config->replay->speed, 0);
+  EXPECT_EQ(config->replay->in_flight_interval, absl::Minutes(5));
+  EXPECT_EQ(config->replay->observe_time, absl::InfinitePast());
   EXPECT_EQ(config->removals_max, 10);
   EXPECT_EQ(config->spool_records_max, 1000000);
 }
@@ -78,15 +79,61 @@ max_records = 5000
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->log_level, "debug");
   EXPECT_EQ(config->report_interval, absl::Seconds(30));
-  EXPECT_THAT(config->replay.format.columns, ElementsAre("JobIDRaw", "Account"));
-  EXPECT_EQ(config->replay.format.cluster, "c1");
-  EXPECT_EQ(config->replay.format.delimiter, "\x1f");
-  EXPECT_EQ(config->replay.format.shift, -absl::Hours(24));
-  EXPECT_EQ(config->replay.speed, 3600);
-  EXPECT_EQ(config->replay.in_flight_interval, absl::Minutes(1));
-  EXPECT_EQ(config->replay.observe_time, absl::FromUnixSeconds(1483315200));
+  EXPECT_THAT(config->replay->format.columns, ElementsAre("JobIDRaw", "Account"));
+  EXPECT_EQ(config->replay->format.cluster, "c1");
+  EXPECT_EQ(config->replay->format.delimiter, "\x1f");
+  EXPECT_EQ(config->replay->format.shift, -absl::Hours(24));
+  EXPECT_EQ(config->replay->speed, 3600);
+  EXPECT_EQ(config->replay->in_flight_interval, absl::Minutes(1));
+  EXPECT_EQ(config->replay->observe_time, absl::FromUnixSeconds(1483315200));
   EXPECT_EQ(config->removals_max, 3);
   EXPECT_EQ(config->spool_records_max, 5000);
+}
+
+std::string WithSlurm(const std::string& settings) {
+  return absl::StrReplaceAll(kLeast, {{"type = \"replay\"\nfile = \"jobs.txt\"\n",
+                                       absl::StrCat("type = \"slurm\"\n", settings)}});
+}
+
+TEST(AgentConfigTest, ReadsTheSettingsOfASlurm) {
+  absl::StatusOr<AgentConfig> config =
+      ParseAgentConfig("/etc/mesolys/agent.toml", WithSlurm("clusters = [\"c1\", \"c2\"]\n"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_FALSE(config->replay.has_value());
+  ASSERT_TRUE(config->slurm.has_value());
+  EXPECT_THAT(config->slurm->sacct.clusters, ElementsAre("c1", "c2"));
+  EXPECT_EQ(config->slurm->sacct.slurm_conf, "/etc/slurm/slurm.conf");
+  EXPECT_EQ(config->slurm->sacct.program, "/usr/bin/sacct");
+  EXPECT_EQ(config->slurm->sacct.deadline, absl::Minutes(2));
+  EXPECT_EQ(config->slurm->windows.slice, absl::Hours(4));
+  EXPECT_EQ(config->slurm->windows.in_flight_interval, absl::Minutes(5));
+  config = ParseAgentConfig(
+      "/etc/mesolys/agent.toml",
+      WithSlurm(
+          "clusters = [\"c1\"]\nslurm_conf = \"slurm.conf\"\nsacct = \"/opt/slurm/bin/sacct\"\n"
+          "deadline = \"10s\"\nslice = \"1h\"\nin_flight_interval = \"1m\"\n"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->slurm->sacct.slurm_conf, "/etc/mesolys/slurm.conf");
+  EXPECT_EQ(config->slurm->sacct.program, "/opt/slurm/bin/sacct");
+  EXPECT_EQ(config->slurm->sacct.deadline, absl::Seconds(10));
+  EXPECT_EQ(config->slurm->windows.slice, absl::Hours(1));
+  EXPECT_EQ(config->slurm->windows.in_flight_interval, absl::Minutes(1));
+}
+
+TEST(AgentConfigTest, RefusesASlurmThatCannotBe) {
+  const std::pair<const char*, const char*> kCases[] = {
+      {"", "clusters"},
+      {"clusters = []\n", "name the clusters"},
+      {"clusters = [\"a,b\"]\n", "cluster"},
+      {"clusters = [\"c1\"]\nfile = \"jobs.txt\"\n", "file"},
+      {"clusters = [\"c1\"]\nslice = \"0s\"\n", "slice"},
+      {"clusters = [\"c1\"]\ndeadline = \"soon\"\n", "deadline"},
+  };
+  for (const auto& [settings, says] : kCases) {
+    const absl::StatusOr<AgentConfig> config = ParseAgentConfig("agent.toml", WithSlurm(settings));
+    EXPECT_EQ(config.status().code(), absl::StatusCode::kInvalidArgument) << settings;
+    EXPECT_THAT(std::string(config.status().message()), HasSubstr(says));
+  }
 }
 
 TEST(AgentConfigTest, TakesRelativePathsFromTheFolderOfTheFile) {
@@ -95,7 +142,7 @@ TEST(AgentConfigTest, TakesRelativePathsFromTheFolderOfTheFile) {
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->state_dir, "/some/folder/state");
   EXPECT_EQ(config->tls.key, "/some/folder/agent.key");
-  EXPECT_EQ(config->replay.file, "/some/folder/jobs.txt");
+  EXPECT_EQ(config->replay->file, "/some/folder/jobs.txt");
   EXPECT_EQ(config->tls.ca, "/elsewhere/ca.pem");
 }
 
@@ -113,7 +160,7 @@ TEST(AgentConfigTest, NamesThePlaceOfWhatIsWrong) {
       {"\"state\"", "\"state\"\nstaet = 1", "staet"},
       {"target = \"127.0.0.1:7443\"\n", "", "target"},
       {"key = \"agent.key\"\n", "", "key"},
-      {"\"replay\"", "\"slurm\"", "give replay"},
+      {"\"replay\"", "\"pbs\"", "give replay, slurm"},
       {"file = \"jobs.txt\"\n", "", "file"},
       {"\"jobs.txt\"", "\"jobs.txt\"\ncluster = \"A B\"", "cluster"},
       {"\"jobs.txt\"", "\"jobs.txt\"\ndelimiter = \"\"", "1 to 8 characters"},

@@ -52,7 +52,7 @@ class Example(mesocentre.Mesocentre):
         self.write_scheduler(self.path)
         self.write_client(operator)
         for site in self.sites:
-            self.write_agent(f'agent-{site}', site, self.write_records(site), replay)
+            self.write_agent(f'agent-{site}', site, f'type = "replay"\nfile = "{self.write_records(site)}"\n{replay}')
 
     def write_records(self, site):
         """The jobs of the site's clusters; all began yesterday and have ended."""

@@ -32,7 +32,7 @@ class Mesocentre:
         (self.folder / 'catalogue.toml').write_text(catalogue)
         self.write_scheduler('catalogue.toml')
         self.write_client('olga')
-        self.write_agent('agent', 'psmn', records, replay)
+        self.write_agent('agent', 'psmn', f'type = "replay"\nfile = "{records}"\n{replay}')
 
     def certify(self, *identities):
         subprocess.run([ROOT / 'deploy/throwaway-ca', self.folder / 'tls', 'service/scheduler', *identities],
@@ -52,14 +52,15 @@ class Mesocentre:
             f'scheduler = "127.0.0.1:{self.port}"\nca = "tls/ca.pem"\ncertificate = "tls/user-{user}.pem"\n'
             f'key = "tls/user-{user}.key"\nstate_dir = "{self.folder}/{user}"\n')
 
-    def write_agent(self, name, site, records, replay):
+    def write_agent(self, name, site, collector):
+        """`collector` is what its [collector] says."""
         tls = self.folder / 'tls'
         (self.folder / f'{name}.toml').write_text(
             f'site = "{site}"\nstate_dir = "{self.folder}/{name}"\n'
             f'[scheduler]\ntarget = "127.0.0.1:{self.port}"\nca = "{tls}/ca.pem"\n'
             f'certificate = "{tls}/site-{site}.pem"\nkey = "{tls}/site-{site}.key"\n'
             f'[report]\ninterval = "1s"\n'
-            f'[collector]\ntype = "replay"\nfile = "{records}"\n{replay}\n'
+            f'[collector]\n{collector}\n'
             f'[enforcer]\ntype = "dry_run"\n')
 
     def start(self, name):

@@ -104,7 +104,8 @@ TEST(SacctTextTest, ReadsTheStatesOfSlurm) {
       {"CANCELLED by 380693", JobState::kCancelled, 380693},
       {"CANCELLED by 0", JobState::kCancelled, 0},
       {"CANCELLED by somebody", JobState::kCancelled, -1},
-      {"RESIZING", JobState::kRunning, -1},
+      {"RESIZING", JobState::kRequeued, -1},
+      {"LAUNCH_FAILED", JobState::kFailed, -1},
       {"COMPLETING", JobState::kRunning, -1},
   };
   for (const auto& one : kCases) {
@@ -146,6 +147,93 @@ TEST(SacctTextTest, ObservesAJobThatRunsAtTheTimeOfTheRecording) {
     EXPECT_EQ(record.observe_time, kObserved);
     EXPECT_EQ(record.suspended_seconds, 0);
   }
+}
+
+TEST(SacctTextTest, TakesAJobWhoseEndIsNotWrittenYetForOneThatRuns) {
+  const SacctText text = Text({kColumns, "|", "", absl::ZeroDuration(), /*ends_come_late=*/true});
+  for (const char* state : {"COMPLETED", "CANCELLED by 7", "REQUEUED", "NODE_FAIL", "SUSPENDED"}) {
+    const UsageRecord record =
+        Parse(Line({{"state", state}, {"end", "Unknown"}, {"elapsed", "00:00:05"}}), text);
+    EXPECT_EQ(record.state,
+              state == std::string("SUSPENDED") ? JobState::kSuspended : JobState::kRunning);
+    EXPECT_EQ(record.end_time, kObserved);
+    EXPECT_EQ(record.cancelled_by_uid, -1);
+  }
+  EXPECT_EQ(Parse(Line(), text), Parse(Line()));
+}
+
+TEST(SacctTextTest, WaitsForWhatARunningJobHolds) {
+  const auto record =
+      Text().Parse(Line({{"state", "RUNNING"}, {"end", "Unknown"}, {"alloctres", ""}}), kObserved);
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_FALSE(record->has_value());
+}
+
+// As Slurm 22.05 told a job that shrank from two nodes to one after a second.
+TEST(SacctTextTest, CountsNoSecondOfAResizedJobTwice) {
+  std::vector<std::string> columns = kColumns;
+  columns[9] = "Suspended";
+  const SacctText text = Text({columns});
+  const UsageRecord before = Parse(Line({{"submit", "1795599586"},
+                                         {"start", "1795599587"},
+                                         {"end", "1795599588"},
+                                         {"elapsed", "00:00:00"},
+                                         {"state", "RESIZING"},
+                                         {"alloctres", "billing=4,cpu=4,mem=20M,node=2"}}),
+                                   text);
+  EXPECT_EQ(before.ElapsedSeconds(), 1);
+  EXPECT_EQ(before.core_count, 4);
+  EXPECT_TRUE(IsTerminal(before.state));
+  Fields after_fields = {{"submit", "1795599588"}, {"start", "1795599587"},
+                         {"end", "1795599599"},    {"elapsed", "00:00:00"},
+                         {"state", "COMPLETED"},   {"alloctres", "cpu=3,mem=10M,node=1"}};
+  const UsageRecord after = Parse(Line(after_fields), text);
+  EXPECT_EQ(after.start_time, before.end_time);
+  EXPECT_EQ(after.ElapsedSeconds(), 11);
+  EXPECT_EQ(after.core_count, 3);
+  EXPECT_NE(after.key, before.key);
+  // With Elapsed, which Slurm counts from the Start, in the place of Suspended.
+  after_fields["elapsed"] = "12";
+  columns[9] = "ElapsedRaw";
+  EXPECT_EQ(Parse(Line(after_fields), Text({columns})).ElapsedSeconds(), 11);
+}
+
+TEST(SacctTextTest, PassesOverAPartThatEndedInTheSecondInWhichItBegan) {
+  const auto record = Text().Parse(Line({{"submit", "1795599586"},
+                                         {"start", "1795599586"},
+                                         {"end", "1795599586"},
+                                         {"elapsed", "0"},
+                                         {"state", "RESIZING"}}),
+                                   kObserved);
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_FALSE(record->has_value());
+}
+
+TEST(SacctTextTest, AllowsForClocksThatDiffer) {
+  const SacctText text = Text();
+  const Fields running = {{"state", "RUNNING"}, {"end", "Unknown"}, {"elapsed", "0"}};
+  for (const auto& [seconds_ahead, is_good] : {std::pair(300, true), std::pair(301, false)}) {
+    Fields fields = running;
+    fields["start"] = absl::StrCat(absl::ToUnixSeconds(kObserved) + seconds_ahead);
+    const auto record = text.Parse(Line(fields), kObserved);
+    EXPECT_EQ(record.ok(), is_good) << record.status();
+    if (record.ok()) {
+      EXPECT_FALSE(record->has_value());
+    }
+  }
+}
+
+TEST(SacctTextTest, IsNotMisledByASuspensionThatWentOnAfterItLooked) {
+  std::vector<std::string> columns = kColumns;
+  columns[9] = "Suspended";
+  const UsageRecord record =
+      Parse(Line({{"state", "SUSPENDED"},
+                  {"start", absl::StrCat(absl::ToUnixSeconds(kObserved) - 5)},
+                  {"end", "Unknown"},
+                  {"elapsed", "00:00:07"}}),
+            Text({columns}));
+  EXPECT_EQ(record.suspended_seconds, 5);
+  EXPECT_EQ(record.ElapsedSeconds(), 0);
 }
 
 TEST(SacctTextTest, TakesSuspensionFromItsColumnOrFromTheElapsedTime) {
