@@ -78,7 +78,7 @@ std::map<std::string, Exposure> ExposuresOf(const Ledger& ledger, const std::str
     const Grant& grant = entry.grant;
     const auto held = entry.held.find(site);
     // An agent ends a grant by its date alone; only a revocation it must be told of.
-    const bool ended = now >= grant.period.end && !entry.lowered.contains(site);
+    const bool ended = now >= entry.PeriodAt(site).end && !entry.lowered.contains(site);
     if (held == entry.held.end() || ended || IsStock(grant.resource)) continue;
     Exposure& exposure = exposures[grant.resource];
     exposure.spendable += LeftOf(held->second + BonusOf(grant, held->second), entry.UsedAt(site));
@@ -95,7 +95,8 @@ Remaining RemainingAt(const Ledger& ledger, const ProjectEntry& project,
     const Grant& grant = entry.grant;
     const auto ceiling = grant.ceilings.find(site);
     if (grant.resource != resource || ceiling == grant.ceilings.end()) continue;
-    leases.push_back({number, grant.period, ceiling->second, BonusOf(grant, ceiling->second),
+    leases.push_back({number, entry.PeriodAt(site), ceiling->second,
+                      entry.revoked ? Amount() : BonusOf(grant, ceiling->second),
                       entry.UsedAt(site)});
   }
   return RemainingOf(leases, now);

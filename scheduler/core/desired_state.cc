@@ -10,33 +10,33 @@ namespace mesolys {
 namespace {
 
 // Whether the grant was over at `time`; one that was revoked before it began always is.
-bool IsOver(const Grant& grant, absl::Time time) {
-  return grant.period.end <= time || grant.period.Seconds() == 0;
+bool IsOver(const Period& period, absl::Time time) {
+  return period.end <= time || period.Seconds() == 0;
 }
 
 // The numbers of the grants that the site must know, in their order.
 std::vector<int64_t> GrantsKnown(const Ledger& ledger, const ProjectEntry& entry,
                                  const std::string& site, absl::Time since) {
   std::set<int64_t> known;
-  std::vector<const Grant*> over;
+  std::vector<const GrantEntry*> over;
   for (int64_t number : entry.grants) {
     const GrantEntry& grant = *ledger.FindGrant(number);
     if (!grant.grant.ceilings.contains(site)) continue;
-    if (!IsOver(grant.grant, since) || grant.lowered.contains(site)) {
+    if (!IsOver(grant.PeriodAt(site), since) || grant.lowered.contains(site)) {
       known.insert(number);
     } else {
-      over.push_back(&grant.grant);
+      over.push_back(&grant);
     }
   }
   for (bool grows = true; grows;) {
     grows = false;
-    for (const Grant* grant : over) {
+    for (const GrantEntry* grant : over) {
       const bool is_needed = std::any_of(known.begin(), known.end(), [&](int64_t number) {
-        const Grant& other = ledger.FindGrant(number)->grant;
-        return other.resource == grant->resource &&
-               Intersection(other.period, grant->period).Seconds() > 0;
+        const GrantEntry& other = *ledger.FindGrant(number);
+        return other.grant.resource == grant->grant.resource &&
+               Intersection(other.PeriodAt(site), grant->PeriodAt(site)).Seconds() > 0;
       });
-      if (is_needed) grows = known.insert(grant->number).second || grows;
+      if (is_needed) grows = known.insert(grant->grant.number).second || grows;
     }
   }
   return {known.begin(), known.end()};
@@ -69,10 +69,10 @@ DesiredState DesiredStateOf(const Ledger& ledger, const std::string& site) {
   for (const auto& [id, entry] : ledger.projects()) {
     DesiredProject project;
     for (int64_t number : GrantsKnown(ledger, entry, site, since)) {
-      const Grant& grant = ledger.FindGrant(number)->grant;
-      const Amount ceiling = grant.ceilings.at(site);
-      project.grants.push_back(
-          {number, grant.resource, ceiling, grant.period, BonusOf(grant, ceiling)});
+      const GrantEntry& grant = *ledger.FindGrant(number);
+      const Amount ceiling = grant.grant.ceilings.at(site);
+      project.grants.push_back({number, grant.grant.resource, ceiling, grant.PeriodAt(site),
+                                grant.revoked ? Amount() : BonusOf(grant.grant, ceiling)});
     }
     if (project.grants.empty()) continue;
     project.project = id;

@@ -65,6 +65,13 @@ Amount GrantEntry::UsedAt(const std::string& site) const {
   return it == used.end() ? Amount() : it->second.Spent() + it->second.committed;
 }
 
+Period GrantEntry::PeriodAt(const std::string& site) const {
+  Period period = grant.period;
+  const auto over = ended.find(site);
+  if (over != ended.end()) period.end = std::max(period.start, std::min(period.end, over->second));
+  return period;
+}
+
 GrantEntry EntryOf(const Grant& grant) {
   GrantEntry entry;
   entry.grant = grant;

@@ -81,6 +81,8 @@ struct GrantEntry {
   bool revoked = false;
   std::optional<UnderUseNotice> notice;  // the last one, until it is acted upon
   std::optional<absl::Time> end_proper;  // without the grace that its period includes
+  // By site, since when it is over there: a revocation ends it where it is confirmed.
+  std::map<std::string, absl::Time> ended;
 
   // When it ends, or ended, were it not for a grace.
   absl::Time EndProper() const { return end_proper.value_or(grant.period.end); }
@@ -89,6 +91,8 @@ struct GrantEntry {
   Totals Used() const;
   // Spent at a site, and committed there.
   Amount UsedAt(const std::string& site) const;
+  // When it can be spent at a site.
+  Period PeriodAt(const std::string& site) const;
 };
 
 // The entry of a grant to which nothing has happened yet.
@@ -214,7 +218,9 @@ class Ledger {
   GrantEntry& GrantAt(int64_t number);
   void Post(const Posting& posting);
   void Place(Grant& grant, const std::vector<Placement>& differences);
-  void SetEnd(Grant& grant, absl::Time end);
+  void SetEnd(GrantEntry& entry, absl::Time end);
+  // The periods in which it pays, site by site.
+  void UpdatePayers(const GrantEntry& entry);
   void TouchAll(const Grant& grant);
   void Touch(const std::string& site);
   // Whether a running job of the project may still take something.

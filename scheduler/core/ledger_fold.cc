@@ -168,7 +168,7 @@ void Ledger::On(const GrantChanged& event) {
   }
   entry.changes.emplace_back(time_, change);
   TouchAll(grant);
-  SetEnd(grant, change.end);
+  SetEnd(entry, change.end);
   Require(entry.Held() <= grant.amount);
 }
 
@@ -186,7 +186,7 @@ void Ledger::On(const ReductionOrdered& event) {
   if (order.kind == ChangeKind::kRevocation) entry.revoked = true;
   entry.orders.push_back(order);
   TouchAll(entry.grant);
-  SetEnd(entry.grant, order.end);
+  SetEnd(entry, order.end);
 }
 
 void Ledger::On(const CeilingsConfirmed& event) {
@@ -199,6 +199,10 @@ void Ledger::On(const CeilingsConfirmed& event) {
     entry.held[event.site] = ceiling;
     entry.lowered.erase(event.site);
     awaited_[event.site].erase(grant);
+    if (entry.revoked) {
+      entry.ended[event.site] = absl::FromUnixSeconds(absl::ToUnixSeconds(time_));
+      UpdatePayers(entry);
+    }
   }
   Touch(event.site);
 }
@@ -285,12 +289,17 @@ void Ledger::Place(Grant& grant, const std::vector<Placement>& differences) {
   }
 }
 
-void Ledger::SetEnd(Grant& grant, absl::Time end) {
-  if (grant.period.end == end) return;
-  grant.period.end = end;
+void Ledger::SetEnd(GrantEntry& entry, absl::Time end) {
+  if (entry.grant.period.end == end) return;
+  entry.grant.period.end = end;
+  UpdatePayers(entry);
+}
+
+void Ledger::UpdatePayers(const GrantEntry& entry) {
+  const Grant& grant = entry.grant;
   for (const auto& [site, ceiling] : grant.ceilings) {
     for (Payer& payer : payers_[{grant.project, grant.resource, site}]) {
-      if (payer.grant == grant.number) payer.period.end = end;
+      if (payer.grant == grant.number) payer.period = entry.PeriodAt(site);
     }
   }
   // Somebody else pays for seconds that ran, or may run, near the old end or the new one.

@@ -289,10 +289,8 @@ absl::StatusOr<Verdict> DecideRevocation(const Ledger& ledger, const RevokeGrant
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   ReductionOrder order;
   order.kind = ChangeKind::kRevocation;
-  // Seconds are whole; a grant that has not begun is never valid.
-  const absl::Time end =
-      std::min(absl::FromUnixSeconds(absl::ToUnixSeconds(now)), entry.grant.period.end);
-  order.end = std::max(entry.grant.period.start, end);
+  // What a site spends before it has confirmed is the grant's: else it would be spent twice.
+  order.end = entry.grant.period.end;
   order.amount = UnclaimedOf(entry);
   order.reason = command.reason;
   return Reduce(ledger, entry, std::move(order), now);

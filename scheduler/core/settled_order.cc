@@ -160,7 +160,11 @@ std::vector<Event> SettledOrder(const Ledger& ledger, const GrantEntry& entry,
   if (HasNoReceiver(ledger, entry, order, now)) done = Amount();
   GrantChange out = ChangeOf(entry, order.kind, order.reason);
   out.order = order.number;
-  if (order.kind == ChangeKind::kRevocation) out.end = order.end;
+  if (order.kind == ChangeKind::kRevocation) {
+    // Seconds are whole; a grant that has not begun is never valid.
+    const absl::Time second = absl::FromUnixSeconds(absl::ToUnixSeconds(now));
+    out.end = std::max(from.period.start, std::min(second, from.period.end));
+  }
   out.amount = Amount() - done;
   // Of a grant that is over, no promise stays.
   const bool over = order.kind == ChangeKind::kRevocation;

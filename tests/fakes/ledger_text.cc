@@ -87,6 +87,9 @@ void AppendGrant(const Ledger& ledger, const GrantEntry& entry, std::string& out
     absl::StrAppend(&out, "  held ", site, " ", held.count(),
                     entry.lowered.contains(site) ? " awaited" : "", "\n");
   }
+  for (const auto& [site, time] : entry.ended) {
+    absl::StrAppend(&out, "  over at ", site, " ", Text(time), "\n");
+  }
   for (const ReductionOrder& order : entry.orders) {
     absl::StrAppend(&out, "  order ", order.number, " ", static_cast<int>(order.kind), " ",
                     order.amount.count(), "\n");

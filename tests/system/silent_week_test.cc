@@ -239,10 +239,6 @@ class SilentWeekTest : public testing::TestWithParam<int> {
       for (const GrantEntry& entry : ledger.grants()) {
         granted[{entry.grant.project, entry.grant.resource}] += entry.grant.amount.count();
       }
-      // After the end of a revoked grant no grant pays, whoever did not hear of it.
-      for (const auto& [key, used] : ledger.uncovered()) {
-        granted[{key.project, key.resource}] += (used.Spent() + used.committed).count();
-      }
     });
     Amounts taken;
     for (const auto& station : stations_) {

@@ -102,8 +102,10 @@ TEST_F(DesiredStateTest, ARevokedGrantIsToldUntilItsSiteHasConfirmed) {
   Give("alpha", year, {{"north", Amount(5)}, {"south", Amount(7)}});
   mesocentre.Must(RevokeGrant{1, "enough"});
   ASSERT_THAT(At("north").projects, SizeIs(1));
-  EXPECT_EQ(At("north").projects[0].grants.at(0).period.end, TestTime());
+  // It pays for what the site still takes, and lets nothing new begin.
+  EXPECT_EQ(At("north").projects[0].grants.at(0).period.end, year.end);
   EXPECT_EQ(At("north").projects[0].grants.at(0).ceiling, Amount(0));
+  EXPECT_EQ(At("north").projects[0].grants.at(0).bonus, Amount(0));
   ConfirmCeilings silent{"north", At("north").generation, {}};
   mesocentre.Must(silent);
   EXPECT_THAT(At("north").projects, SizeIs(1));
