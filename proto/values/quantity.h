@@ -67,6 +67,14 @@ constexpr int64_t MulDiv(int64_t a, int64_t b, int64_t c) {
   return static_cast<int64_t>(result);
 }
 
+// The same for what is estimated and never counted: the nearest number that there is.
+constexpr int64_t EstimateMulDiv(int64_t a, int64_t b, int64_t c) {
+  __extension__ using Wide = __int128;
+  const Wide result = static_cast<Wide>(a) * b / c;
+  if (result > INT64_MAX) return INT64_MAX;
+  return result < INT64_MIN ? INT64_MIN : static_cast<int64_t>(result);
+}
+
 }  // namespace mesolys
 
 #endif  // MESOLYS_PROTO_VALUES_QUANTITY_H_

@@ -30,12 +30,14 @@ BalanceLine BalanceOf(const GrantEntry& entry, absl::Time now) {
   line.overdraft = OverdraftOf(grant.amount, spent);
   (now >= grant.period.end ? line.expired : line.left) = unspent;
   const int64_t seconds = Period{grant.period.start, std::min(now, grant.period.end)}.Seconds();
-  if (seconds > 0) line.burn_per_day = Amount(MulDiv(spent.count(), kSecondsPerDay, seconds));
+  if (seconds > 0) {
+    line.burn_per_day = Amount(EstimateMulDiv(spent.count(), kSecondsPerDay, seconds));
+  }
   const bool foreseeable = line.burn_per_day > Amount() && line.left > Amount() &&
                            line.left.count() / line.burn_per_day.count() < kForecastDaysMax;
   if (foreseeable) {
-    line.exhaust_time =
-        now + absl::Seconds(MulDiv(line.left.count(), kSecondsPerDay, line.burn_per_day.count()));
+    line.exhaust_time = now + absl::Seconds(EstimateMulDiv(line.left.count(), kSecondsPerDay,
+                                                           line.burn_per_day.count()));
   }
   return line;
 }

@@ -24,7 +24,9 @@ struct SiteNeed {
   Amount used;
   int64_t elapsed = 1;
 
-  Amount In(int64_t seconds) const { return Amount(MulDiv(used.count(), seconds, elapsed)); }
+  Amount In(int64_t seconds) const {
+    return Amount(EstimateMulDiv(used.count(), seconds, elapsed));
+  }
   Amount Missing() const { return left < In(kShortSeconds) ? In(kAmpleSeconds) - left : Amount(); }
   Amount Spare() const { return std::max(Amount(), left - In(kAmpleSeconds)); }
 };

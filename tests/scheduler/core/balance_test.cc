@@ -1,10 +1,12 @@
 #include "scheduler/core/balance.h"
 
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scheduler/core/upkeep.h"
 #include "tests/scheduler/core/mesocentre.h"
 
 namespace mesolys {
@@ -172,6 +174,23 @@ TEST(BalanceTest, UseThatWasTakenBackLeavesNoLine) {
       BalanceOf(mesocentre.ledger(), *mesocentre.ledger().FindProject("alpha"), TestTime());
   ASSERT_THAT(lines, SizeIs(1));
   EXPECT_EQ(lines[0].settled, Amount(1000));
+}
+
+TEST(BalanceTest, AnEstimateThatFitsNoNumberIsTheLargest) {
+  Mesocentre mesocentre;
+  mesocentre.Create(TestProject("alpha"));
+  const Period period{TestTime() - absl::Seconds(1), Day(2027, 1)};
+  mesocentre.Issue(GrantByHand(mesocentre.ledger(), "alpha", "cpu", period,
+                               {{"north", Amount(100)}, {"south", kAmountMax - Amount(100)}}));
+  for (int64_t post = 0; post < 7; ++post) {
+    mesocentre.Must(PostOpeningBalance{1, "north", kAmountMax, "from the old books"});
+  }
+  const BalanceLine line = BalanceOf(mesocentre.LastGrant(), mesocentre.now());
+  EXPECT_EQ(line.burn_per_day.count(), std::numeric_limits<int64_t>::max());
+  // The upkeep estimates too.
+  for (const Command& due : DueUpkeep(mesocentre.ledger(), mesocentre.now())) {
+    EXPECT_TRUE(mesocentre.Do(due).ok());
+  }
 }
 
 }  // namespace
