@@ -55,7 +55,11 @@ class Difference {
   }
 
   void Freeze(Kind kind, const std::string& account, const LoginResource& whose) {
-    plan_.actions.push_back({kind, account, whose.first, "", {}, whose.second});
+    Action& action = plan_.actions.emplace_back();
+    action.kind = kind;
+    action.account = account;
+    action.subject = whose.first;
+    action.resource = whose.second;
   }
 
   void SetAccess(Kind kind, const std::string& account, const std::string& resource,
