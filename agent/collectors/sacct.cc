@@ -20,7 +20,7 @@ SacctFormat SacctProgramFormat() {
   std::vector<std::string> columns = {"Cluster",   "JobIDRaw",     "Account",  "User",  "Partition",
                                       "QOS",       "State",        "Submit",   "Start", "End",
                                       "Suspended", "TimelimitRaw", "AllocTRES"};
-  return {std::move(columns), kDelimiter, "", absl::ZeroDuration(), /*ends_come_late=*/true};
+  return {std::move(columns), kDelimiter, "", absl::ZeroDuration(), /*rows_come_late=*/true};
 }
 
 // --duplicates: without it only the last run of a requeued job, and of an id that was used again,

@@ -44,6 +44,8 @@ int64_t WallSeconds(const UsageRecord& record) {
   return std::max<int64_t>(0, absl::ToInt64Seconds(record.end_time - record.start_time));
 }
 
+// After slurmdbd was away the end of a job may come before what it held.
+constexpr absl::Duration kTresLateMax = absl::Hours(1);
 // The clocks of the agent and of the controller may differ by so much.
 constexpr absl::Duration kSkewMax = absl::Minutes(5);
 
@@ -156,7 +158,7 @@ absl::Status SacctText::ReadSpan(const Fields& fields, absl::Time start, absl::T
   if (StateWord(At(fields, kState)) == kResizing && end->has_value()) {
     record.state = JobState::kRequeued;  // this part is over, and the job goes on
   }
-  if (format_.ends_come_late && IsTerminal(record.state) && !end->has_value()) {
+  if (format_.rows_come_late && IsTerminal(record.state) && !end->has_value()) {
     record.state = JobState::kRunning;
     record.cancelled_by_uid = -1;
   }
@@ -238,8 +240,9 @@ absl::StatusOr<std::optional<UsageRecord>> SacctText::Parse(absl::string_view li
   // Resized in the second in which it started: what follows has the same key.
   if (StateWord(state) == kResizing && is_over && WallSeconds(record) == 0) return nothing;
   if (At(*fields, kAllocTres).empty()) {
-    // The row of its start is not complete yet.
+    // The row of its start is not complete yet; nor is, for a while, that of a job that is over.
     if (!is_over) return nothing;
+    if (format_.rows_come_late && observe_time - record.end_time < kTresLateMax) return nothing;
     // Cancelled before it got anything; some versions print its end as its start.
     if (record.end_time <= record.start_time) return nothing;
     return absl::InvalidArgumentError(

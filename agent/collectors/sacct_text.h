@@ -26,9 +26,10 @@ struct SacctFormat {
   std::string cluster = "";
   // Added to every time.
   absl::Duration shift = absl::ZeroDuration();
-  // Whether a job whose state says that it is over may have no End yet: then it runs until it has.
-  // So rows look for a moment after slurmdbd was away.
-  bool ends_come_late = false;
+  // Whether a job whose state says that it is over may have no End yet: then it runs until it has;
+  // or no AllocTRES yet: then its line says nothing for an hour. So rows look for a moment after
+  // slurmdbd was away.
+  bool rows_come_late = false;
 };
 
 class SacctText {

@@ -150,7 +150,7 @@ TEST(SacctTextTest, ObservesAJobThatRunsAtTheTimeOfTheRecording) {
 }
 
 TEST(SacctTextTest, TakesAJobWhoseEndIsNotWrittenYetForOneThatRuns) {
-  const SacctText text = Text({kColumns, "|", "", absl::ZeroDuration(), /*ends_come_late=*/true});
+  const SacctText text = Text({kColumns, "|", "", absl::ZeroDuration(), /*rows_come_late=*/true});
   for (const char* state : {"COMPLETED", "CANCELLED by 7", "REQUEUED", "NODE_FAIL", "SUSPENDED"}) {
     const UsageRecord record =
         Parse(Line({{"state", state}, {"end", "Unknown"}, {"elapsed", "00:00:05"}}), text);
@@ -167,6 +167,18 @@ TEST(SacctTextTest, WaitsForWhatARunningJobHolds) {
       Text().Parse(Line({{"state", "RUNNING"}, {"end", "Unknown"}, {"alloctres", ""}}), kObserved);
   ASSERT_TRUE(record.ok()) << record.status();
   EXPECT_FALSE(record->has_value());
+}
+
+TEST(SacctTextTest, WaitsAnHourForWhatAFinishedJobHeldWhereRowsComeLate) {
+  const SacctText late = Text({kColumns, "|", "", absl::ZeroDuration(), /*rows_come_late=*/true});
+  const std::string line = Line({{"alloctres", ""}});
+  const absl::Time end = Parse(Line()).end_time;
+  const auto fresh = late.Parse(line, end + absl::Minutes(59));
+  ASSERT_TRUE(fresh.ok()) << fresh.status();
+  EXPECT_FALSE(fresh->has_value());
+  // By then it is no delay any more; elsewhere it never was one.
+  EXPECT_FALSE(late.Parse(line, end + absl::Hours(1)).ok());
+  EXPECT_FALSE(Text().Parse(line, end + absl::Minutes(1)).ok());
 }
 
 // As Slurm 22.05 told a job that shrank from two nodes to one after a second.
