@@ -14,6 +14,11 @@ class CollectionLog {
   // A moment after all those that were asked for before.
   int64_t Moment() { return ++last_; }
 
+  // Somebody waits for a complete collection that has not begun yet.
+  void Await() { is_awaited_ = true; }
+  // Whether somebody has done so since this was last asked.
+  bool TakeAwaited() { return is_awaited_.exchange(false); }
+
   // A collection that began at `begun` has told all there was, and all of it is kept.
   void Complete(int64_t begun) { complete_ = begun; }
 
@@ -23,6 +28,7 @@ class CollectionLog {
  private:
   std::atomic<int64_t> last_ = 0;
   std::atomic<int64_t> complete_ = 0;
+  std::atomic<bool> is_awaited_ = false;
 };
 
 }  // namespace mesolys

@@ -80,6 +80,7 @@ absl::Status Reporter::Collect(ReportTick& tick, bool& has_more) {
     const absl::StatusOr<std::string> cursor = spool_.Cursor();
     if (!cursor.ok()) return cursor.status();
     if (is_at_rest_) {
+      if (collections_.TakeAwaited()) collector_.TellRunning();
       begun_ = collections_.Moment();
       is_at_rest_ = false;
     }
@@ -89,7 +90,7 @@ absl::Status Reporter::Collect(ReportTick& tick, bool& has_more) {
     has_more = collected->has_more;
     if (collected->records.empty() && collected->quarantined.empty() &&
         collected->cursor == *cursor) {
-      if (!has_more) EndCollection();
+      if (!has_more) EndCollection(collected->told_running);
       return absl::OkStatus();
     }
     absl::StatusOr<QuarantineMark> mark = spool_.Mark();
@@ -101,15 +102,15 @@ absl::Status Reporter::Collect(ReportTick& tick, bool& has_more) {
     tick.quarantined_count += static_cast<int64_t>(collected->quarantined.size());
     tick.skipped_count += collected->skipped_count;
     if (!has_more) {
-      EndCollection();
+      EndCollection(collected->told_running);
       return absl::OkStatus();
     }
   }
   return absl::OkStatus();
 }
 
-void Reporter::EndCollection() {
-  if (begun_.has_value()) collections_.Complete(*begun_);
+void Reporter::EndCollection(bool told_running) {
+  if (begun_.has_value() && told_running) collections_.Complete(*begun_);
   begun_.reset();
   is_at_rest_ = true;
 }

@@ -54,8 +54,9 @@ class Reporter {
   ReportTick Tick(const std::atomic<bool>& is_stopping);
 
  private:
-  // What the collector said is kept, and it has no more: the next collection begins anew.
-  void EndCollection();
+  // What the collector said is kept, and it has no more: the next collection begins anew. One that
+  // left out what runs counts for nobody who waits.
+  void EndCollection(bool told_running);
   // Some of what there is, so that sending is never far behind.
   absl::Status Collect(ReportTick& tick, bool& has_more);
   absl::Status SendAll(const std::atomic<bool>& is_stopping, ReportTick& tick);

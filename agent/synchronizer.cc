@@ -217,6 +217,7 @@ bool Synchronizer::TellUse(const absl::StatusOr<SiteUse>& use,
     const auto set = set_.find(enforcement.grant());
     if (set == set_.end()) continue;
     if (!use.ok() || !collections_.IsCollectedSince(set->second.moment)) {
+      collections_.Await();
       is_told = false;
       continue;
     }

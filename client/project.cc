@@ -1,4 +1,4 @@
-// `mesolys project create|list|show|link`: what hours are given to.
+// `mesolys project create|list|show|link|unlink|archive`: what hours are given to.
 
 #include <memory>
 #include <string>
@@ -45,6 +45,7 @@ Table ProjectTable(const std::string& key, bool single) {
            {"end_time", "TO"},
            {"create_time", single ? "RECORDED" : ""},
            {"links", "LINKS"},
+           {"archived", "ARCHIVED"},
            {"etag", ""}},
           {},
           single};
@@ -67,6 +68,7 @@ std::vector<Cell> ProjectRow(const v1::Project& project, const absl::TimeZone& z
           DayCell(period.has_end_time(), period.end_time(), zone),
           MinuteCell(project.has_create_time(), project.create_time(), zone),
           TextsCell(links),
+          Cell{project.archived() ? "yes" : "", project.archived()},
           TextCell(project.etag())};
 }
 
@@ -149,6 +151,34 @@ absl::Status Link(Session& session, const Options& options) {
   return absl::OkStatus();
 }
 
+absl::Status Unlink(Session& session, const Options& options) {
+  const absl::StatusOr<std::string> name = ParseProject(options.project);
+  if (!name.ok()) return name.status();
+  const auto link = ParsePair("the link", "CLUSTER:ACCOUNT", ':', options.link);
+  if (!link.ok()) return link.status();
+  v1::UnlinkAccountRequest request;
+  request.set_project(*name);
+  request.mutable_link()->set_cluster(link->first);
+  request.mutable_link()->set_account(link->second);
+  request.set_reason(options.reason);
+  const std::string id = ShortName(*name);
+  absl::Status confirmed = session.Confirm(
+      absl::StrCat("all that the jobs of ", options.link, " cost ", id, " will be charged anew"),
+      id);
+  if (!confirmed.ok()) return confirmed;
+  v1::AccountLink unlinked;
+  if (absl::Status status = session.Change(request, unlinked); !status.ok()) return status;
+  session.Say(absl::StrCat("account ", unlinked.account(), " of ", unlinked.cluster(),
+                           session.dry_run() ? " would not bill to " : " does not bill to ", id,
+                           " any more; its jobs are charged anew next"));
+  Table table{"link",
+              {{"cluster", "CLUSTER"}, {"account", "ACCOUNT"}, {"project", "PROJECT"}},
+              {{TextCell(unlinked.cluster()), TextCell(unlinked.account()), NameCell(*name)}},
+              /*single=*/true};
+  session.Print({{table}, {}});
+  return absl::OkStatus();
+}
+
 void AddCreate(CommandTree& tree, CLI::App& noun) {
   auto options = std::make_shared<Options>();
   Verb create =
@@ -200,6 +230,14 @@ void AddProject(CommandTree& tree) {
               [linked](Session& session) { return Link(session, *linked); })
       .Argument("PROJECT", &linked->project, "Its id")
       .Argument("ACCOUNT", &linked->link, "CLUSTER:ACCOUNT, as Slurm knows it");
+  auto unlinked = std::make_shared<Options>();
+  tree.Destroy(noun, "unlink",
+               "Take back such a link: its jobs are charged as if it had never been there",
+               {"mesolys project unlink proj_a psmn:old_account --reason \"It is another team's\""},
+               [unlinked](Session& session) { return Unlink(session, *unlinked); })
+      .Argument("PROJECT", &unlinked->project, "Its id")
+      .Argument("ACCOUNT", &unlinked->link, "CLUSTER:ACCOUNT, as Slurm knows it")
+      .RequiredOption("--reason", "TEXT", &unlinked->reason, "Why; kept with the entry");
   auto archived = std::make_shared<Options>();
   tree.Destroy(noun, "archive", "Close a project whose grants are over; what it had stays readable",
                {"mesolys project archive proj_a --reason \"The thesis is defended\""},

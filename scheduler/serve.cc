@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/runtime/clock.h"
 #include "proto/runtime/server.h"
+#include "proto/values/amount_text.h"
 #include "scheduler/config/catalogue_file.h"
 #include "scheduler/core/identity.h"
 #include "scheduler/engine.h"
@@ -37,8 +38,20 @@ absl::Status Adopt(Engine& engine, const std::string& path) {
       {kSchedulerIdentity, id, *std::move(command), /*validate_only=*/false,
        [done](const absl::StatusOr<Answer>& answer) { done->set_value(answer.status()); }});
   absl::Status status = done->get_future().get();
-  if (status.ok()) spdlog::info("adopted the catalogue {}", path);
-  return status;
+  if (!status.ok()) return status;
+  spdlog::info("adopted the catalogue {}", path);
+  const absl::Time now = engine.Now();
+  engine.Read([&](const Ledger& ledger) {
+    for (const auto& [site, resource, month] : ledger.OverbookedCells()) {
+      if (month < ledger.catalogue().MonthAt(now)) continue;
+      spdlog::warn(
+          "{} of {} in {}: {} more were promised than the catalogue leaves; nothing more "
+          "is promised there until they are used or released",
+          resource, site, month.Label(),
+          FormatAmount(resource, ledger.Overbooked(site, resource, month)));
+    }
+  });
+  return absl::OkStatus();
 }
 
 constexpr auto kUpkeepInterval = std::chrono::minutes(1);

@@ -23,6 +23,8 @@ struct Collected {
   int64_t skipped_count = 0;
   // Whether there is more already.
   bool has_more = false;
+  // Of the end of a pass: whether it told what every job that runs has used.
+  bool told_running = true;
 };
 
 class Collector {
@@ -34,6 +36,10 @@ class Collector {
   // cursor is the beginning; so is one that this source did not make.
   virtual absl::StatusOr<Collected> Collect(const std::string& cursor, int64_t records_max,
                                             absl::Time now) = 0;
+
+  // The next pass that begins tells what runs, too, however lately that was told: somebody waits
+  // for it.
+  virtual void TellRunning() = 0;
 };
 
 }  // namespace mesolys

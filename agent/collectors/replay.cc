@@ -129,7 +129,7 @@ absl::StatusOr<ReplayCursor> Replay::Begin(Recording& recording, absl::Time now)
   return cursor;
 }
 
-bool Replay::StartPass(const Recording& recording, absl::Time now, ReplayCursor& cursor) const {
+bool Replay::StartPass(const Recording& recording, absl::Time now, ReplayCursor& cursor) {
   const int64_t now_seconds = absl::ToUnixSeconds(now);
   int64_t instant = now_seconds;
   if (options_.speed > 0) {
@@ -143,10 +143,13 @@ bool Replay::StartPass(const Recording& recording, absl::Time now, ReplayCursor&
   const bool is_first = cursor.to == ReplayCursor::kNotYet;
   const bool has_grown = recording.reader.size_bytes() > cursor.seen_offset;
   const bool has_ended = cursor.next_end <= instant;
-  const bool tells_running =
-      options_.speed > 0 && !is_first && cursor.next_end != ReplayCursor::kNever &&
+  const bool is_due =
+      is_running_awaited_ ||
       instant >= cursor.last_running + absl::ToInt64Seconds(options_.in_flight_interval);
+  const bool tells_running =
+      options_.speed > 0 && !is_first && cursor.next_end != ReplayCursor::kNever && is_due;
   if (!has_grown && !has_ended && !tells_running) return false;
+  is_running_awaited_ = false;
   cursor.is_in_pass = true;
   cursor.tells_running = tells_running;
   cursor.from = cursor.to;
@@ -232,6 +235,9 @@ absl::StatusOr<Collected> Replay::Collect(const std::string& cursor_text, int64_
     if (!status.ok()) return status;
   }
   collected.has_more = cursor->is_in_pass;
+  // Without a speed everything has ended; nor does anything run of what has no end still to come.
+  collected.told_running =
+      options_.speed == 0 || cursor->tells_running || cursor->next_end == ReplayCursor::kNever;
   collected.cursor = ToText(*cursor);
   return collected;
 }

@@ -42,6 +42,7 @@ class Replay : public Collector {
   // has been left alone for a minute.
   absl::StatusOr<Collected> Collect(const std::string& cursor, int64_t records_max,
                                     absl::Time now) override;
+  void TellRunning() override { is_running_awaited_ = true; }
 
  private:
   // The file at one moment.
@@ -61,7 +62,7 @@ class Replay : public Collector {
                                       absl::Time now) const;
   absl::StatusOr<ReplayCursor> Begin(Recording& recording, absl::Time now) const;
   // Whether there is something to tell at `now`.
-  bool StartPass(const Recording& recording, absl::Time now, ReplayCursor& cursor) const;
+  bool StartPass(const Recording& recording, absl::Time now, ReplayCursor& cursor);
   // Until `collected` is full or the pass is over.
   absl::Status GoOn(Recording& recording, int64_t records_max, absl::Time now, ReplayCursor& cursor,
                     Collected& collected) const;
@@ -69,6 +70,7 @@ class Replay : public Collector {
             Collected& collected) const;
 
   const ReplayOptions options_;
+  bool is_running_awaited_ = false;
 };
 
 }  // namespace mesolys

@@ -95,7 +95,10 @@ absl::StatusOr<Collected> Slurm::Collect(const std::string& cursor_text, int64_t
   last_cursor_.clear();
   last_marks_.clear();
   SlurmCursor cursor = ParseSlurmCursor(cursor_text).value_or(SlurmCursor());
-  if (!cursor.is_in_pass) StartPass(windows_, now, cursor);
+  if (!cursor.is_in_pass) {
+    StartPass(windows_, now, cursor);
+    cursor.tells_running |= std::exchange(is_running_awaited_, false);
+  }
   // A slice that is read now is as new as may be, whenever its pass began.
   if (!reading_.has_value()) cursor.until = std::max(cursor.until, absl::ToUnixSeconds(now));
   const SlurmSlice slice = SliceOf(windows_, cursor);
@@ -118,6 +121,7 @@ absl::StatusOr<Collected> Slurm::Collect(const std::string& cursor_text, int64_t
     if (!cursor.is_in_pass && cursor.is_old_pass) told_.Age();
   }
   collected.has_more = cursor.is_in_pass;
+  collected.told_running = cursor.tells_running;
   collected.cursor = ToText(cursor);
   last_cursor_ = collected.cursor;
   return collected;

@@ -37,6 +37,7 @@ class Slurm : public Collector {
   // that it was not kept: the slice is read again.
   absl::StatusOr<Collected> Collect(const std::string& cursor, int64_t records_max,
                                     absl::Time now) override;
+  void TellRunning() override { is_running_awaited_ = true; }
 
  private:
   // What was read of a slice and not yet told.
@@ -62,6 +63,7 @@ class Slurm : public Collector {
 
   ToldLines told_;
   std::optional<Reading> reading_;
+  bool is_running_awaited_ = false;
   // Of the last answer: its cursor, and the marks of what it told.
   std::string last_cursor_;
   std::vector<uint64_t> last_marks_;

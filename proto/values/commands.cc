@@ -28,6 +28,7 @@ const std::vector<CommandCall>& CommandCalls() {
       {"project link", "AllocationService.LinkAccount", true},
       {"project list", "AllocationService.ListProjects", false},
       {"project show", "AllocationService.GetProject", true},
+      {"project unlink", "AllocationService.UnlinkAccount", true},
       {"quote", "AllocationService.Quote", true},
       {"request create", "AllocationService.CreateRequest", true},
       {"request decide", "AllocationService.DecideRequest", true},

@@ -39,6 +39,7 @@ enum class Reason {
   kUnknownJob,
   kProjectExists,
   kAccountLinked,
+  kAccountNotLinked,
   kCatalogueConflict,
   // Who says it.
   kNotAuthenticated,
@@ -73,6 +74,7 @@ enum class Reason {
   kProjectInUse,
   kNoSuchMember,
   kNoLoginAtSite,
+  kLoginTaken,
   kUnknownRole,
   kReadOnly,
   kUnknownEvent,

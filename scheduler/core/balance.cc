@@ -25,7 +25,7 @@ BalanceLine BalanceOf(const GrantEntry& entry, absl::Time now) {
   line.period = grant.period;
   line.sites = entry.used;
   const Amount spent = line.settled + line.in_flight;
-  for (const ReductionOrder& order : entry.orders) line.ordered += order.amount;
+  for (const ReductionOrder& order : entry.orders) line.ordered += order.Claimed();
   const Amount unspent = LeftOf(grant.amount, spent + line.committed + line.ordered);
   line.overdraft = OverdraftOf(grant.amount, spent);
   (now >= grant.period.end ? line.expired : line.left) = unspent;

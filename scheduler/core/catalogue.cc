@@ -227,4 +227,10 @@ NormalisedSeconds Normalise(Amount amount, PartsPerMillion rate) {
   return NormalisedSeconds(static_cast<int64_t>(up));
 }
 
+Amount Catalogue::CapacityIn(absl::string_view site, absl::string_view resource,
+                             Month month) const {
+  const auto it = sites.find(std::string(site));
+  return it == sites.end() ? Amount() : CapacityOf(it->second, resource, PeriodOf(month));
+}
+
 }  // namespace mesolys

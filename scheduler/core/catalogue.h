@@ -120,6 +120,9 @@ struct Catalogue {
   // availability of a flow, the least stock within the period of a stock. Rounded down.
   Amount CapacityOf(const Site& site, absl::string_view resource, const Period& period) const;
 
+  // The same of a whole month; 0 for a site or a month that it does not know.
+  Amount CapacityIn(absl::string_view site, absl::string_view resource, Month month) const;
+
   // 0 for a resource without a rate at that time.
   PartsPerMillion RateOf(absl::string_view resource, absl::Time time) const;
 

@@ -76,6 +76,13 @@ void Put(CanonicalWriter& out, const LinkAccount& command) {
   }
 }
 
+void Put(CanonicalWriter& out, const UnlinkAccount& command) {
+  for (const std::string* text :
+       {&command.project, &command.cluster, &command.account, &command.etag, &command.reason}) {
+    out.Put(absl::string_view(*text));
+  }
+}
+
 void Put(CanonicalWriter& out, const AddMember& command) {
   out.Put(absl::string_view(command.project));
   out.Put(absl::string_view(command.member.user));

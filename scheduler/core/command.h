@@ -35,6 +35,14 @@ struct LinkAccount {
   std::string etag;  // empty: whatever the project is now
 };
 
+struct UnlinkAccount {
+  std::string project;
+  std::string cluster;
+  std::string account;
+  std::string etag;  // as in LinkAccount
+  std::string reason;
+};
+
 struct AddMember {
   std::string project;
   Member member;
@@ -210,7 +218,7 @@ using Command =
                  ReleaseHours, RevokeGrant, WriteOffOverdraft, PostOpeningBalance, ConfirmCeilings,
                  WriteOffSite, RefundJob, DeclareWindow, MoveCeiling, NoticeUnderUse,
                  GiveBackUnused, RemoveMember, ArchiveProject, SetMode, GiveRole, SetMemberCeiling,
-                 WithdrawRequest, DecideRequest>;
+                 WithdrawRequest, DecideRequest, UnlinkAccount>;
 
 // The command in one text that is the same for equal commands: what its digest is taken of.
 std::string CanonicalText(const Command& command);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -180,21 +181,23 @@ absl::StatusOr<Verdict> DecideAward(const Ledger& ledger, const DecideRequest& c
   }
   RequestOutcome outcome{command.request, RequestState::kRefused, {}, command.reason};
   Verdict verdict;
-  std::optional<absl::Time> granted_from;
+  std::set<std::string> awarded;
   if (!command.awards.empty()) {
     absl::StatusOr<Award> award = GrantsFor(ledger, request, command.awards, now);
     if (!award.ok()) return award.status();
-    for (Grant& grant : award->grants) verdict.events.push_back(GrantIssued{std::move(grant)});
+    for (Grant& grant : award->grants) {
+      awarded.insert(grant.resource);
+      verdict.events.push_back(GrantIssued{std::move(grant)});
+    }
     const bool whole =
         std::all_of(request.lines.begin(), request.lines.end(), [&](const RequestLine& line) {
           const auto given = command.awards.find(line.resource);
           return given != command.awards.end() && given->second == line.amount;
         });
     outcome.state = whole ? RequestState::kGranted : RequestState::kPartlyGranted;
-    granted_from = request.period.start;
   }
   verdict.events.push_back(RequestDecided{std::move(outcome)});
-  for (Event& event : GraceEndedWith(ledger, **found, granted_from, now)) {
+  for (Event& event : GraceEndedWith(ledger, **found, awarded, now)) {
     verdict.events.push_back(std::move(event));
   }
   return verdict;
@@ -206,7 +209,7 @@ absl::StatusOr<Verdict> DecideWithdrawal(const Ledger& ledger, const WithdrawReq
   if (!found.ok()) return found.status();
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   Verdict verdict{{RequestWithdrawn{command.request, command.reason}}, {}};
-  for (Event& event : GraceEndedWith(ledger, **found, std::nullopt, now)) {
+  for (Event& event : GraceEndedWith(ledger, **found, {}, now)) {
     verdict.events.push_back(std::move(event));
   }
   return verdict;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,50 +12,55 @@
 namespace mesolys {
 namespace {
 
-// The grant as it will be after the confirmation.
-GrantEntry Confirmed(GrantEntry entry, const std::string& site, Amount ceiling) {
-  entry.held[site] = ceiling;
-  entry.grant.ceilings[site] = ceiling;
-  entry.lowered.erase(site);
-  return entry;
+// The ledger as it will be: each order is decided on what the ones before it left, for two of them
+// cannot have the same room.
+class Ahead {
+ public:
+  Ahead(const Ledger& ledger, absl::Time now)
+      : ledger_(ledger), revision_(ledger.revision() + 1), now_(now) {}
+
+  void Record(Event event) {
+    ledger_.Apply(event, now_, revision_);
+    events_.push_back(std::move(event));
+  }
+  const Ledger& ledger() const { return ledger_; }
+  std::vector<Event> Take() { return std::move(events_); }
+
+ private:
+  Ledger ledger_;
+  const int64_t revision_;
+  const absl::Time now_;
+  std::vector<Event> events_;
+};
+
+// What the order gets of what no site holds any more. A ceiling that moves stays the grant's: what
+// is taken away goes first.
+Amount DoneOf(const GrantEntry& entry, const ReductionOrder& order) {
+  Amount free = entry.grant.amount - entry.Held();
+  if (order.kind == ChangeKind::kMove) {
+    if (entry.revoked) return {};
+    for (const ReductionOrder& other : entry.orders) free -= other.Claimed();
+  }
+  return std::max(Amount(), std::min(order.amount, free));
 }
 
 // Carries out the orders of a grant that wait for no site any more, the oldest first.
-void AppendSettledOrders(const Ledger& ledger, GrantEntry entry, absl::Time now,
-                         std::vector<Event>& events) {
-  if (!entry.lowered.empty()) return;
-  int64_t new_grants = 0;
-  for (const Event& event : events) new_grants += std::holds_alternative<GrantIssued>(event);
-  const std::vector<ReductionOrder> orders = std::exchange(entry.orders, {});
+void RecordSettledOrders(int64_t grant, absl::Time now, Ahead& ahead) {
+  if (!ahead.ledger().FindGrant(grant)->lowered.empty()) return;
+  const std::vector<ReductionOrder> orders = ahead.ledger().FindGrant(grant)->orders;
   for (const ReductionOrder& order : orders) {
-    const Amount done = std::min(order.amount, entry.grant.amount - entry.Held());
-    for (Event& event : SettledOrder(ledger, entry, order, done, new_grants, now)) {
-      new_grants += std::holds_alternative<GrantIssued>(event);
-      const auto* changed = std::get_if<GrantChanged>(&event);
-      if (changed != nullptr && changed->change.grant == entry.grant.number) {
-        entry.grant.amount += changed->change.amount;
-        for (const auto& [site, raise] : changed->change.ceilings) entry.held[site] += raise;
-        entry.grant.normalised = entry.grant.normalised + changed->change.normalised;
-        for (const Placement& taken : changed->change.placements) {
-          for (Placement& placement : entry.grant.placements) {
-            if (placement.site == taken.site && placement.month == taken.month) {
-              placement.amount += taken.amount;
-            }
-          }
-        }
-      }
-      events.push_back(std::move(event));
+    const GrantEntry& entry = *ahead.ledger().FindGrant(grant);
+    for (Event& event : SettledOrder(ahead.ledger(), entry, order, DoneOf(entry, order), now)) {
+      ahead.Record(std::move(event));
     }
   }
 }
 
-absl::StatusOr<Verdict> ConfirmAll(const Ledger& ledger, CeilingsConfirmed event, absl::Time now) {
-  std::vector<Event> events = {event};
-  for (const auto& [grant, ceiling] : event.held) {
-    AppendSettledOrders(ledger, Confirmed(*ledger.FindGrant(grant), event.site, ceiling), now,
-                        events);
-  }
-  return Verdict{std::move(events), {}};
+Verdict ConfirmAll(const Ledger& ledger, const CeilingsConfirmed& event, absl::Time now) {
+  Ahead ahead(ledger, now);
+  ahead.Record(event);
+  for (const auto& [grant, ceiling] : event.held) RecordSettledOrders(grant, now, ahead);
+  return {ahead.Take(), {}};
 }
 
 }  // namespace
@@ -82,7 +86,7 @@ absl::StatusOr<Verdict> DecideConfirmation(const Ledger& ledger, const ConfirmCe
     event.held.push_back({number, std::min(least, entry.held.at(command.site))});
   }
   if (event.held.empty()) return Verdict{{}, {}, /*recorded=*/false};
-  return ConfirmAll(ledger, std::move(event), now);
+  return ConfirmAll(ledger, event, now);
 }
 
 absl::StatusOr<Verdict> DecideSiteWriteOff(const Ledger& ledger, const WriteOffSite& command,
@@ -111,7 +115,7 @@ absl::StatusOr<Verdict> DecideSiteWriteOff(const Ledger& ledger, const WriteOffS
         absl::StrCat("nothing waits for site ", command.site, ": there is nothing to write off"),
         {{"site", command.site}});
   }
-  return ConfirmAll(ledger, std::move(event), now);
+  return ConfirmAll(ledger, event, now);
 }
 
 }  // namespace mesolys

@@ -41,6 +41,16 @@ struct AccountLinked {
   friend bool operator==(const AccountLinked&, const AccountLinked&) = default;
 };
 
+// The account bills to the project of its own name again, if there is one.
+struct AccountUnlinked {
+  std::string project;
+  std::string cluster;
+  std::string account;
+  std::string reason;
+
+  friend bool operator==(const AccountUnlinked&, const AccountUnlinked&) = default;
+};
+
 struct MemberAdded {
   std::string project;
   Member member;
@@ -198,11 +208,12 @@ struct RoleGiven {
   friend bool operator==(const RoleGiven&, const RoleGiven&) = default;
 };
 
-using Event = std::variant<CatalogueAdopted, ProjectCreated, AccountLinked, MemberAdded,
-                           RequestSubmitted, GrantIssued, RequestDecided, UsageReported,
-                           JobsResettled, GrantChanged, ReductionOrdered, CeilingsConfirmed,
-                           JobRefunded, WindowDeclared, UnderUseNoticed, MemberRemoved,
-                           ProjectArchived, ModeSet, RoleGiven, MemberCeilingSet, RequestWithdrawn>;
+using Event =
+    std::variant<CatalogueAdopted, ProjectCreated, AccountLinked, MemberAdded, RequestSubmitted,
+                 GrantIssued, RequestDecided, UsageReported, JobsResettled, GrantChanged,
+                 ReductionOrdered, CeilingsConfirmed, JobRefunded, WindowDeclared, UnderUseNoticed,
+                 MemberRemoved, ProjectArchived, ModeSet, RoleGiven, MemberCeilingSet,
+                 RequestWithdrawn, AccountUnlinked>;
 
 }  // namespace mesolys
 

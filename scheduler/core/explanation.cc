@@ -16,14 +16,23 @@ std::string Of(const Grant& grant, Amount amount) {
   return absl::StrCat(FormatAmount(grant.resource, amount), " of ", grant.resource);
 }
 
+// Why it was revoked, in the words of who did it.
+std::string RevocationReason(const GrantEntry& entry) {
+  for (const ReductionOrder& order : entry.orders) {
+    if (order.kind == ChangeKind::kRevocation) return order.reason;
+  }
+  for (const auto& [time, change] : entry.changes) {
+    if (change.kind == ChangeKind::kRevocation) return change.reason;
+  }
+  return "";
+}
+
 std::string Standing(const GrantEntry& entry, const BalanceLine& line, absl::Time now) {
   const Grant& grant = entry.grant;
   std::string name = absl::StrCat("grant g", grant.number);
   switch (StateOf(entry, now)) {
     case GrantState::kRevoked:
-      return absl::StrCat(
-          name, " was revoked: ",
-          entry.orders.empty() ? entry.changes.back().second.reason : entry.orders.back().reason);
+      return absl::StrCat(name, " was revoked: ", RevocationReason(entry));
     case GrantState::kExpired:
       return absl::StrCat(name, " ended on ", Day(grant.period.end), " with ",
                           Of(grant, line.expired),
@@ -39,9 +48,14 @@ std::string Standing(const GrantEntry& entry, const BalanceLine& line, absl::Tim
       return absl::StrCat(name, " ended on ", Day(entry.EndProper()), "; ", Of(grant, line.left),
                           " may be spent until ", Day(grant.period.end),
                           " because its renewal is not decided yet");
-    case GrantState::kActive:
-      return absl::StrCat(name, " can be spent until ", Day(grant.period.end), ": ",
-                          Of(grant, line.left), " are left of ", Of(grant, line.granted));
+    case GrantState::kActive: {
+      const bool in_sight = grant.period.end > entry.EndProper();
+      return absl::StrCat(
+          name, " can be spent until ", Day(entry.EndProper()),
+          in_sight ? absl::StrCat(", and until ", Day(grant.period.end), " while its renewal waits")
+                   : "",
+          ": ", Of(grant, line.left), " are left of ", Of(grant, line.granted));
+    }
   }
   return name;
 }
@@ -100,9 +114,11 @@ std::vector<std::string> ExplainGrant(const Ledger& ledger, const GrantEntry& en
   for (const ReductionOrder& order : entry.orders) {
     std::vector<std::string> sites;
     for (const auto& [site, revision] : entry.lowered) sites.push_back(site);
-    why.push_back(absl::StrCat(Of(grant, order.amount), " go as soon as ",
-                               absl::StrJoin(sites, " and "),
-                               " confirmed a lower ceiling: ", order.reason));
+    why.push_back(absl::StrCat(
+        Of(grant, order.amount),
+        order.kind == ChangeKind::kMove ? absl::StrCat(" move to ", order.to_site) : " go",
+        " as soon as ", absl::StrJoin(sites, " and "),
+        " confirmed a lower ceiling: ", order.reason));
   }
   if (line.overdraft > Amount()) {
     why.push_back(absl::StrCat(Of(grant, line.overdraft),

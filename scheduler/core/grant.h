@@ -43,6 +43,9 @@ struct Grant {
       ceilings;           // site -> cumulative ceiling; their sum is at most `amount`
   PartsPerMillion bonus;  // of a ceiling, that may be spent beyond it at low priority
   UsageCurve curve{};     // as its request declared it
+  // Decided by a committee, or given by a grant that was: thresholds and the reserve of dynamic
+  // access do not count it.
+  bool of_call = false;
 
   friend bool operator==(const Grant&, const Grant&) = default;
 };
@@ -98,6 +101,9 @@ struct ReductionOrder {
   std::string to_project;                  // receives it as a grant of its own
   std::string to_site;                     // where the same grant may spend it instead
   std::string reason;
+
+  // What the grant will not have any more: a ceiling that moves stays the grant's.
+  Amount Claimed() const { return kind == ChangeKind::kMove ? Amount() : amount; }
 
   friend bool operator==(const ReductionOrder&, const ReductionOrder&) = default;
 };

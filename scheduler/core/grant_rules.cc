@@ -89,8 +89,14 @@ absl::StatusOr<const GrantEntry*> ChangeableGrant(const Ledger& ledger, int64_t 
     return Refuse(Reason::kGrantRevoked,
                   absl::StrCat("grant g", number, " was revoked; ask for a new one"));
   }
-  const int days = GraceDaysOf(ledger, entry->grant);
-  if (now >= entry->EndProper() + absl::Hours(24) * days) {
+  if (ledger.FindProject(entry->grant.project)->archived) {
+    return Refuse(Reason::kProjectArchived,
+                  absl::StrCat("grant g", number, " is of project ", entry->grant.project,
+                               ", which is archived; ask for a new one in another project"),
+                  {{"project", entry->grant.project}});
+  }
+  if (now >= GraceEndOf(ledger, *entry)) {
+    const int days = GraceDaysOf(ledger, entry->grant);
     return Refuse(Reason::kGrantEnded,
                   absl::StrCat("grant g", number, " ended on ", Day(entry->EndProper()),
                                ", and its grace of ", days, " days is over; ask for a new one"),
@@ -161,7 +167,7 @@ absl::StatusOr<Verdict> DecideSupplement(const Ledger& ledger, const SupplementG
     if (here == Amount()) continue;
     for (Placement& placement : room.Place(here)) change.placements.push_back(std::move(placement));
     change.ceilings[site] = here;
-    change.reserve[site] = here;
+    if (!grant.of_call) change.reserve[site] = here;
     missing -= here;
   }
   change.normalised = Normalise(command.amount, ledger.catalogue().RateOf(grant.resource, now));

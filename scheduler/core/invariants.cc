@@ -58,17 +58,14 @@ void CheckPromises(const Ledger& ledger, const Promises& promises, Check& check)
   const Catalogue& catalogue = ledger.catalogue();
   for (const auto& [resource, sites] : promises) {
     for (const auto& [id, months] : sites) {
-      const auto site = catalogue.sites.find(id);
       for (const auto& [month, amount] : months) {
         const Amount placed = ledger.Placed(id, resource, month);
         check.That(amount == placed, resource, " of ", id, " in ", month.Label(),
                    ": the promises add up to ", amount.count(), ", not to ", placed.count());
-        const Amount capacity =
-            site == catalogue.sites.end()
-                ? Amount()
-                : catalogue.CapacityOf(site->second, resource, catalogue.PeriodOf(month));
-        check.That(amount <= capacity, resource, " of ", id, " in ", month.Label(), ": ",
-                   amount.count(), " are promised of ", capacity.count());
+        const Amount capacity = catalogue.CapacityIn(id, resource, month);
+        check.That(amount <= capacity + ledger.Overbooked(id, resource, month), resource, " of ",
+                   id, " in ", month.Label(), ": ", amount.count(), " are promised of ",
+                   capacity.count());
       }
     }
   }

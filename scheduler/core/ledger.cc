@@ -137,6 +137,22 @@ Amount Ledger::Placed(absl::string_view site, absl::string_view resource, Month 
   return cell == pool->second.end() ? Amount() : cell->second;
 }
 
+Amount Ledger::Overbooked(absl::string_view site, absl::string_view resource, Month month) const {
+  const auto it = overbooked_.find({std::string(site), std::string(resource), month.number()});
+  if (it == overbooked_.end()) return {};
+  return std::max(Amount(), it->second - catalogue_.CapacityIn(site, resource, month));
+}
+
+std::vector<CapacityCell> Ledger::OverbookedCells() const {
+  std::vector<CapacityCell> cells;
+  for (const auto& [key, promised] : overbooked_) {
+    const auto& [site, resource, month] = key;
+    CapacityCell cell{site, resource, Month::FromNumber(month)};
+    if (Overbooked(site, resource, cell.month) > Amount()) cells.push_back(std::move(cell));
+  }
+  return cells;
+}
+
 Amount Ledger::ReserveDrawn(absl::string_view site, absl::string_view resource, int year) const {
   const auto it =
       reserve_drawn_.find(std::make_tuple(std::string(site), std::string(resource), year));

@@ -120,6 +120,13 @@ struct UseKey {
   friend auto operator<=>(const UseKey&, const UseKey&) = default;
 };
 
+// Where and when capacity is promised.
+struct CapacityCell {
+  std::string site;
+  std::string resource;
+  Month month;
+};
+
 class Ledger {
  public:
   // `time` is the time of the command that caused the event, `revision` its row in the log.
@@ -151,6 +158,11 @@ class Ledger {
 
   // Σ placements of all grants in a cell.
   Amount Placed(absl::string_view site, absl::string_view resource, Month month) const;
+  // What was promised in a cell beyond its capacity because a catalogue took capacity away
+  // afterwards: no decision may add to it. 0 for none.
+  Amount Overbooked(absl::string_view site, absl::string_view resource, Month month) const;
+  // The cells of which that is so.
+  std::vector<CapacityCell> OverbookedCells() const;
   // What dynamic access decided at a site in a calendar year, out of its released reserve.
   Amount ReserveDrawn(absl::string_view site, absl::string_view resource, int year) const;
   // What dynamic access gave a PI within a programme after `since`.
@@ -195,6 +207,7 @@ class Ledger {
   void On(const CatalogueAdopted& event);
   void On(const ProjectCreated& event);
   void On(const AccountLinked& event);
+  void On(const AccountUnlinked& event);
   void On(const MemberAdded& event);
   void On(const RequestSubmitted& event);
   void On(const GrantIssued& event);
@@ -218,6 +231,7 @@ class Ledger {
   GrantEntry& GrantAt(int64_t number);
   void Post(const Posting& posting);
   void Place(Grant& grant, const std::vector<Placement>& differences);
+  void FindOverbooked();
   void SetEnd(GrantEntry& entry, absl::Time end);
   // The periods in which it pays, site by site.
   void UpdatePayers(const GrantEntry& entry);
@@ -241,6 +255,8 @@ class Ledger {
   absl::flat_hash_map<std::tuple<std::string, std::string, std::string>, std::vector<Payer>>
       payers_;
   std::map<std::pair<std::string, std::string>, std::map<int, Amount>> placed_;  // (site, resource)
+  // (site, resource, month) -> promised, of the cells that the catalogue in force cut below it.
+  std::map<std::tuple<std::string, std::string, int>, Amount> overbooked_;
   std::map<std::tuple<std::string, std::string, int>, Amount> reserve_drawn_;
   // What dynamic access gave so far, by (PI, programme, resource); resource "" is normalised.
   std::map<std::tuple<std::string, std::string, std::string>, RunningSum> dynamic_given_;

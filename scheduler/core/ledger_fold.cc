@@ -30,6 +30,19 @@ void Ledger::On(const CatalogueAdopted& event) {
     for (const std::string& cluster : site.clusters) site_of_cluster_[cluster] = id;
     Touch(id);
   }
+  FindOverbooked();
+}
+
+void Ledger::FindOverbooked() {
+  overbooked_.clear();
+  for (const auto& [pool, months] : placed_) {
+    for (const auto& [month, promised] : months) {
+      if (promised <= catalogue_.CapacityIn(pool.first, pool.second, Month::FromNumber(month))) {
+        continue;
+      }
+      overbooked_[{pool.first, pool.second, month}] = promised;
+    }
+  }
 }
 
 void Ledger::On(const ProjectCreated& event) {
@@ -50,6 +63,15 @@ void Ledger::On(const AccountLinked& event) {
   entry.revision = revision_;
   const bool inserted = links_.try_emplace({event.cluster, event.account}, event.project).second;
   Require(inserted);
+  unsettled_accounts_[{event.cluster, event.account}] = std::nullopt;
+  Touch(SiteOf(event.cluster));
+}
+
+void Ledger::On(const AccountUnlinked& event) {
+  ProjectEntry& entry = ProjectAt(event.project);
+  Require(entry.links.erase({event.cluster, event.account}) == 1);
+  links_.erase({event.cluster, event.account});
+  entry.revision = revision_;
   unsettled_accounts_[{event.cluster, event.account}] = std::nullopt;
   Touch(SiteOf(event.cluster));
 }
@@ -155,7 +177,9 @@ void Ledger::On(const GrantChanged& event) {
   }
   if (change.normalised.count() != 0) {
     grant.normalised = grant.normalised + change.normalised;
-    dynamic_given_[{grant.pi, grant.programme, ""}].Add(time_, change.normalised.count());
+    if (!grant.of_call) {
+      dynamic_given_[{grant.pi, grant.programme, ""}].Add(time_, change.normalised.count());
+    }
   }
   std::erase_if(entry.orders, [&](const ReductionOrder& o) { return o.number == change.order; });
   if (change.kind == ChangeKind::kRevocation) entry.revoked = true;
@@ -272,7 +296,12 @@ GrantEntry& Ledger::GrantAt(int64_t number) {
 
 void Ledger::Place(Grant& grant, const std::vector<Placement>& differences) {
   for (const Placement& difference : differences) {
-    placed_[{difference.site, grant.resource}][difference.month.number()] += difference.amount;
+    Amount& placed = placed_[{difference.site, grant.resource}][difference.month.number()];
+    placed += difference.amount;
+    // What was taken back of a cell that is too full is not promised again.
+    const auto overbooked =
+        overbooked_.find({difference.site, grant.resource, difference.month.number()});
+    if (overbooked != overbooked_.end()) overbooked->second = std::min(overbooked->second, placed);
     const auto at = std::lower_bound(grant.placements.begin(), grant.placements.end(), difference,
                                      [](const Placement& a, const Placement& b) {
                                        return std::tie(a.site, a.month) < std::tie(b.site, b.month);

@@ -61,14 +61,19 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const Lin
   return DecideLink(ledger, command);
 }
 
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const UnlinkAccount& command,
+                                 const std::string&, absl::Time) {
+  return DecideUnlink(ledger, command);
+}
+
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const AddMember& command,
                                  const std::string& actor, absl::Time now) {
   return DecideMember(ledger, command, actor, now);
 }
 
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const RemoveMember& command,
-                                 const std::string&, absl::Time) {
-  return DecideRemoval(ledger, command);
+                                 const std::string& actor, absl::Time) {
+  return DecideRemoval(ledger, command, actor);
 }
 
 absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&,

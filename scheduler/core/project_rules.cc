@@ -29,6 +29,15 @@ absl::Status CheckKnown(Reason reason, absl::string_view what, const Map& known,
                 {{std::string(what), id}});
 }
 
+// An etag that is given must still be the project's.
+absl::Status CheckEtag(const ProjectEntry& entry, const std::string& etag) {
+  if (etag.empty() || etag == EtagOf(entry)) return absl::OkStatus();
+  return Refuse(Reason::kEtagMismatch,
+                absl::StrCat("project ", entry.project.id,
+                             " has changed since; read it again and decide again"),
+                {{"etag", EtagOf(entry)}});
+}
+
 absl::Status NoSuchMember(const std::string& project, const std::string& user) {
   return Refuse(Reason::kNoSuchMember,
                 absl::StrCat(user, " is not a member of ", project, "; see `mesolys member list ",
@@ -54,6 +63,45 @@ bool MayGive(const Ledger& ledger, const ProjectEntry& entry, const std::string&
          (held == ProjectRole::kDeputy && role == ProjectRole::kResearcher);
 }
 
+// Who may not give a role may not take it away either.
+absl::Status CheckMayChange(const Ledger& ledger, const ProjectEntry& entry,
+                            const std::string& actor, const std::string& user) {
+  const auto it = entry.members.find(user);
+  if (it == entry.members.end() || MayGive(ledger, entry, actor, it->second.member.role)) {
+    return absl::OkStatus();
+  }
+  return Refuse(Reason::kNotAllowed,
+                absl::StrCat("nobody can take a role away that they could not give: that of ", user,
+                             " in ", entry.project.id, "; ask an operator of the mesocentre"),
+                {{"user", user}});
+}
+
+// A login of a site is one person's, in every project.
+absl::Status CheckLoginFree(const Ledger& ledger, const std::string& user, const std::string& site,
+                            const std::string& login) {
+  for (const auto& [id, entry] : ledger.projects()) {
+    for (const auto& [other, member] : entry.members) {
+      const auto it = member.member.logins.find(site);
+      if (other == user || it == member.member.logins.end() || it->second != login) continue;
+      return Refuse(Reason::kLoginTaken,
+                    absl::StrCat("login ", login, " at ", site, " is that of ", other, " in ", id,
+                                 "; give the login of ", user),
+                    {{"site", site}, {"login", login}, {"user", other}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The member with the logins that they had, where no other is named.
+Member WithKnownLogins(const ProjectEntry& entry, Member member) {
+  const auto it = entry.members.find(member.user);
+  if (it != entry.members.end()) {
+    const auto& known = it->second.member.logins;
+    member.logins.insert(known.begin(), known.end());
+  }
+  return member;
+}
+
 absl::Status CheckTerm(const Member& member, absl::Time now) {
   const bool deputy = member.role == ProjectRole::kDeputy;
   const auto day = [](absl::Time time) {
@@ -74,6 +122,19 @@ absl::Status CheckTerm(const Member& member, absl::Time now) {
                   {{"end", day(member.term.end)}});
   }
   return absl::OkStatus();
+}
+
+// A grant with an order that will give hours to the project; null for none.
+const GrantEntry* GiverTo(const Ledger& ledger, const std::string& project) {
+  for (const GrantEntry& entry : ledger.grants()) {
+    for (const ReductionOrder& order : entry.orders) {
+      const bool gives = order.to_grant == 0
+                             ? order.to_project == project
+                             : ledger.FindGrant(order.to_grant)->grant.project == project;
+      if (gives) return &entry;
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -100,8 +161,15 @@ absl::StatusOr<Verdict> DecideProject(const Ledger& ledger, const CreateProject&
   known.Update(CheckKnown(Reason::kUnknownDataClass, "data class", catalogue.data_classes,
                           project.data_class));
   if (!known.ok()) return known;
-  if (!project.parent.empty() && ledger.FindProject(project.parent) == nullptr) {
-    return UnknownProject(project.parent);
+  if (!project.parent.empty()) {
+    const ProjectEntry* parent = ledger.FindProject(project.parent);
+    if (parent == nullptr) return UnknownProject(project.parent);
+    if (parent->archived) {
+      return Refuse(Reason::kProjectArchived,
+                    absl::StrCat("project ", project.parent,
+                                 " is archived: nothing new goes under it; name another parent"),
+                    {{"project", project.parent}});
+    }
   }
   if (absl::Status s = CheckLogin("pi", project.pi); !s.ok()) return s;
   if (project.period.Seconds() == 0) {
@@ -113,12 +181,7 @@ absl::StatusOr<Verdict> DecideProject(const Ledger& ledger, const CreateProject&
 absl::StatusOr<Verdict> DecideLink(const Ledger& ledger, const LinkAccount& command) {
   const ProjectEntry* entry = ledger.FindProject(command.project);
   if (entry == nullptr) return UnknownProject(command.project);
-  if (!command.etag.empty() && command.etag != EtagOf(*entry)) {
-    return Refuse(Reason::kEtagMismatch,
-                  absl::StrCat("project ", command.project,
-                               " has changed since; read it again and decide again"),
-                  {{"etag", EtagOf(*entry)}});
-  }
+  if (absl::Status s = CheckEtag(*entry, command.etag); !s.ok()) return s;
   if (absl::Status s = CheckId("cluster", command.cluster); !s.ok()) return s;
   if (absl::Status s = CheckLogin("account", command.account); !s.ok()) return s;
   if (ledger.SiteOf(command.cluster).empty()) {
@@ -138,6 +201,22 @@ absl::StatusOr<Verdict> DecideLink(const Ledger& ledger, const LinkAccount& comm
   return Verdict{{AccountLinked{command.project, command.cluster, command.account}}, {}};
 }
 
+absl::StatusOr<Verdict> DecideUnlink(const Ledger& ledger, const UnlinkAccount& command) {
+  const ProjectEntry* entry = ledger.FindProject(command.project);
+  if (entry == nullptr) return UnknownProject(command.project);
+  if (absl::Status s = CheckEtag(*entry, command.etag); !s.ok()) return s;
+  if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
+  if (!entry->links.contains({command.cluster, command.account})) {
+    return Refuse(Reason::kAccountNotLinked,
+                  absl::StrCat("account ", command.account, " of cluster ", command.cluster,
+                               " is not linked to project ", command.project,
+                               "; see `mesolys project show ", command.project, "`"),
+                  {{"project", command.project}});
+  }
+  return Verdict{
+      {AccountUnlinked{command.project, command.cluster, command.account, command.reason}}, {}};
+}
+
 absl::StatusOr<Verdict> DecideMember(const Ledger& ledger, const AddMember& command,
                                      const std::string& actor, absl::Time now) {
   const ProjectEntry* entry = ledger.FindProject(command.project);
@@ -153,6 +232,7 @@ absl::StatusOr<Verdict> DecideMember(const Ledger& ledger, const AddMember& comm
         Reason::kNotAllowed,
         "nobody can give a role that they do not hold; ask an operator of the mesocentre");
   }
+  if (absl::Status s = CheckMayChange(ledger, *entry, actor, member.user); !s.ok()) return s;
   if (member.user == entry->project.pi && member.role != ProjectRole::kPi) {
     return Refuse(Reason::kInvalidArgument, absl::StrCat(member.user, " is the PI of ",
                                                          command.project, " and keeps that role"));
@@ -163,11 +243,13 @@ absl::StatusOr<Verdict> DecideMember(const Ledger& ledger, const AddMember& comm
       return UnknownSite(site);
     }
     if (absl::Status s = CheckLogin("login", login); !s.ok()) return s;
+    if (absl::Status s = CheckLoginFree(ledger, member.user, site, login); !s.ok()) return s;
   }
-  return Verdict{{MemberAdded{command.project, member}}, {}};
+  return Verdict{{MemberAdded{command.project, WithKnownLogins(*entry, member)}}, {}};
 }
 
-absl::StatusOr<Verdict> DecideRemoval(const Ledger& ledger, const RemoveMember& command) {
+absl::StatusOr<Verdict> DecideRemoval(const Ledger& ledger, const RemoveMember& command,
+                                      const std::string& actor) {
   const ProjectEntry* entry = ledger.FindProject(command.project);
   if (entry == nullptr) return UnknownProject(command.project);
   if (!entry->members.contains(command.user)) {
@@ -177,6 +259,7 @@ absl::StatusOr<Verdict> DecideRemoval(const Ledger& ledger, const RemoveMember& 
     return Refuse(Reason::kInvalidArgument,
                   absl::StrCat(command.user, " is the PI of ", command.project, " and stays"));
   }
+  if (absl::Status s = CheckMayChange(ledger, *entry, actor, command.user); !s.ok()) return s;
   return Verdict{{MemberRemoved{command.project, command.user}}, {}};
 }
 
@@ -229,6 +312,19 @@ absl::StatusOr<Verdict> DecideArchive(const Ledger& ledger, const ArchiveProject
   if (entry->archived) {
     return Refuse(Reason::kProjectArchived,
                   absl::StrCat("project ", command.project, " is archived already"));
+  }
+  for (int64_t number : entry->requests) {
+    if (ledger.FindRequest(number)->outcome.state != RequestState::kUndecided) continue;
+    return Refuse(Reason::kProjectInUse,
+                  absl::StrCat("request r", number, " of ", command.project,
+                               " waits for its decision; withdraw it first"),
+                  {{"request", absl::StrCat("r", number)}});
+  }
+  if (const GrantEntry* giver = GiverTo(ledger, command.project); giver != nullptr) {
+    return Refuse(Reason::kProjectInUse,
+                  absl::StrCat("hours of grant g", giver->grant.number, " are on their way to ",
+                               command.project, "; wait until every site has confirmed them"),
+                  {{"grant", absl::StrCat("g", giver->grant.number)}});
   }
   for (int64_t number : entry->grants) {
     const GrantEntry& grant = *ledger.FindGrant(number);

@@ -14,9 +14,11 @@ namespace mesolys {
 
 absl::StatusOr<Verdict> DecideProject(const Ledger& ledger, const CreateProject& command);
 absl::StatusOr<Verdict> DecideLink(const Ledger& ledger, const LinkAccount& command);
+absl::StatusOr<Verdict> DecideUnlink(const Ledger& ledger, const UnlinkAccount& command);
 absl::StatusOr<Verdict> DecideMember(const Ledger& ledger, const AddMember& command,
                                      const std::string& actor, absl::Time now);
-absl::StatusOr<Verdict> DecideRemoval(const Ledger& ledger, const RemoveMember& command);
+absl::StatusOr<Verdict> DecideRemoval(const Ledger& ledger, const RemoveMember& command,
+                                      const std::string& actor);
 absl::StatusOr<Verdict> DecideMemberCeiling(const Ledger& ledger, const SetMemberCeiling& command);
 // Only a project whose grants are all over.
 absl::StatusOr<Verdict> DecideArchive(const Ledger& ledger, const ArchiveProject& command,

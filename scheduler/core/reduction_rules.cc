@@ -49,6 +49,15 @@ std::map<std::string, Amount> LoweredCeilings(const GrantEntry& entry, Amount am
   return lowered;
 }
 
+// What is over stays over: every site hears of it, whatever it has left.
+std::map<std::string, Amount> CeilingsOfUse(const GrantEntry& entry) {
+  std::map<std::string, Amount> ceilings;
+  for (const auto& [site, ceiling] : entry.grant.ceilings) {
+    ceilings[site] = std::min(ceiling, std::max(Amount(), entry.UsedAt(site)));
+  }
+  return ceilings;
+}
+
 absl::Status CheckLeft(const GrantEntry& entry, Amount amount) {
   const Amount left = UnclaimedOf(entry);
   if (amount <= left) return absl::OkStatus();
@@ -67,10 +76,11 @@ Verdict Reduce(const Ledger& ledger, const GrantEntry& entry, ReductionOrder ord
   order.grant = entry.grant.number;
   const Amount unleased = Unleased(entry);
   const Amount held = order.amount - std::min(order.amount, unleased);
-  order.ceilings = LoweredCeilings(entry, held);
+  order.ceilings =
+      order.kind == ChangeKind::kRevocation ? CeilingsOfUse(entry) : LoweredCeilings(entry, held);
   if (order.ceilings.empty()) {
     const Amount done = std::min(order.amount, unleased);
-    return {SettledOrder(ledger, entry, order, done, 0, now), {}};
+    return {SettledOrder(ledger, entry, order, done, now), {}};
   }
   order.number = ledger.next_order();
   return {{ReductionOrdered{std::move(order)}}, {}};
@@ -210,7 +220,7 @@ absl::StatusOr<Verdict> DecideAdjustment(const Ledger& ledger, const AdjustOverd
 Amount UnclaimedOf(const GrantEntry& entry) {
   const Totals used = entry.Used();
   Amount left = entry.grant.amount - used.Spent() - used.committed;
-  for (const ReductionOrder& order : entry.orders) left -= order.amount;
+  for (const ReductionOrder& order : entry.orders) left -= order.Claimed();
   return std::max(Amount(), left);
 }
 
@@ -265,7 +275,7 @@ absl::StatusOr<Verdict> DecideMove(const Ledger& ledger, const MoveCeiling& comm
                                  command.grant, " are at its sites already"),
                     {{"accepted", absl::StrCat(unleased.count())}});
     }
-    return Verdict{SettledOrder(ledger, entry, order, command.amount, 0, now), {}};
+    return Verdict{SettledOrder(ledger, entry, order, command.amount, now), {}};
   }
   const Amount ceiling = grant.ceilings.at(command.from_site);
   const Amount unspent = std::max(Amount(), ceiling - entry.UsedAt(command.from_site));

@@ -13,9 +13,10 @@ bool AsksFor(const Request& request, const std::string& resource) {
                      [&](const RequestLine& line) { return line.resource == resource; });
 }
 
-bool GoesOnFrom(const Ledger& ledger, const RequestEntry& request, const Grant& grant,
-                absl::Time end) {
-  const absl::Time grace_end = end + absl::Hours(24) * GraceDaysOf(ledger, grant);
+// Whether the request waits, and would go on with a grant that ends at `end` and whose grace lasts
+// until `grace_end`.
+bool GoesOnFrom(const RequestEntry& request, const Grant& grant, absl::Time end,
+                absl::Time grace_end) {
   return request.outcome.state == RequestState::kUndecided &&
          AsksFor(request.request, grant.resource) && request.request.period.start <= grace_end &&
          request.request.period.end > end;
@@ -32,14 +33,20 @@ int GraceDaysOf(const Ledger& ledger, const Grant& grant) {
   return programme == programmes.end() ? 0 : programme->second.grace_days;
 }
 
+absl::Time GraceEndOf(const Ledger& ledger, const GrantEntry& grant) {
+  return std::max(grant.grant.period.end,
+                  grant.EndProper() + absl::Hours(24) * GraceDaysOf(ledger, grant.grant));
+}
+
 bool Renews(const Ledger& ledger, const RequestEntry& request, const GrantEntry& grant) {
-  return GoesOnFrom(ledger, request, grant.grant, grant.EndProper());
+  return GoesOnFrom(request, grant.grant, grant.EndProper(), GraceEndOf(ledger, grant));
 }
 
 const RequestEntry* WaitingRenewal(const Ledger& ledger, const GrantEntry& grant, absl::Time end) {
+  const absl::Time grace_end = end + absl::Hours(24) * GraceDaysOf(ledger, grant.grant);
   for (int64_t number : ledger.FindProject(grant.grant.project)->requests) {
     const RequestEntry* request = ledger.FindRequest(number);
-    if (GoesOnFrom(ledger, *request, grant.grant, end)) return request;
+    if (GoesOnFrom(*request, grant.grant, end, grace_end)) return request;
   }
   return nullptr;
 }
@@ -67,7 +74,7 @@ std::vector<Event> GraceGivenBy(const Ledger& ledger, const RequestEntry& submit
 }
 
 std::vector<Event> GraceEndedWith(const Ledger& ledger, const RequestEntry& decided,
-                                  std::optional<absl::Time> granted_from, absl::Time now) {
+                                  const std::set<std::string>& awarded, absl::Time now) {
   std::vector<Event> events;
   const std::vector<int64_t>& requests = ledger.FindProject(decided.request.project)->requests;
   for (int64_t number : ledger.FindProject(decided.request.project)->grants) {
@@ -77,8 +84,10 @@ std::vector<Event> GraceEndedWith(const Ledger& ledger, const RequestEntry& deci
       return other != decided.request.number && Renews(ledger, *ledger.FindRequest(other), grant);
     });
     if (kept) continue;
-    const absl::Time until = std::max(
-        {grant.EndProper(), WholeSecond(now), granted_from.value_or(absl::InfinitePast())});
+    absl::Time until = std::max(grant.EndProper(), WholeSecond(now));
+    if (awarded.contains(grant.grant.resource)) {
+      until = std::max(until, decided.request.period.start);
+    }
     if (until >= grant.grant.period.end) continue;
     GrantChange change =
         ChangeOf(grant, ChangeKind::kGraceEnded,

@@ -4,7 +4,8 @@
 // A request that waits for its decision keeps the grants that it would renew open for their
 // programme's days of grace: people go on working while a committee decides. Pure.
 
-#include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -19,6 +20,10 @@ bool Renews(const Ledger& ledger, const RequestEntry& request, const GrantEntry&
 // The days of grace of the grant's programme.
 int GraceDaysOf(const Ledger& ledger, const Grant& grant);
 
+// Until when the grant can be renewed or changed: as long as the grace that it was given, whatever
+// the programme says today, and at least the programme's days.
+absl::Time GraceEndOf(const Ledger& ledger, const GrantEntry& grant);
+
 // The request that keeps the grant open, were it to end at `end`; null for none.
 const RequestEntry* WaitingRenewal(const Ledger& ledger, const GrantEntry& grant, absl::Time end);
 
@@ -28,10 +33,10 @@ std::vector<Event> GraceGivenBy(const Ledger& ledger, const RequestEntry& submit
 // The grace of one grant for such a request.
 GrantChange GraceOf(const Ledger& ledger, const GrantEntry& grant, int64_t renewal);
 
-// The ends of the graces that nothing but this request kept: at once, or, where it was granted from
-// a later day on, then.
+// The ends of the graces that nothing but this request kept: at once, or, of the resources that
+// were awarded, when its own period begins.
 std::vector<Event> GraceEndedWith(const Ledger& ledger, const RequestEntry& decided,
-                                  std::optional<absl::Time> granted_from, absl::Time now);
+                                  const std::set<std::string>& awarded, absl::Time now);
 
 }  // namespace mesolys
 

@@ -89,6 +89,7 @@ Amount RequestGrants::Add(const std::string& resource, const std::map<std::strin
     grant.normalised = Normalise(grant.amount, ledger_.catalogue().RateOf(resource, now_));
   }
   grant.issue_time = now_;
+  grant.of_call = request_.track == Track::kCall;
   if (!IsStock(resource)) {
     grant.bonus = ledger_.catalogue().programmes.at(project.programme).bonus;
     grant.curve = request_.curve;

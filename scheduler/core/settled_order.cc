@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "proto/values/names.h"
+#include "scheduler/core/balance.h"
 #include "scheduler/core/grant_rules.h"
 #include "scheduler/core/placement.h"
 
@@ -100,11 +101,54 @@ std::vector<Placement> Within(const Catalogue& catalogue, std::vector<Placement>
   return placements;
 }
 
-// Whether the order names a receiver who cannot take the hours any more; they stay where they were.
-bool HasNoReceiver(const Ledger& ledger, const GrantEntry& from, const ReductionOrder& order,
-                   absl::Time now) {
-  if (order.to_grant != 0) return ledger.FindGrant(order.to_grant)->revoked;
-  return !order.to_project.empty() && now >= from.EndProper();
+// The promises that a grant receives with the hours: those of its own months, and for the others
+// new ones in its months, as far as there is room.
+std::vector<Placement> PromisesIn(const Ledger& ledger, const GrantEntry& to,
+                                  const std::vector<Placement>& moved, absl::Time now) {
+  const Grant& grant = to.grant;
+  const Period proper{grant.period.start, to.EndProper()};
+  std::vector<Placement> promises = Within(ledger.catalogue(), moved, proper);
+  // A stock is promised anew in every month of its own: nothing is carried from one to another.
+  if (IsStock(grant.resource)) return promises;
+  std::map<std::string, Amount> homeless;  // by site
+  for (const Placement& placement : moved) homeless[placement.site] += placement.amount;
+  for (const Placement& placement : promises) homeless[placement.site] -= placement.amount;
+  for (const auto& [site, amount] : homeless) {
+    const Room room(ledger, site, grant.resource, proper, now);
+    for (Placement& placement : room.Place(std::min(amount, room.free()))) {
+      promises.push_back(std::move(placement));
+    }
+  }
+  return promises;
+}
+
+// What of `done` the receiver that the order names can still take; the rest stays where it was.
+Amount TakenBy(const Ledger& ledger, const GrantEntry& from, const ReductionOrder& order,
+               Amount done, absl::Time now) {
+  if (order.kind == ChangeKind::kAdjustmentOut) {
+    // A debt outlives its grant, but it may have shrunk since.
+    return std::min(done, BalanceOf(*ledger.FindGrant(order.to_grant), now).overdraft);
+  }
+  if (order.to_grant != 0) {
+    const GrantEntry& to = *ledger.FindGrant(order.to_grant);
+    const bool takes = !to.revoked && !ledger.FindProject(to.grant.project)->archived;
+    return takes ? done : Amount();
+  }
+  if (order.to_project.empty()) return done;
+  const bool takes = now < from.EndProper() && !ledger.FindProject(order.to_project)->archived;
+  return takes ? done : Amount();
+}
+
+// What the grant's normalised hours were counted for: what it has, and what left it counted.
+Amount CountedOf(const GrantEntry& entry) {
+  Amount counted = entry.grant.amount;
+  for (const auto& [time, change] : entry.changes) {
+    const bool left_counted = change.kind == ChangeKind::kTransferOut ||
+                              change.kind == ChangeKind::kAdjustmentOut ||
+                              change.kind == ChangeKind::kGiveBack;
+    if (left_counted) counted -= change.amount;
+  }
+  return counted;
 }
 
 Grant NewGrant(const Ledger& ledger, const GrantEntry& from, const ReductionOrder& order,
@@ -120,6 +164,7 @@ Grant NewGrant(const Ledger& ledger, const GrantEntry& from, const ReductionOrde
   grant.programme = project.programme;
   grant.issue_time = now;
   grant.bonus = from.grant.bonus;
+  grant.of_call = from.grant.of_call;
   return grant;
 }
 
@@ -153,11 +198,10 @@ Event Moved(const Ledger& ledger, const GrantEntry& entry, const ReductionOrder&
 }  // namespace
 
 std::vector<Event> SettledOrder(const Ledger& ledger, const GrantEntry& entry,
-                                const ReductionOrder& order, Amount done, int64_t grants_before,
-                                absl::Time now) {
+                                const ReductionOrder& order, Amount done, absl::Time now) {
   const Grant& from = entry.grant;
   if (order.kind == ChangeKind::kMove) return {Moved(ledger, entry, order, done, now)};
-  if (HasNoReceiver(ledger, entry, order, now)) done = Amount();
+  done = TakenBy(ledger, entry, order, done, now);
   GrantChange out = ChangeOf(entry, order.kind, order.reason);
   out.order = order.number;
   if (order.kind == ChangeKind::kRevocation) {
@@ -174,13 +218,16 @@ std::vector<Event> SettledOrder(const Ledger& ledger, const GrantEntry& entry,
     out.placements.back().amount = Amount() - placement.amount;
   }
   const bool moves = order.to_grant != 0 || !order.to_project.empty();
-  if (!moves && !IsStock(from.resource)) {
+  // What is taken back because it was not used feeds the reserve; else only what came from there.
+  const bool feeds_reserve = !from.of_call || order.kind == ChangeKind::kGiveBack;
+  if (!moves && feeds_reserve && !IsStock(from.resource)) {
     for (const Placement& placement : moved) out.reserve[placement.site] -= placement.amount;
   }
   if (order.kind == ChangeKind::kRelease && from.amount > Amount()) {
     // What is given back by will counts no more; what was not used in time was had.
+    const Amount counted = CountedOf(entry);
     out.normalised =
-        NormalisedSeconds(-MulDiv(from.normalised.count(), done.count(), from.amount.count()));
+        NormalisedSeconds(-MulDiv(from.normalised.count(), done.count(), counted.count()));
   }
   std::vector<Event> events;
   if (!moves || done == Amount()) {
@@ -194,7 +241,7 @@ std::vector<Event> SettledOrder(const Ledger& ledger, const GrantEntry& entry,
     in.amount = done;
     in.counterpart = from.number;
     if (order.kind != ChangeKind::kAdjustmentOut) {
-      in.placements = Within(ledger.catalogue(), moved, to.grant.period);
+      in.placements = PromisesIn(ledger, to, moved, now);
       in.ceilings = SitesWith(from, moved, done);
     }
     events.push_back(GrantChanged{std::move(out)});
@@ -202,7 +249,7 @@ std::vector<Event> SettledOrder(const Ledger& ledger, const GrantEntry& entry,
     return events;
   }
   Grant grant = NewGrant(ledger, entry, order, now);
-  grant.number = ledger.next_grant() + grants_before;
+  grant.number = ledger.next_grant();
   grant.amount = done;
   grant.placements = Within(ledger.catalogue(), moved, grant.period);
   grant.ceilings = SitesWith(from, moved, done);

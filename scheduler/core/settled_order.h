@@ -11,11 +11,10 @@
 
 namespace mesolys {
 
-// The entries that carry out `order` with `done` base units of `entry`'s grant, which no site holds
-// any more; `entry` is as it is before them. `grants_before` counts new grants of the same command.
+// The entries that carry out `order` with `done` base units of `entry`'s grant, one of the
+// ledger's, which no site holds any more.
 std::vector<Event> SettledOrder(const Ledger& ledger, const GrantEntry& entry,
-                                const ReductionOrder& order, Amount done, int64_t grants_before,
-                                absl::Time now);
+                                const ReductionOrder& order, Amount done, absl::Time now);
 
 }  // namespace mesolys
 

@@ -77,6 +77,7 @@ const std::vector<AccessRule>& AccessTable() {
       {"AllocationService.GetProject", false, kReaders, kMembers, true, false},
       {"AllocationService.ListProjects", true, {}, kNobody, false, false},
       {"AllocationService.LinkAccount", false, {"operator"}, kNobody, false, false},
+      {"AllocationService.UnlinkAccount", false, {"operator"}, kNobody, false, false},
       {"AllocationService.AddMember", false, {"operator"}, kPis, false, false},
       {"AllocationService.ListMembers", false, kReaders, kMembers, true, false},
       {"AllocationService.CreateRequest", false, {"operator"}, kPis, false, false},

@@ -106,6 +106,16 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
                   });
   }
 
+  Reactor* UnlinkAccount(Context* context, const v1::UnlinkAccountRequest* in,
+                         v1::AccountLink* out) override {
+    return Change(context, "AllocationService.UnlinkAccount", *in, in->project(),
+                  [out](const Answer& answer) {
+                    const auto& unlinked = std::get<AccountUnlinked>(answer.events.at(0));
+                    out->set_cluster(unlinked.cluster);
+                    out->set_account(unlinked.account);
+                  });
+  }
+
   Reactor* AddMember(Context* context, const v1::AddMemberRequest* in, v1::Member* out) override {
     return Change(context, "AllocationService.AddMember", *in, in->project(),
                   [this, out](const Answer& answer) {

@@ -46,6 +46,13 @@ absl::StatusOr<Command> ToCommand(const v1::LinkAccountRequest& in) {
   return LinkAccount{*std::move(project), in.link().cluster(), in.link().account(), in.etag()};
 }
 
+absl::StatusOr<Command> ToCommand(const v1::UnlinkAccountRequest& in) {
+  absl::StatusOr<std::string> project = ParseProjectName(in.project());
+  if (!project.ok()) return project.status();
+  return UnlinkAccount{*std::move(project), in.link().cluster(), in.link().account(), in.etag(),
+                       in.reason()};
+}
+
 absl::StatusOr<Command> ToCommand(const v1::AddMemberRequest& in) {
   absl::StatusOr<std::string> project = ParseProjectName(in.project());
   if (!project.ok()) return project.status();

@@ -13,6 +13,7 @@ namespace mesolys {
 
 absl::StatusOr<Command> ToCommand(const v1::CreateProjectRequest& in);
 absl::StatusOr<Command> ToCommand(const v1::LinkAccountRequest& in);
+absl::StatusOr<Command> ToCommand(const v1::UnlinkAccountRequest& in);
 absl::StatusOr<Command> ToCommand(const v1::AddMemberRequest& in);
 
 // Records that cannot be parsed are listed in the command; only too many of them are an error.

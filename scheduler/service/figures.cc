@@ -1,5 +1,9 @@
 #include "scheduler/service/figures.h"
 
+#include <algorithm>
+
+#include "proto/values/names.h"
+
 namespace mesolys {
 
 Pools PoolsOf(const Ledger& ledger, absl::Time now) {
@@ -12,6 +16,12 @@ Pools PoolsOf(const Ledger& ledger, absl::Time now) {
       pool.capacity = catalogue.CapacityOf(site, capacity.resource, catalogue.PeriodOf(month));
       pool.granted = ledger.Placed(id, capacity.resource, month);
     }
+  }
+  for (const auto& [site, resource, each] : ledger.OverbookedCells()) {
+    if (each < month) continue;
+    Amount& overbooked = pools[resource][site].overbooked;
+    const Amount more = ledger.Overbooked(site, resource, each);
+    overbooked = IsStock(resource) ? std::max(overbooked, more) : overbooked + more;
   }
   for (const GrantEntry& entry : ledger.grants()) {
     std::map<std::string, PoolFigures>& sites = pools[entry.grant.resource];

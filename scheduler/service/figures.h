@@ -17,6 +17,9 @@ struct PoolFigures {
   Amount granted;   // of it, promised to grants
   Amount leased;    // the ceilings that the site may believe in, of grants that have not ended
   Amount used;      // ever, net of refunds, with and without a grant
+  // In this month and later, of a stock in the worst of them: what was promised before a catalogue
+  // cut the capacity below it.
+  Amount overbooked;
 };
 
 // By resource, then site: what the catalogue has, and what was granted or used of anything else.

@@ -94,6 +94,9 @@ class Figures : public prometheus::Collectable {
     AddPools(pools, "granted", "Of this month's capacity, what is promised to grants.",
              &PoolFigures::granted, out);
     AddPools(pools, "leased", "Ceilings of grants that have not ended.", &PoolFigures::leased, out);
+    AddPools(pools, "overbooked",
+             "Promised for this month and later, before a catalogue cut the capacity below it.",
+             &PoolFigures::overbooked, out);
     AddPools(pools, "used", "What jobs used so far, net of refunds.", &PoolFigures::used, out);
   }
 

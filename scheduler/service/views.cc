@@ -84,6 +84,7 @@ v1::Project ProjectView(const ProjectEntry& entry) {
   out.set_pi(project.pi);
   *out.mutable_period() = ToProto(project.period);
   *out.mutable_create_time() = ToProto(entry.create_time);
+  out.set_archived(entry.archived);
   out.set_etag(EtagOf(entry));
   for (const auto& [cluster, account] : entry.links) {
     v1::AccountLink& link = *out.add_links();

@@ -193,6 +193,18 @@ AccountLinked Decode(const v1::StoredAccountLinked& in) {
   return {in.project(), in.cluster(), in.account()};
 }
 
+void Encode(const AccountUnlinked& event, v1::StoredEvent& out) {
+  v1::StoredAccountUnlinked& stored = *out.mutable_account_unlinked();
+  stored.set_project(event.project);
+  stored.set_cluster(event.cluster);
+  stored.set_account(event.account);
+  stored.set_reason(event.reason);
+}
+
+AccountUnlinked Decode(const v1::StoredAccountUnlinked& in) {
+  return {in.project(), in.cluster(), in.account(), in.reason()};
+}
+
 void Encode(const MemberAdded& event, v1::StoredEvent& out) {
   v1::StoredMemberAdded& stored = *out.mutable_member_added();
   stored.set_project(event.project);
@@ -257,6 +269,8 @@ absl::StatusOr<Event> Decode(const v1::StoredEvent& in) {
       return Decode(in.project_created());
     case v1::StoredEvent::kAccountLinked:
       return Decode(in.account_linked());
+    case v1::StoredEvent::kAccountUnlinked:
+      return Decode(in.account_unlinked());
     case v1::StoredEvent::kMemberAdded:
       return Decode(in.member_added());
     case v1::StoredEvent::kRequestSubmitted:

@@ -73,6 +73,7 @@ void Encode(const Grant& grant, v1::StoredGrant& out) {
   EncodeAmounts(grant.ceilings, *out.mutable_ceilings());
   out.set_bonus(grant.bonus.count());
   EncodeCurve(grant.curve, *out.mutable_curve());
+  out.set_of_call(grant.of_call);
 }
 
 Grant DecodeGrant(const v1::StoredGrant& in) {
@@ -92,6 +93,7 @@ Grant DecodeGrant(const v1::StoredGrant& in) {
   grant.ceilings = DecodeAmounts(in.ceilings());
   grant.bonus = PartsPerMillion(in.bonus());
   grant.curve = DecodeCurve(in.curve());
+  grant.of_call = in.of_call();
   return grant;
 }
 

@@ -81,6 +81,20 @@ TEST_F(ReporterTest, ACollectionCountsOnlyFromItsBeginningToItsEnd) {
   EXPECT_TRUE(collections_.IsCollectedSince(after));
 }
 
+TEST_F(ReporterTest, ACollectionThatLeavesOutWhatRunsIsNotCompleteUntilSomebodyAwaitsIt) {
+  Tick();
+  collector_.leaves_out_running = true;
+  const int64_t moment = collections_.Moment();
+  Tick();
+  EXPECT_FALSE(collections_.IsCollectedSince(moment));
+  collections_.Await();
+  Tick();
+  EXPECT_TRUE(collections_.IsCollectedSince(moment));
+  const int64_t later = collections_.Moment();
+  Tick();
+  EXPECT_FALSE(collections_.IsCollectedSince(later)) << "asked once, told once";
+}
+
 TEST_F(ReporterTest, ACollectionThatFailsOrFindsNoRoomIsNotComplete) {
   Restart(/*spool_records_max=*/5);
   Tick();

@@ -37,6 +37,8 @@ class FakeAllocationService : public v1::AllocationService::Service, public Fake
                             v1::ListProjectsResponse* out) override;
   grpc::Status LinkAccount(grpc::ServerContext* context, const v1::LinkAccountRequest* in,
                            v1::AccountLink* out) override;
+  grpc::Status UnlinkAccount(grpc::ServerContext* context, const v1::UnlinkAccountRequest* in,
+                             v1::AccountLink* out) override;
   grpc::Status AddMember(grpc::ServerContext* context, const v1::AddMemberRequest* in,
                          v1::Member* out) override;
   grpc::Status SetMemberCeiling(grpc::ServerContext* context, const v1::SetMemberCeilingRequest* in,

@@ -49,6 +49,19 @@ grpc::Status FakeAllocationService::LinkAccount(grpc::ServerContext* context,
   });
 }
 
+grpc::Status FakeAllocationService::UnlinkAccount(grpc::ServerContext* context,
+                                                  const v1::UnlinkAccountRequest* in,
+                                                  v1::AccountLink* out) {
+  return Change(context, *in, out, [&] {
+    const auto found = projects_.find(in->project());
+    if (found == projects_.end()) {
+      return ToGrpcStatus(Refuse(Reason::kUnknownProject, in->project() + " does not exist"));
+    }
+    *out = in->link();
+    return grpc::Status::OK;
+  });
+}
+
 grpc::Status FakeAllocationService::AddMember(grpc::ServerContext* context,
                                               const v1::AddMemberRequest* in, v1::Member* out) {
   return Change(context, *in, out, [&] {

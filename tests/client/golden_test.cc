@@ -90,6 +90,8 @@ INSTANTIATE_TEST_SUITE_P(
               "bob",           "--from", "2026-12-01",  "--for",       "2y",
               "--data-class",  "open",   "--parent",    "proj_a",      "--dry-run"}},
         Case{"project_link", {"project", "link", "proj_a", "psmn:Old.Account", "--dry-run"}},
+        Case{"project_unlink",
+             {"project", "unlink", "proj_a", "psmn:Old.Account", "--reason", "theirs", "--yes"}},
         Case{"member_list", {"member", "list", "proj_a"}},
         Case{"member_add",
              {"member", "add", "proj_a", "bob", "--role", "researcher", "--login", "psmn=bmartin",

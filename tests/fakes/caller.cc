@@ -104,6 +104,10 @@ absl::StatusOr<v1::AccountLink> Caller::Call(const v1::LinkAccountRequest& reque
   return Ask(*stubs_->allocation, &AllocationStub::LinkAccount, request);
 }
 
+absl::StatusOr<v1::AccountLink> Caller::Call(const v1::UnlinkAccountRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::UnlinkAccount, request);
+}
+
 absl::StatusOr<v1::Member> Caller::Call(const v1::AddMemberRequest& request) {
   return Ask(*stubs_->allocation, &AllocationStub::AddMember, request);
 }

@@ -25,6 +25,7 @@ class Caller {
   absl::StatusOr<v1::Project> Call(const v1::GetProjectRequest& request);
   absl::StatusOr<v1::ListProjectsResponse> Call(const v1::ListProjectsRequest& request);
   absl::StatusOr<v1::AccountLink> Call(const v1::LinkAccountRequest& request);
+  absl::StatusOr<v1::AccountLink> Call(const v1::UnlinkAccountRequest& request);
   absl::StatusOr<v1::Member> Call(const v1::AddMemberRequest& request);
   absl::StatusOr<v1::MemberCeiling> Call(const v1::SetMemberCeilingRequest& request);
   absl::StatusOr<v1::ChangeGrantResponse> Call(const v1::ReleaseHoursRequest& request);

@@ -21,6 +21,9 @@ class FakeCollector : public Collector {
   std::vector<std::variant<v1::UsageRecord, QuarantinedLine>> things;
   // When not OK, what every Collect answers.
   absl::Status failure;
+  // A source that tells what runs only when it is asked to.
+  bool leaves_out_running = false;
+  bool is_running_awaited = false;
 
   // A finished job of one core and one hour.
   static v1::UsageRecord Job(int64_t id) {
@@ -58,9 +61,12 @@ class FakeCollector : public Collector {
       }
     }
     collected.has_more = place < things.size();
+    collected.told_running = !leaves_out_running || std::exchange(is_running_awaited, false);
     collected.cursor = absl::StrCat(place);
     return collected;
   }
+
+  void TellRunning() override { is_running_awaited = true; }
 };
 
 }  // namespace mesolys

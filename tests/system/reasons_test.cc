@@ -67,6 +67,8 @@ std::vector<Row> RowsOfForm() {
            "project create lab --title T --institution ens --programme chair --pi p --for 1y"),
        "choose another id"},
       {Reason::kAccountLinked, Cli("olga", "project link lab n1:zeta"), "link another account"},
+      {Reason::kAccountNotLinked, Cli("olga", "project unlink lab n1:zeta --reason x --yes"),
+       "see `mesolys project show lab`"},
       {Reason::kCatalogueConflict, CatalogueOfAnotherPlace, "lyon1"},
       {Reason::kNotAuthenticated, WithoutAnIdentity, "spiffe://mesolys/{site|user|service}/{id}"},
       {Reason::kNotAllowed, Cli("zoe", "member list lab"),

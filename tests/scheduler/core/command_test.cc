@@ -150,6 +150,15 @@ std::vector<Command> DifferentCommands() {
                                           [](auto& c) { c.cluster = "n", c.account = "1old"; },
                                       }),
          commands);
+  Append(Changed<UnlinkAccount>({"alpha", "n1", "old", "r1", "theirs"},
+                                {
+                                    [](auto& c) { c.project = "beta"; },
+                                    [](auto& c) { c.cluster = "n2"; },
+                                    [](auto& c) { c.account = "older"; },
+                                    [](auto& c) { c.etag = ""; },
+                                    [](auto& c) { c.reason = "ours"; },
+                                }),
+         commands);
   Append(Changed<AddMember>(Add(), {
                                        [](auto& c) { c.project = "beta"; },
                                        [](auto& c) { c.member.user = "rita"; },

@@ -250,14 +250,15 @@ TEST(PolicyTest, AMemberThatMakesNoSenseIsRefusedWithTheReason) {
   }
 }
 
-TEST(PolicyTest, AddingAMemberAgainReplacesRoleAndLoginsAndKeepsTheDay) {
+TEST(PolicyTest, AddingAMemberAgainReplacesTheRoleAndKeepsTheDayAndTheLoginsNotNamed) {
   Mesocentre mesocentre;
   mesocentre.Create(TestProject("alpha"));
   mesocentre.Must(AddMember{"alpha", {"rosa", ProjectRole::kResearcher, {{"north", "rosa1"}}}});
   mesocentre.SetNow(TestTime() + absl::Hours(1));
   mesocentre.Must(AddMember{"alpha", {"rosa", ProjectRole::kSupervisor, {{"south", "rosa2"}}}});
   const MemberEntry& rosa = mesocentre.ledger().FindProject("alpha")->members.at("rosa");
-  EXPECT_EQ(rosa.member, (Member{"rosa", ProjectRole::kSupervisor, {{"south", "rosa2"}}}));
+  EXPECT_EQ(rosa.member,
+            (Member{"rosa", ProjectRole::kSupervisor, {{"north", "rosa1"}, {"south", "rosa2"}}}));
   EXPECT_EQ(rosa.add_time, TestTime());
 }
 

@@ -104,7 +104,7 @@ absl::Status ScenarioRun::Expectation(Words& words, bool& known) {
   if (verb == "decision") return ExpectDecision(words);
   if (verb == "limited") return ExpectLimit(words);
   for (const char* what :
-       {"uncovered", "unassigned", "placed", "exposure", "threshold", "remaining"}) {
+       {"uncovered", "unassigned", "placed", "overbooked", "exposure", "threshold", "remaining"}) {
     if (verb == what) return ExpectAmounts(verb, words);
   }
   known = false;
@@ -238,7 +238,7 @@ absl::Status ScenarioRun::ExpectAmounts(const std::string& what, Words& words) {
   if (what == "threshold") {
     resource = "cpu";
     figure = Amount(ledger.DynamicNormalised(first, second, absl::InfinitePast()).count());
-  } else if (what == "placed") {
+  } else if (what == "placed" || what == "overbooked") {
     int year = 0;
     int month = 0;
     const std::vector<std::string> parts = absl::StrSplit(words.Take(), '-');
@@ -246,7 +246,8 @@ absl::Status ScenarioRun::ExpectAmounts(const std::string& what, Words& words) {
         !absl::SimpleAtoi(parts[1], &month)) {
       return Wrong("placed SITE RESOURCE 2026-03 AMOUNT");
     }
-    figure = ledger.Placed(first, second, Month(year, month));
+    figure = what == "placed" ? ledger.Placed(first, second, Month(year, month))
+                              : ledger.Overbooked(first, second, Month(year, month));
   } else if (what == "exposure") {
     const std::string key = words.Take();
     const std::map<std::string, Exposure> all = ExposuresOf(ledger, first, mesocentre_.now());

@@ -62,7 +62,8 @@ absl::StatusOr<Command> ScenarioRun::CommandOf(Words& words) {
   for (const char* office : {"read-only", "give-role", "take-role"}) {
     if (verb == office) return OfficeVerb(verb, words);
   }
-  for (const char* project : {"project", "link", "member", "limit", "remove-member", "archive"}) {
+  for (const char* project :
+       {"project", "link", "unlink", "member", "limit", "remove-member", "archive"}) {
     if (verb == project) return ProjectVerb(verb, words);
   }
   for (const char* site : {"incident", "maintenance", "confirm", "write-off-site"}) {
@@ -96,13 +97,29 @@ absl::StatusOr<Command> ScenarioRun::ProjectVerb(const std::string& verb, Words&
     command.account = account[1];
     return command;
   }
+  if (verb == "unlink") {
+    UnlinkAccount command{words.Take(), "", "", "", "asked for"};
+    const std::vector<std::string> account = absl::StrSplit(words.Take(), ':');
+    if (account.size() != 2) return Wrong("write unlink PROJECT CLUSTER:ACCOUNT");
+    command.cluster = account[0];
+    command.account = account[1];
+    return command;
+  }
   if (verb == "member") {
     AddMember command{words.Take(), {}};
     command.member.user = words.Take();
     const std::string role = words.Take();
     command.member.role = role == "pi"           ? ProjectRole::kPi
                           : role == "supervisor" ? ProjectRole::kSupervisor
+                          : role == "deputy"     ? ProjectRole::kDeputy
                                                  : ProjectRole::kResearcher;
+    if (role == "deputy") {
+      absl::StatusOr<absl::Time> from = Instant(words.After("from").value_or(""));
+      absl::StatusOr<absl::Time> to = Instant(words.After("to").value_or(""));
+      if (!from.ok()) return from.status();
+      if (!to.ok()) return to.status();
+      command.member.term = {*from, *to};
+    }
     if (const auto login = words.After("login"); login.has_value()) {
       const auto [site, name] = Split(*login);
       command.member.logins[site] = name;
@@ -185,6 +202,13 @@ absl::StatusOr<Command> ScenarioRun::CatalogueVerb(Words& words) {
                          return rate.resource == resource;
                        }).base();
     rates.insert(after, {resource, *from, PartsPerMillion(ppm)});
+    return command;
+  }
+  if (what == "grace") {
+    Programme& programme = command.catalogue.programmes[words.Take()];
+    if (!absl::SimpleAtoi(words.Take(), &programme.grace_days)) {
+      return Wrong("catalogue grace PROGRAMME DAYS");
+    }
     return command;
   }
   Site& site = command.catalogue.sites[what];

@@ -78,6 +78,7 @@ CreateProject   OSPFA -     -     -     -     -     -     -     -     -     -   
 GetProject      OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
 ListProjects    OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA -     -      -
 LinkAccount     OSPFA -     -     -     -     -     -     -     -     -     -     -      -
+UnlinkAccount   OSPFA -     -     -     -     -     -     -     -     -     -     -      -
 AddMember       OSPFA -     -     O     -     -     P     -     -     -     -     -      -
 ListMembers     OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
 CreateRequest   OSPFA -     -     O     -     -     P     -     -     -     -     -      -

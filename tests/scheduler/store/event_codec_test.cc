@@ -84,6 +84,7 @@ std::vector<Event> EveryEvent() {
       CatalogueAdopted{TestCatalogue(), "# text\n", digest},
       ProjectCreated{project},
       AccountLinked{"alpha", "n1", "Old.Name"},
+      AccountUnlinked{"alpha", "n1", "Old.Name", "theirs"},
       MemberAdded{"alpha",
                   {"rosa", ProjectRole::kSupervisor, {{"north", "rosa1"}, {"south", "rosa2"}}}},
       RequestSubmitted{request},
