@@ -134,7 +134,7 @@ void Populate(CliWorld& world) {
   project("team", "gina", "greenhouse", "--to 2028-01-01");
   project("alone", "gina", "greenhouse", "--to 2028-01-01");
   project("called", "carl", "targeted-call", "--to 2028-01-01");
-  world.Must("olga", {"member", "add", "alone", "sam", "--role", "supervisor"});
+  world.Must("olga", WordsOf("member add alone sam --role supervisor --login south=sam1"));
   for (const char* user : {"ada", "bob"}) {
     world.Must("olga", {"member", "add", "team", user, "--role", "researcher"});
   }

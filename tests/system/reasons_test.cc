@@ -134,6 +134,8 @@ std::vector<Row> RowsOfLife() {
        "see `mesolys member list lab`"},
       {Reason::kNoLoginAtSite, Cli("olga", "member limit lab paul --site north cpu=1h"),
        "give one with `mesolys member add"},
+      {Reason::kLoginTaken, Cli("olga", "member add lab eve --role researcher --login south=sam1"),
+       "give the login of eve"},
       {Reason::kReadOnly, ReadOnly, "try the change again later"},
   };
 }
