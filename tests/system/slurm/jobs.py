@@ -37,6 +37,9 @@ class Site:
         self.wait(job, 'RUNNING')
         return job
 
+    def is_idle(self):
+        return not self.slurm.command(self.name, 'squeue', '-h').strip()
+
     def is_back(self, node):
         """A node that was down comes back by itself when it registers, or is told to."""
         self.control('update', node, 'state=resume', check=False)
