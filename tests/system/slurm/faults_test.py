@@ -28,12 +28,13 @@ def work(site):
     site.submit('sleep $((SLURM_ARRAY_TASK_ID % 3))', '--array=1-3')
 
 
-def during(site, fault, seconds):
-    """Jobs before the fault, across it and, where Slurm takes them, in its course."""
+def during(site, fault):
+    """Jobs before the fault, across it and after it."""
     work(site)
-    site.running(f'sleep {seconds + 4}', '-n2')
+    across = site.running('-n2')
     fault(site)
     work(site)
+    site.let_go(across)
 
 
 def idle(site):
@@ -85,7 +86,7 @@ def at_all_sites(slurm, rng, faults):
     def at(name, seed):
         try:
             site = jobs.Site(slurm, name, random.Random(seed))
-            during(site, faults[name], 8)
+            during(site, faults[name])
             idle(site)
         except BaseException as error:  # a thread's SystemExit would go unseen
             failures.append(f'{name}: {error!r}')
