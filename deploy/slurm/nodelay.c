@@ -1,4 +1,4 @@
-// Preloaded into slurmctld and slurmdbd: sets TCP_NODELAY on their connections. Slurm 22.05 writes
+// Preloaded into the daemons of Slurm: sets TCP_NODELAY on their connections. Slurm 22.05 writes
 // the length of a message and the message in two pieces, and on loopback each call then waits 40 ms
 // for the kernel's delayed acknowledgement.
 #define _GNU_SOURCE

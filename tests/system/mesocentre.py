@@ -12,9 +12,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 class Mesocentre:
     """A scheduler, the agent of site psmn that replays `records`, and the client of the operator olga."""
 
-    def __init__(self, build, folder, records, replay=''):
-        """`replay` is what the agent's [collector] says besides the file."""
-        self.build, self.folder = pathlib.Path(build), pathlib.Path(folder)
+    def __init__(self, build, folder, records, replay='', environment=None):
+        """`replay` is what the agent's [collector] says besides the file; `environment` is that of all programs, ours
+        if none is given."""
+        self.build, self.folder, self.environment = pathlib.Path(build), pathlib.Path(folder), environment
         self.port = self.free_port()
         self.processes = {}
         self.write_files(records, replay)
@@ -36,7 +37,7 @@ class Mesocentre:
 
     def certify(self, *identities):
         subprocess.run([ROOT / 'deploy/throwaway-ca', self.folder / 'tls', 'service/scheduler', *identities],
-                       check=True, stderr=subprocess.DEVNULL)
+                       env=self.environment, check=True, stderr=subprocess.DEVNULL)
 
     def write_scheduler(self, catalogue):
         (self.folder / 'scheduler.toml').write_text(
@@ -71,7 +72,7 @@ class Mesocentre:
         log = open(self.folder / f'{name}.log', 'ab')
         self.processes[name] = subprocess.Popen(
             [self.build / program, verb, '--config', self.folder / f'{name}.toml'],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         log.close()
 
     def kill(self, name, number=signal.SIGKILL):
@@ -92,7 +93,7 @@ class Mesocentre:
     def cli(self, *arguments):
         config = self.folder / f'{self.user}.toml'
         return subprocess.run([self.build / 'client/mesolys', '--config', config, *arguments],
-                              capture_output=True, text=True)
+                              env=self.environment, capture_output=True, text=True)
 
     def done(self, *arguments):
         answer = self.cli(*arguments)
@@ -110,7 +111,7 @@ class Mesocentre:
     def verify(self):
         """The newest revision and the number of jobs."""
         answer = subprocess.run([self.build / 'scheduler/mesolys-scheduler', 'verify', '--database',
-                                 self.folder / 'ledger.db'], capture_output=True, text=True)
+                                 self.folder / 'ledger.db'], env=self.environment, capture_output=True, text=True)
         if answer.returncode != 0:
             raise SystemExit(f'verify fails: {answer.stdout}{answer.stderr}')
         return tuple(int(re.search(pattern, answer.stdout).group(1)) for pattern in (r'revision (\d+)', r'(\d+) jobs'))

@@ -1,4 +1,5 @@
 """Three real Slurm clusters in a folder of their own, for the tests of this folder: deploy/slurm does the work."""
+import datetime
 import os
 import pathlib
 import shutil
@@ -27,10 +28,39 @@ def skip_unless_possible():
 class Clusters:
     """Started on entry, ended and removed on exit, whatever happens in between."""
 
-    def __init__(self):
+    def __init__(self, sites=SITES, begin=None):
+        """When `begin` is given the clocks of Slurm begin then, and the daemons live in Paris."""
+        self.sites, self.clock, self.sacct = sites, None, pathlib.Path('/usr/bin/sacct')
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='mesolys-slurm-'))
+        self.ahead = datetime.timedelta(0)
+        if begin:
+            self.clock = self.folder / 'clock'
+            self.set_clock(begin)
+            # The agent gives its programs an environment of their own.
+            self.sacct = self.folder / 'sacct'
+            settings = ' '.join(f'{name}={value}' for name, value in self.clock_environment().items() if name != 'TZ')
+            self.sacct.write_text(f'#!/bin/sh\nexec env {settings} /usr/bin/sacct "$@"\n')
+            self.sacct.chmod(0o755)
         # Held while a slurmdbd is away, and by what Slurm itself gets wrong then.
         self.accounting = threading.Lock()
+
+    def now(self):
+        return datetime.datetime.now(datetime.timezone.utc) + self.ahead
+
+    def set_clock(self, now):
+        """From now on it is so late; what runs sees it."""
+        self.ahead = now - datetime.datetime.now(datetime.timezone.utc)
+        new = self.clock.with_suffix('.new')
+        new.write_text(f'{self.ahead.total_seconds():+.3f}s\n')
+        new.rename(self.clock)
+
+    def clock_environment(self):
+        """What a program needs to see the same time."""
+        if not self.clock:
+            return {}
+        library, = pathlib.Path('/usr/lib').glob('*/faketime/libfaketimeMT.so.1')
+        return {'LD_PRELOAD': str(library), 'FAKETIME_TIMESTAMP_FILE': str(self.clock), 'FAKETIME_NO_CACHE': '1',
+                'FAKETIME_DONT_RESET': '1', 'FAKETIME_DONT_FAKE_MONOTONIC': '1', 'TZ': 'Europe/Paris'}
 
     def __enter__(self):
         try:
@@ -43,31 +73,44 @@ class Clusters:
     def __exit__(self, *error):
         self.down('--clean')
 
-    def up(self):
-        """The last line that it says."""
-        return self.deploy('up')
+    def up(self, *sites):
+        """Starts what does not run, everywhere or at these sites. The last line that it says."""
+        return self.deploy('up', sites=sites)
 
     def down(self, *options):
         return self.deploy('down', *options)
 
-    def deploy(self, verb, *options):
+    def deploy(self, verb, *options, sites=()):
+        environment = os.environ | {'MESOLYS_SLURM_SITES': ' '.join(sites or self.sites)}
+        if self.clock:
+            environment |= {'MESOLYS_SLURM_CLOCK': str(self.clock), 'TZ': 'Europe/Paris'}
         answer = subprocess.run([ROOT / 'deploy/slurm' / verb, *options, self.folder], stdin=subprocess.DEVNULL,
-                                capture_output=True, text=True, timeout=180)
+                                env=environment, capture_output=True, text=True, timeout=180)
         if answer.returncode != 0:
             raise SystemExit(f'deploy/slurm/{verb}: {answer.returncode}\n{answer.stdout}{answer.stderr}')
         return answer.stdout.strip().splitlines()[-1]
 
-    def kill(self, daemon):
-        """`daemon` is called as its file in run/: "psmn.slurmdbd"."""
-        os.kill(int((self.folder / 'run' / f'{daemon}.pid').read_text()), signal.SIGKILL)
+    def end(self, daemon, number=signal.SIGKILL):
+        """`daemon` is called as its file in run/: "psmn.slurmdbd". It has ended when this answers."""
+        pid = int((self.folder / 'run' / f'{daemon}.pid').read_text())
+        os.kill(pid, number)
+        self.until(lambda: not self.is_alive(pid), 60, f'{daemon} has ended')
+
+    @staticmethod
+    def is_alive(pid):
+        """The dead whom nobody has collected yet are not."""
+        try:
+            return (pathlib.Path('/proc') / str(pid) / 'stat').read_text().rpartition(')')[2].split()[0] != 'Z'
+        except OSError:
+            return False
 
     def conf(self, site):
         return self.folder / site / 'slurm.conf'
 
     def command(self, site, *arguments, text=True, check=True):
         """What a command of Slurm says, with times in seconds since 1970."""
-        environment = {'PATH': '/usr/bin:/bin', 'TZ': 'UTC', 'LC_ALL': 'C.UTF-8', 'SLURM_TIME_FORMAT': '%s',
-                       'SLURM_CONF': str(self.conf(site))}
+        environment = self.clock_environment() | {'PATH': '/usr/bin:/bin', 'TZ': 'UTC', 'LC_ALL': 'C.UTF-8',
+                                                  'SLURM_TIME_FORMAT': '%s', 'SLURM_CONF': str(self.conf(site))}
         answer = subprocess.run(arguments, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=text,
                                 timeout=60)
         if check and answer.returncode != 0:

@@ -12,6 +12,7 @@ NAMES = ['plain', 'a|b|c', '"quoted" \'twice\'', 'été à Saint-Étienne ✓', 
 class Site:
     def __init__(self, slurm, name, rng):
         self.slurm, self.name, self.rng = slurm, name, rng
+        self.gates = {}  # by job: the file for which it waits
         for account, users in (('climat', ('alice', 'bruno')), ('bio', ('bruno', 'chloe', 'denis'))):
             slurm.add_account(name, account, *users)
 
@@ -24,18 +25,33 @@ class Site:
         return self.slurm.command(self.name, 'scontrol', *arguments, check=check)
 
     def state(self, job):
+        """slurmctld soon forgets a job that is over, and then accounting knows it."""
         answer = self.control('-o', 'show', 'job', job, check=False)
         fields = dict(field.split('=', 1) for field in answer.split() if '=' in field)
-        return fields.get('JobState', 'GONE')
+        if 'JobState' in fields:
+            return fields['JobState']
+        rows = self.slurm.command(self.name, 'sacct', '-nXP', '-S', 'now-1hour', '-j', job, '-o', 'State', check=False)
+        return rows.split()[0] if rows.split() else 'UNKNOWN'
 
     def wait(self, job, *states):
-        self.slurm.until(lambda: self.state(job) in states, 120, f'job {job} of {self.name} is {states}')
+        try:
+            self.slurm.until(lambda: self.state(job) in states, 120, f'job {job} of {self.name} is {states}')
+        except SystemExit as error:
+            raise SystemExit(f'{error}, but {self.state(job)}\n{self.control("show", "job", job, check=False)}') from None
 
-    def running(self, script, *options):
-        """The id of a job that runs now."""
-        job = self.submit(script, *options)
+    def running(self, *options):
+        """The id of a job that runs now, and until it is let go: however slow the machine is."""
+        gate = self.slurm.folder / self.name / f'jobs/go.{self.rng.getrandbits(64)}'
+        job = self.submit(f'until [ -e {gate} ]; do sleep 0.1; done', *options)
+        self.gates[job] = gate
         self.wait(job, 'RUNNING')
         return job
+
+    def let_go(self, job):
+        self.gates[job].touch()
+
+    def is_idle(self):
+        return not self.slurm.command(self.name, 'squeue', '-h').strip()
 
     def is_back(self, node):
         """A node that was down comes back by itself when it registers, or is told to."""
@@ -75,13 +91,13 @@ def arrays_and_het(site):
 def cancelled(site):
     held = site.submit('sleep 100', '--hold')
     site.slurm.command(site.name, 'scancel', held)
-    job = site.running('sleep 100', '-n2')
+    job = site.running('-n2')
     time.sleep(1)
     site.slurm.command(site.name, 'scancel', job)
 
 
 def requeued(site):
-    job = site.running('sleep 5', '-n3')
+    job = site.running('-n3')
     time.sleep(2)
     site.control('requeue', job)
     site.start_now(job)
@@ -91,16 +107,18 @@ def requeued(site):
     time.sleep(1)
     site.control('release', job)
     site.start_now(job)
+    site.let_go(job)
 
 
 def suspended(site):
-    job = site.running('sleep 8', '-n2')
+    job = site.running('-n2')
     for _ in range(2):
         time.sleep(1)
         site.control('suspend', job)
         time.sleep(2)
         site.control('resume', job)
-    last = site.running('sleep 100')
+    site.let_go(job)
+    last = site.running()
     time.sleep(1)
     site.control('suspend', last)
     time.sleep(2)
@@ -110,22 +128,26 @@ def suspended(site):
 def resized(site):
     """While slurmdbd is away the row of the first part would never get its end."""
     with site.slurm.accounting:
-        job = site.running('sleep 8', '-N2', '-n6')
+        job = site.running('-N2', '-n6')
         time.sleep(2)
         site.control('update', f'jobid={job}', 'numnodes=1')
         # Within the second in which it began, too: its first part lasted no time.
-        soon = site.running('sleep 4', '-N2', '-n4')
+        soon = site.running('-N2', '-n4')
         site.control('update', f'jobid={soon}', 'numnodes=1')
+        time.sleep(2)
+        site.let_go(job)
+        site.let_go(soon)
 
 
 def preempted(site):
     """Needs the whole cluster."""
-    low = site.running('sleep 3', '--partition=low', '-N2', '--exclusive')
+    low = site.running('--partition=low', '-N2', '--exclusive')
     time.sleep(2)
     site.submit('sleep 1', '-N2', '--exclusive')
     site.start_now(low)
+    site.let_go(low)
     site.wait(low, 'COMPLETED')
-    spare = site.running('sleep 100', '--partition=spare', '-N2', '--exclusive')
+    spare = site.running('--partition=spare', '-N2', '--exclusive')
     time.sleep(1)
     site.submit('sleep 1', '-N2', '--exclusive')
     site.wait(spare, 'PREEMPTED')
@@ -133,14 +155,15 @@ def preempted(site):
 
 def node_failure(site):
     node = f'nodename={site.name}-n2'
-    job = site.running('sleep 4', '-w', f'{site.name}-n2', '-n2')
-    lost = site.running('sleep 100', '-w', f'{site.name}-n2', '--no-requeue')
+    job = site.running('-w', f'{site.name}-n2', '-n2')
+    lost = site.running('-w', f'{site.name}-n2', '--no-requeue')
     time.sleep(1)
     site.control('update', node, 'state=down', 'reason=test')
     site.wait(lost, 'NODE_FAIL')
     site.wait(job, 'PENDING')
     site.slurm.until(lambda: site.is_back(node), 60, f'{node} is back')
     site.start_now(job)
+    site.let_go(job)
 
 
 def timeout(site):
@@ -154,7 +177,7 @@ def everything(site):
     arrays_and_het(site)
     for kind in (cancelled, requeued, suspended, resized):
         kind(site)
-    site.slurm.until(lambda: not site.slurm.command(site.name, 'squeue', '-h').strip(), 180, f'{site.name} is idle')
+    site.slurm.until(site.is_idle, 180, f'{site.name} is idle')
     preempted(site)
     node_failure(site)
-    site.slurm.until(lambda: not site.slurm.command(site.name, 'squeue', '-h').strip(), 180, f'{site.name} is idle')
+    site.slurm.until(site.is_idle, 180, f'{site.name} is idle')

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""What fails at a site while jobs run on three real clusters: slurmdbd, slurmctld with and without its state,
+MariaDB, the scheduler, the agents and what they keep. After each the ledger equals Slurm's accounting to the
+second.
+
+  faults_test.py BUILD_DIR [SEED]"""
+import pathlib
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import accounting  # noqa: E402
+import clusters  # noqa: E402
+import jobs  # noqa: E402
+
+
+def work(site):
+    """Jobs that end within seconds, some of them at the same time."""
+    for _ in range(4):
+        site.submit(f'sleep {site.rng.randint(0, 4)}; exit {site.rng.choice([0, 1])}', f'-n{site.rng.randint(1, 4)}',
+                    *site.rng.choice([[], ['--gpus=1']]))
+    site.submit('sleep $((SLURM_ARRAY_TASK_ID % 3))', '--array=1-3')
+
+
+def during(site, fault):
+    """Jobs before the fault, across it and after it."""
+    work(site)
+    across = site.running('-n2')
+    fault(site)
+    work(site)
+    site.let_go(across)
+
+
+def idle(site):
+    site.slurm.until(site.is_idle, 120, f'{site.name} is idle')
+
+
+def slurmdbd_away(site):
+    site.slurm.end(f'{site.name}.slurmdbd')
+    time.sleep(3)
+    work(site)
+    time.sleep(6)
+    site.slurm.up(site.name)
+
+
+def slurmctld_killed(site):
+    site.slurm.end(f'{site.name}.slurmctld')
+    time.sleep(3)
+    site.slurm.up(site.name)
+    work(site)
+    site.slurm.end(f'{site.name}.slurmctld', signal.SIGTERM)
+    site.slurm.up(site.name)
+
+
+def slurmctld_without_state(site):
+    """Job ids begin at 1 again, and what ran is over."""
+    before = {int(row[0]) for row in site.slurm.query(site.name, f'SELECT id_job FROM {site.name}_job_table')}
+    site.slurm.end(f'{site.name}.slurmctld')
+    shutil.rmtree(site.slurm.folder / site.name / 'state')
+    site.slurm.up(site.name)
+    again = {int(site.submit('sleep 1')) for _ in range(3)}
+    if not again & before:
+        raise SystemExit(f'{site.name}: job ids did not begin again: {sorted(before)} and then {sorted(again)}')
+
+
+def mariadb_killed(site):
+    """One for all sites; the first one ends it."""
+    if site.name == clusters.SITES[0]:
+        site.slurm.end('mariadbd')
+    time.sleep(4)
+    work(site)
+    if site.name == clusters.SITES[0]:
+        site.slurm.up()
+
+
+def at_all_sites(slurm, rng, faults):
+    """`faults` by site, all at the same time; over when nothing runs any more."""
+    failures = []
+
+    def at(name, seed):
+        try:
+            site = jobs.Site(slurm, name, random.Random(seed))
+            during(site, faults[name])
+            idle(site)
+        except BaseException as error:  # a thread's SystemExit would go unseen
+            failures.append(f'{name}: {error!r}')
+
+    threads = [threading.Thread(target=at, args=(name, rng.random())) for name in clusters.SITES]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise SystemExit('\n'.join(failures))
+
+
+def daemons_fail(world, slurm, rng):
+    at_all_sites(slurm, rng, {'psmn': slurmdbd_away, 'p2chpd': slurmctld_killed, 'pmcs2i': slurmctld_without_state})
+
+
+def database_fails(world, slurm, rng):
+    at_all_sites(slurm, rng, {name: mariadb_killed for name in clusters.SITES})
+
+
+def scheduler_away_and_spools_lost(world, slurm, rng):
+    """What the agents had collected meanwhile and kept for the scheduler is lost as well."""
+    world.stop('scheduler')
+
+    def lose_spool(site):
+        name = f'agent-{site.name}'
+        world.kill(name)
+        shutil.rmtree(world.folder / name)
+        world.start(name)
+
+    at_all_sites(slurm, rng, {name: lose_spool for name in clusters.SITES})
+    world.start('scheduler')
+    world.wait_until_serving()
+
+
+def main():
+    clusters.skip_unless_possible()
+    build = pathlib.Path(sys.argv[1])
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(1 << 32)
+    print(f'seed {seed}', flush=True)
+    rng = random.Random(seed)
+    with tempfile.TemporaryDirectory(prefix='mesolys-faults-') as folder, clusters.Clusters() as slurm:
+        world = accounting.Mesocentre(build, folder, slurm)
+        try:
+            world.start_all()
+            for fault in (daemons_fail, database_fails, scheduler_away_and_spools_lost):
+                fault(world, slurm, rng)
+                wanted, states = accounting.compare(world, slurm)
+                print(f'{fault.__name__}: {sum(states.values())} runs of jobs, {len(wanted)} sums agree to the second',
+                      flush=True)
+            world.verify()
+        finally:
+            world.kill_all()
+
+
+if __name__ == '__main__':
+    main()
