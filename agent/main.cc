@@ -17,6 +17,7 @@
 #include "agent/collectors/replay.h"
 #include "agent/collectors/sacct.h"
 #include "agent/collectors/slurm.h"
+#include "agent/collectors/slurm_means.h"
 #include "agent/enforcers/dry_run.h"
 #include "agent/grpc_scheduler_link.h"
 #include "agent/quarantine.h"
@@ -49,6 +50,7 @@ struct Site {
   std::unique_ptr<Spool> spool;
   std::unique_ptr<Quarantine> quarantine;
   std::unique_ptr<Collector> collector;
+  std::unique_ptr<MeansCollector> means_collector;  // none where the site cannot tell
   std::unique_ptr<Enforcer> enforcer;
   std::unique_ptr<GrpcSchedulerLink> link;
   std::unique_ptr<Agent> agent;
@@ -70,16 +72,33 @@ absl::Status OpenState(const AgentConfig& config, Site& site) {
   site.quarantine = std::make_unique<Quarantine>(config.state_dir + "/quarantine.txt");
   site.enforcer =
       std::make_unique<DryRun>(config.site, config.state_dir + "/dry_run.json", std::cout);
-  const AgentOptions options = {config.site, MESOLYS_VERSION, config.report_interval,
-                                config.removals_max, std::random_device()()};
-  site.agent = std::make_unique<Agent>(*site.spool, *site.quarantine, *site.collector,
-                                       *site.enforcer, *site.link, site.clock, options);
+  const AgentOptions options = {config.site,           MESOLYS_VERSION,     config.report_interval,
+                                config.means.interval, config.removals_max, std::random_device()()};
+  site.agent =
+      std::make_unique<Agent>(*site.spool, *site.quarantine, *site.collector, *site.enforcer,
+                              *site.link, site.clock, options, site.means_collector.get());
   return absl::OkStatus();
 }
 
 ExitCode CodeOf(const absl::Status& status) {
   if (status.ok()) return kDone;
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ? kUnreachable : kFailed;
+}
+
+void PrintCount(absl::string_view what, const v1::MeansCount& count) {
+  std::cout << what << " " << count.available_count() << " available, " << count.down_count()
+            << " down, " << count.drained_count() << " drained, " << count.maintenance_count()
+            << " in maintenance, " << count.reserved_count() << " reserved";
+}
+
+void PrintMeans(const std::optional<v1::SiteMeans>& means) {
+  if (!means.has_value()) return;
+  for (const v1::ResourceMeans& each : means->resources()) {
+    std::cout << "means: " << each.resource();
+    PrintCount(":", each.units());
+    PrintCount("; nodes:", each.nodes());
+    std::cout << std::endl;
+  }
 }
 
 int RunOnce(Site& site) {
@@ -91,6 +110,8 @@ int RunOnce(Site& site) {
             << report.skipped_count << " lines, quarantined " << report.quarantined_count
             << " lines, sent " << report.sent_count << " (changed " << report.changed_count
             << ", rejected " << report.rejected_count << ")" << std::endl;
+  report.status.Update(site.agent->CollectMeansOnce());
+  PrintMeans(site.agent->means());
   SynchronizeTick synchronize = site.agent->SynchronizeOnce(absl::Seconds(2));
   const int64_t changes = synchronize.change_count;
   if (synchronize.is_new) {
@@ -146,6 +167,11 @@ int Start(const Arguments& arguments) {
   }
   Site site;
   site.collector = *std::move(collector);
+  if (config->slurm.has_value()) {
+    site.means_collector =
+        std::make_unique<SlurmMeans>(std::make_unique<ScontrolProgram>(config->means.scontrol),
+                                     config->means.clusters, config->means.partitions);
+  }
   absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = ConnectTo(config->target, config->tls);
   if (!channel.ok()) return Fail(kUsage, channel.status());
   site.link = std::make_unique<GrpcSchedulerLink>(*std::move(channel));
