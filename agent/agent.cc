@@ -1,5 +1,6 @@
 #include "agent/agent.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -73,9 +74,13 @@ void Agent::Run() {
           tick.changed_count, tick.rejected_count);
     } while (Wait(tick.wait));
   });
+  // What was read is told before it is read again.
+  const absl::Duration patience = means_collector_ == nullptr
+                                      ? Synchronizer::kPatience
+                                      : std::min(Synchronizer::kPatience, means_interval_);
   SynchronizeTick tick;
   do {
-    tick = SynchronizeOnce();
+    tick = SynchronizeOnce(patience);
     if (tick.change_count == 0) continue;
     spdlog::info("synchronize: {} changes, generation {} wanted, {} in force", tick.change_count,
                  tick.generation_wanted, tick.generation_in_force);

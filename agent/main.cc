@@ -1,8 +1,10 @@
-// mesolys-agent: wiring only. Exit codes: 0 done, 1 failed, 2 usage or configuration, 6
-// unreachable.
+// mesolys-agent: wiring only. Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 `check`
+// found nothing worse than a warning, 6 unreachable.
 
+#include <pwd.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <iostream>
 #include <memory>
@@ -11,9 +13,11 @@
 #include <thread>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "agent/agent.h"
 #include "agent/agent_config.h"
+#include "agent/checks/site_check.h"
 #include "agent/collectors/replay.h"
 #include "agent/collectors/sacct.h"
 #include "agent/collectors/slurm.h"
@@ -31,10 +35,11 @@
 namespace mesolys {
 namespace {
 
-enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kUnreachable = 6 };
+enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kWarned = 3, kUnreachable = 6 };
 
 struct Arguments {
   bool is_once = false;
+  bool is_check = false;
   std::string config_file;
   bool checks_config = false;
 };
@@ -148,6 +153,29 @@ int RunUntilSignal(Site& site, const sigset_t& signals) {
   return kDone;
 }
 
+AgentUser CurrentUser() {
+  const passwd* entry = ::getpwuid(::geteuid());
+  return {entry == nullptr ? absl::StrCat(::geteuid()) : std::string(entry->pw_name),
+          ::geteuid() == 0};
+}
+
+int Check(const AgentConfig& config) {
+  const auto reach = [&config]() -> absl::Status {
+    absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = ConnectTo(config.target, config.tls);
+    if (!channel.ok()) return channel.status();
+    return GrpcSchedulerLink(*std::move(channel)).Connect(absl::Seconds(10));
+  };
+  switch (CheckSite(config, CurrentUser(), SystemClock().Now(), {RunCommand, reach}, std::cout)) {
+    case Verdict::kPass:
+      return kDone;
+    case Verdict::kWarn:
+      return kWarned;
+    case Verdict::kFail:
+      return kFailed;
+  }
+  return kFailed;
+}
+
 int Start(const Arguments& arguments) {
   const absl::StatusOr<AgentConfig> config = LoadAgentConfig(arguments.config_file);
   if (!config.ok()) return Fail(kUsage, config.status());
@@ -158,6 +186,7 @@ int Start(const Arguments& arguments) {
   if (!arguments.is_once) pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::umask(027);  // what the agent keeps names people and their jobs
   StartLog(config->log_level);
+  if (arguments.is_check) return Check(*config);
   if (absl::Status tls = CheckTlsFiles(config->tls); !tls.ok()) return Fail(kUsage, tls);
   absl::StatusOr<std::unique_ptr<Collector>> collector = OpenCollector(*config);
   if (!collector.ok()) return Fail(kUsage, collector.status());
@@ -186,8 +215,13 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   CLI::App* run = app.add_subcommand("run", "Until SIGTERM or SIGINT");
   CLI::App* once = app.add_subcommand("once", "One tick of both loops, printed");
-  for (CLI::App* command : {run, once}) {
+  CLI::App* check = app.add_subcommand(
+      "check",
+      "Whether the site is fit for what grants rely on: its Slurm, this machine, the way to the "
+      "scheduler; changes nothing. Exit status 0: all passed, 3: warnings, 1: something failed");
+  for (CLI::App* command : {run, once, check}) {
     command->add_option("--config", arguments.config_file, "agent.toml")->required();
+    if (command == check) continue;
     command->add_flag("--check-config", arguments.checks_config,
                       "Check the configuration and the files it names, do nothing");
   }
@@ -197,6 +231,7 @@ int Main(int argc, char** argv) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
   arguments.is_once = once->parsed();
+  arguments.is_check = check->parsed();
   return Start(arguments);
 }
 

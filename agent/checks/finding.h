@@ -42,9 +42,9 @@ inline Finding Fail(std::string subject, std::string text, std::string remedy) {
 inline std::string ToText(const Finding& finding) {
   constexpr size_t kTextBytesMax = 2000;
   constexpr absl::string_view kWords[] = {"pass", "WARN", "FAIL"};
-  std::string text = absl::StrCat(
-      kWords[static_cast<size_t>(finding.verdict)], "  ",
-      OneLine(absl::StrCat(finding.subject, ": ", finding.text), kTextBytesMax), "\n");
+  std::string text =
+      absl::StrCat(kWords[static_cast<size_t>(finding.verdict)], "  ",
+                   OneLine(absl::StrCat(finding.subject, ": ", finding.text), kTextBytesMax), "\n");
   if (!finding.remedy.empty()) {
     absl::StrAppend(&text, "      -> ", OneLine(finding.remedy, kTextBytesMax), "\n");
   }

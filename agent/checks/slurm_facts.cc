@@ -58,7 +58,8 @@ class Judge {
       Say(Verdict::kFail, "SLURM_VERSION", absl::StrCat("is ", text, ", before 22.05"),
           "install Slurm 22.05 or later");
     } else if (year * 100 + month > 2505) {
-      Say(Verdict::kWarn, "SLURM_VERSION", absl::StrCat("is ", text, ", later than the tested ones"),
+      Say(Verdict::kWarn, "SLURM_VERSION",
+          absl::StrCat("is ", text, ", later than the tested ones"),
           "read the quarantine after an upgrade: nothing is charged that cannot be read");
     } else {
       Good("SLURM_VERSION", text);
@@ -116,7 +117,8 @@ class Judge {
 
   void CheckUntyped(const std::set<std::string>& gpu_models) {
     if (!gpu_models.contains("")) return;
-    Say(Verdict::kWarn, "Gres", "some nodes have GPUs without a type: which model a job held is guessed",
+    Say(Verdict::kWarn, "Gres",
+        "some nodes have GPUs without a type: which model a job held is guessed",
         "give each its Type= in gres.conf and gpu:MODEL:COUNT in slurm.conf");
   }
 
@@ -141,7 +143,8 @@ class Judge {
       Good("PriorityCalcPeriod", text);
     } else {
       Change(Verdict::kWarn, "PriorityCalcPeriod", "5",
-             "the use of running jobs is counted only then: the longer, the more may run beyond a limit");
+             "the use of running jobs is counted only then: the longer, the more may run beyond a "
+             "limit");
     }
     Good("PriorityDecayHalfLife", ValueOf(config_, "PriorityDecayHalfLife"));
   }
@@ -206,8 +209,7 @@ absl::StatusOr<SlurmConfig> ParseSlurmConfig(absl::string_view text) {
     if (equals == absl::string_view::npos || config.size() >= kEntriesMax) continue;
     const absl::string_view name = absl::StripAsciiWhitespace(line.substr(0, equals));
     const bool is_name =
-        !name.empty() && name.size() <= 64 &&
-        std::all_of(name.begin(), name.end(), [](char c) {
+        !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
           return absl::ascii_isalnum(c) || c == '_' || c == '[' || c == ']';
         });
     if (!is_name) continue;
@@ -259,16 +261,16 @@ std::vector<Finding> CheckDiagnosis(const std::string& cluster, absl::string_vie
   } else {
     const absl::Duration skew = absl::FromUnixSeconds(*theirs) - now;
     const std::string difference =
-        absl::StrCat("differs from this machine's by ", absl::FormatDuration(absl::Trunc(
-                                                            skew, absl::Seconds(1))));
+        absl::StrCat("differs from this machine's by ",
+                     absl::FormatDuration(absl::Trunc(skew, absl::Seconds(1))));
     const char* const remedy = "systemctl enable --now chrony, on both machines";
     if (absl::AbsDuration(skew) <= kClockGood) {
       findings.push_back(Pass(clock, "agrees with this machine's"));
     } else if (absl::AbsDuration(skew) <= kClockBad) {
       findings.push_back(Warn(clock, difference, remedy));
     } else {
-      findings.push_back(
-          Fail(clock, absl::StrCat(difference, ": records of ended jobs would be rejected"), remedy));
+      findings.push_back(Fail(
+          clock, absl::StrCat(difference, ": records of ended jobs would be rejected"), remedy));
     }
   }
   const std::string queue = absl::StrCat(cluster, ": records that wait for slurmdbd");

@@ -27,7 +27,8 @@ def skip_unless_possible():
 class Clusters:
     """Started on entry, ended and removed on exit, whatever happens in between."""
 
-    def __init__(self):
+    def __init__(self, sites=SITES, users=USERS):
+        self.environment = dict(os.environ, MESOLYS_SLURM_SITES=' '.join(sites), MESOLYS_SLURM_USERS=' '.join(users))
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='mesolys-slurm-'))
         # Held while a slurmdbd is away, and by what Slurm itself gets wrong then.
         self.accounting = threading.Lock()
@@ -51,8 +52,8 @@ class Clusters:
         return self.deploy('down', *options)
 
     def deploy(self, verb, *options):
-        answer = subprocess.run([ROOT / 'deploy/slurm' / verb, *options, self.folder], stdin=subprocess.DEVNULL,
-                                capture_output=True, text=True, timeout=180)
+        answer = subprocess.run([ROOT / 'deploy/slurm' / verb, *options, self.folder], env=self.environment,
+                                stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180)
         if answer.returncode != 0:
             raise SystemExit(f'deploy/slurm/{verb}: {answer.returncode}\n{answer.stdout}{answer.stderr}')
         return answer.stdout.strip().splitlines()[-1]
