@@ -1,14 +1,15 @@
 #ifndef MESOLYS_AGENT_AGENT_H_
 #define MESOLYS_AGENT_AGENT_H_
 
-// A site's agent: two loops that never wait for each other, one that reports what was used, one
-// that puts in force what may be used. Every tick may be repeated, and an agent that is killed at
-// any moment loses nothing. ReportOnce and SynchronizeOnce are each for one thread; Stop is for
-// any.
+// A site's agent: loops that never wait for each other, one that reports what was used, one that
+// puts in force what may be used, and one that reads what the site really has. Every tick may be
+// repeated, and an agent that is killed at any moment loses nothing. ReportOnce, SynchronizeOnce
+// and CollectMeansOnce are each for one thread; Stop is for any.
 
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
@@ -22,6 +23,7 @@ struct AgentOptions {
   std::string site;
   std::string version;
   absl::Duration report_interval = absl::Seconds(10);
+  absl::Duration means_interval = absl::Minutes(1);
   int64_t removals_max = 10;
   uint64_t seed = 0;  // of the jitter
 };
@@ -29,13 +31,19 @@ struct AgentOptions {
 class Agent {
  public:
   Agent(Spool& spool, const Quarantine& quarantine, Collector& collector, Enforcer& enforcer,
-        SchedulerLink& link, const Clock& clock, const AgentOptions& options);
+        SchedulerLink& link, const Clock& clock, const AgentOptions& options,
+        MeansCollector* means_collector = nullptr);  // none where the site cannot tell
 
-  // One tick of either loop.
+  // One tick of each loop.
   ReportTick ReportOnce();
   SynchronizeTick SynchronizeOnce(absl::Duration patience = Synchronizer::kPatience);
+  // The scheduler is told with the next SynchronizeOnce, of an error too.
+  absl::Status CollectMeansOnce();
 
-  // Both loops, each in a thread, until Stop.
+  // What was read last.
+  std::optional<v1::SiteMeans> means() const { return means_.Newest(); }
+
+  // All loops, each in a thread, until Stop.
   void Run();
   // Cancels the calls in flight; the steps under way come to their end.
   void Stop();
@@ -45,7 +53,11 @@ class Agent {
   bool Wait(absl::Duration duration);
 
   SchedulerLink& link_;
+  const Clock& clock_;
+  MeansCollector* const means_collector_;
+  const absl::Duration means_interval_;
   CollectionLog collections_;
+  MeansLog means_;
   Reporter reporter_;
   Synchronizer synchronizer_;
   std::atomic<bool> is_stopping_ = false;

@@ -84,7 +84,10 @@ ReplayOptions ReadReplay(ConfigTable table) {
   return replay;
 }
 
-SlurmOptions ReadSlurm(ConfigTable table) {
+// scontrol asks a program that answers from memory; sacct one that reads a database.
+constexpr absl::Duration kScontrolDeadlineMax = absl::Seconds(30);
+
+SlurmOptions ReadSlurm(ConfigTable& table) {
   SlurmOptions slurm;
   slurm.sacct.clusters = table.Texts("clusters");
   if (slurm.sacct.clusters.empty()) {
@@ -103,10 +106,22 @@ SlurmOptions ReadSlurm(ConfigTable table) {
   return slurm;
 }
 
+SlurmMeansOptions ReadMeans(ConfigTable& table, const SlurmOptions& slurm) {
+  SlurmMeansOptions means;
+  means.clusters = slurm.sacct.clusters;
+  means.scontrol.slurm_conf = slurm.sacct.slurm_conf;
+  means.scontrol.deadline = std::min(slurm.sacct.deadline, kScontrolDeadlineMax);
+  means.scontrol.program = table.Text("scontrol", means.scontrol.program);
+  means.partitions = table.Texts("partitions", std::vector<std::string>());
+  means.interval = Interval(table, "means_interval", means.interval);
+  return means;
+}
+
 void ReadCollector(ConfigTable table, AgentConfig& config) {
   const std::string type = OneOf(table, "type", std::nullopt, {"replay", "slurm"});
   if (type == "slurm") {
     config.slurm = ReadSlurm(table);
+    config.means = ReadMeans(table, *config.slurm);
   } else {
     config.replay = ReadReplay(table);
   }
@@ -143,6 +158,8 @@ void Place(AgentConfig& config, const std::filesystem::path& folder) {
   if (config.slurm.has_value()) {
     paths.push_back(&config.slurm->sacct.slurm_conf);
     paths.push_back(&config.slurm->sacct.program);
+    paths.push_back(&config.means.scontrol.slurm_conf);
+    paths.push_back(&config.means.scontrol.program);
   }
   for (std::string* path : paths) *path = (folder / *path).string();
 }

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "agent/collectors/replay.h"
 #include "agent/collectors/slurm.h"
+#include "agent/collectors/slurm_means.h"
 #include "proto/runtime/tls.h"
 
 namespace mesolys {
@@ -25,6 +26,7 @@ struct AgentConfig {
   // [collector]: one of these.
   std::optional<ReplayOptions> replay;
   std::optional<SlurmOptions> slurm;
+  SlurmMeansOptions means;  // of slurm
   int64_t removals_max = 0;
   int64_t spool_records_max = 0;
 };

@@ -1,8 +1,10 @@
-// mesolys-agent: wiring only. Exit codes: 0 done, 1 failed, 2 usage or configuration, 6
-// unreachable.
+// mesolys-agent: wiring only. Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 `check`
+// found nothing worse than a warning, 6 unreachable.
 
+#include <pwd.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <iostream>
 #include <memory>
@@ -11,12 +13,15 @@
 #include <thread>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "agent/agent.h"
 #include "agent/agent_config.h"
+#include "agent/checks/site_check.h"
 #include "agent/collectors/replay.h"
 #include "agent/collectors/sacct.h"
 #include "agent/collectors/slurm.h"
+#include "agent/collectors/slurm_means.h"
 #include "agent/enforcers/dry_run.h"
 #include "agent/grpc_scheduler_link.h"
 #include "agent/quarantine.h"
@@ -30,10 +35,11 @@
 namespace mesolys {
 namespace {
 
-enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kUnreachable = 6 };
+enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kWarned = 3, kUnreachable = 6 };
 
 struct Arguments {
   bool is_once = false;
+  bool is_check = false;
   std::string config_file;
   bool checks_config = false;
 };
@@ -49,6 +55,7 @@ struct Site {
   std::unique_ptr<Spool> spool;
   std::unique_ptr<Quarantine> quarantine;
   std::unique_ptr<Collector> collector;
+  std::unique_ptr<MeansCollector> means_collector;  // none where the site cannot tell
   std::unique_ptr<Enforcer> enforcer;
   std::unique_ptr<GrpcSchedulerLink> link;
   std::unique_ptr<Agent> agent;
@@ -70,16 +77,33 @@ absl::Status OpenState(const AgentConfig& config, Site& site) {
   site.quarantine = std::make_unique<Quarantine>(config.state_dir + "/quarantine.txt");
   site.enforcer =
       std::make_unique<DryRun>(config.site, config.state_dir + "/dry_run.json", std::cout);
-  const AgentOptions options = {config.site, MESOLYS_VERSION, config.report_interval,
-                                config.removals_max, std::random_device()()};
-  site.agent = std::make_unique<Agent>(*site.spool, *site.quarantine, *site.collector,
-                                       *site.enforcer, *site.link, site.clock, options);
+  const AgentOptions options = {config.site,           MESOLYS_VERSION,     config.report_interval,
+                                config.means.interval, config.removals_max, std::random_device()()};
+  site.agent =
+      std::make_unique<Agent>(*site.spool, *site.quarantine, *site.collector, *site.enforcer,
+                              *site.link, site.clock, options, site.means_collector.get());
   return absl::OkStatus();
 }
 
 ExitCode CodeOf(const absl::Status& status) {
   if (status.ok()) return kDone;
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ? kUnreachable : kFailed;
+}
+
+void PrintCount(absl::string_view what, const v1::MeansCount& count) {
+  std::cout << what << " " << count.available_count() << " available, " << count.down_count()
+            << " down, " << count.drained_count() << " drained, " << count.maintenance_count()
+            << " in maintenance, " << count.reserved_count() << " reserved";
+}
+
+void PrintMeans(const std::optional<v1::SiteMeans>& means) {
+  if (!means.has_value()) return;
+  for (const v1::ResourceMeans& each : means->resources()) {
+    std::cout << "means: " << each.resource();
+    PrintCount(":", each.units());
+    PrintCount("; nodes:", each.nodes());
+    std::cout << std::endl;
+  }
 }
 
 int RunOnce(Site& site) {
@@ -91,6 +115,8 @@ int RunOnce(Site& site) {
             << report.skipped_count << " lines, quarantined " << report.quarantined_count
             << " lines, sent " << report.sent_count << " (changed " << report.changed_count
             << ", rejected " << report.rejected_count << ")" << std::endl;
+  report.status.Update(site.agent->CollectMeansOnce());
+  PrintMeans(site.agent->means());
   SynchronizeTick synchronize = site.agent->SynchronizeOnce(absl::Seconds(2));
   const int64_t changes = synchronize.change_count;
   if (synchronize.is_new) {
@@ -127,6 +153,29 @@ int RunUntilSignal(Site& site, const sigset_t& signals) {
   return kDone;
 }
 
+AgentUser CurrentUser() {
+  const passwd* entry = ::getpwuid(::geteuid());
+  return {entry == nullptr ? absl::StrCat(::geteuid()) : std::string(entry->pw_name),
+          ::geteuid() == 0};
+}
+
+int Check(const AgentConfig& config) {
+  const auto reach = [&config]() -> absl::Status {
+    absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = ConnectTo(config.target, config.tls);
+    if (!channel.ok()) return channel.status();
+    return GrpcSchedulerLink(*std::move(channel)).Connect(absl::Seconds(10));
+  };
+  switch (CheckSite(config, CurrentUser(), SystemClock().Now(), {RunCommand, reach}, std::cout)) {
+    case Verdict::kPass:
+      return kDone;
+    case Verdict::kWarn:
+      return kWarned;
+    case Verdict::kFail:
+      return kFailed;
+  }
+  return kFailed;
+}
+
 int Start(const Arguments& arguments) {
   const absl::StatusOr<AgentConfig> config = LoadAgentConfig(arguments.config_file);
   if (!config.ok()) return Fail(kUsage, config.status());
@@ -137,6 +186,7 @@ int Start(const Arguments& arguments) {
   if (!arguments.is_once) pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::umask(027);  // what the agent keeps names people and their jobs
   StartLog(config->log_level);
+  if (arguments.is_check) return Check(*config);
   if (absl::Status tls = CheckTlsFiles(config->tls); !tls.ok()) return Fail(kUsage, tls);
   absl::StatusOr<std::unique_ptr<Collector>> collector = OpenCollector(*config);
   if (!collector.ok()) return Fail(kUsage, collector.status());
@@ -146,6 +196,11 @@ int Start(const Arguments& arguments) {
   }
   Site site;
   site.collector = *std::move(collector);
+  if (config->slurm.has_value()) {
+    site.means_collector =
+        std::make_unique<SlurmMeans>(std::make_unique<ScontrolProgram>(config->means.scontrol),
+                                     config->means.clusters, config->means.partitions);
+  }
   absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = ConnectTo(config->target, config->tls);
   if (!channel.ok()) return Fail(kUsage, channel.status());
   site.link = std::make_unique<GrpcSchedulerLink>(*std::move(channel));
@@ -160,8 +215,13 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   CLI::App* run = app.add_subcommand("run", "Until SIGTERM or SIGINT");
   CLI::App* once = app.add_subcommand("once", "One tick of both loops, printed");
-  for (CLI::App* command : {run, once}) {
+  CLI::App* check = app.add_subcommand(
+      "check",
+      "Whether the site is fit for what grants rely on: its Slurm, this machine, the way to the "
+      "scheduler; changes nothing. Exit status 0: all passed, 3: warnings, 1: something failed");
+  for (CLI::App* command : {run, once, check}) {
     command->add_option("--config", arguments.config_file, "agent.toml")->required();
+    if (command == check) continue;
     command->add_flag("--check-config", arguments.checks_config,
                       "Check the configuration and the files it names, do nothing");
   }
@@ -171,6 +231,7 @@ int Main(int argc, char** argv) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
   arguments.is_once = once->parsed();
+  arguments.is_check = check->parsed();
   return Start(arguments);
 }
 

@@ -31,7 +31,7 @@ absl::Status During(absl::string_view what, const absl::Status& status) {
 
 Reporter::Reporter(Spool& spool, const Quarantine& quarantine, Collector& collector,
                    SchedulerLink& link, const Clock& clock, CollectionLog& collections,
-                   ReporterOptions options)
+                   MeansLog& means, ReporterOptions options)
     : spool_(spool),
       quarantine_(quarantine),
       collector_(collector),
@@ -39,7 +39,8 @@ Reporter::Reporter(Spool& spool, const Quarantine& quarantine, Collector& collec
       clock_(clock),
       options_(std::move(options)),
       backoff_(options_.seed),
-      collections_(collections) {}
+      collections_(collections),
+      means_(means) {}
 
 ReportTick Reporter::Tick(const std::atomic<bool>& is_stopping) {
   ReportTick tick;
@@ -85,8 +86,10 @@ absl::Status Reporter::Collect(ReportTick& tick, bool& has_more) {
       is_at_rest_ = false;
     }
     const absl::Time now = clock_.Now();
-    const absl::StatusOr<Collected> collected = collector_.Collect(*cursor, room, now);
+    absl::StatusOr<Collected> collected = collector_.Collect(*cursor, room, now);
     if (!collected.ok()) return During("cannot collect", collected.status());
+    const std::vector<QuarantinedLine> aside = means_.Waiting();
+    collected->quarantined.insert(collected->quarantined.end(), aside.begin(), aside.end());
     has_more = collected->has_more;
     if (collected->records.empty() && collected->quarantined.empty() &&
         collected->cursor == *cursor) {
@@ -98,6 +101,7 @@ absl::Status Reporter::Collect(ReportTick& tick, bool& has_more) {
     if (!mark.ok()) return mark.status();
     absl::Status added = spool_.Add(collected->records, collected->cursor, *mark, now);
     if (!added.ok()) return added;
+    means_.Drop(aside.size());
     tick.collected_count += static_cast<int64_t>(collected->records.size());
     tick.quarantined_count += static_cast<int64_t>(collected->quarantined.size());
     tick.skipped_count += collected->skipped_count;

@@ -15,6 +15,7 @@
 #include "agent/backoff.h"
 #include "agent/collection_log.h"
 #include "agent/collectors/collector.h"
+#include "agent/means_log.h"
 #include "agent/quarantine.h"
 #include "agent/scheduler_link.h"
 #include "agent/spool.h"
@@ -48,7 +49,8 @@ class Reporter {
   static constexpr absl::Duration kPatience = absl::Seconds(30);
 
   Reporter(Spool& spool, const Quarantine& quarantine, Collector& collector, SchedulerLink& link,
-           const Clock& clock, CollectionLog& collections, ReporterOptions options);
+           const Clock& clock, CollectionLog& collections, MeansLog& means,
+           ReporterOptions options);
 
   // Until there is nothing left, the scheduler does not take it, or `is_stopping`.
   ReportTick Tick(const std::atomic<bool>& is_stopping);
@@ -74,6 +76,7 @@ class Reporter {
   const ReporterOptions options_;
   Backoff backoff_;
   CollectionLog& collections_;
+  MeansLog& means_;  // whose quarantined lines go where those of jobs go
   // When the collection that goes on began; none while it began before this process.
   std::optional<int64_t> begun_;
   bool is_at_rest_ = false;  // none goes on

@@ -21,7 +21,7 @@ constexpr size_t kProblemBytesMax = 1024;
 }  // namespace
 
 Synchronizer::Synchronizer(Spool& spool, Enforcer& enforcer, SchedulerLink& link,
-                           const Clock& clock, CollectionLog& collections,
+                           const Clock& clock, CollectionLog& collections, const MeansLog& means,
                            SynchronizerOptions options)
     : spool_(spool),
       enforcer_(enforcer),
@@ -30,6 +30,7 @@ Synchronizer::Synchronizer(Spool& spool, Enforcer& enforcer, SchedulerLink& link
       options_(std::move(options)),
       backoff_(options_.seed),
       collections_(collections),
+      means_(means),
       totals_(spool) {}
 
 SynchronizeTick Synchronizer::Tick(const std::string& problem, absl::Duration patience) {
@@ -116,6 +117,9 @@ absl::StatusOr<v1::SynchronizeRequest> Synchronizer::Question(const std::string&
   // Texts of sites and peers: what is not plain is escaped, for it travels as a protobuf string.
   request.set_problem(absl::CHexEscape(both).substr(0, kProblemBytesMax));
   if (witness->has_value()) *request.mutable_witness() = **witness;
+  if (std::optional<v1::SiteMeans> means = means_.Newest(); means.has_value()) {
+    *request.mutable_means() = *std::move(means);
+  }
   return request;
 }
 

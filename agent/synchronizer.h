@@ -21,6 +21,7 @@
 #include "agent/enforcers/enforcer.h"
 #include "agent/in_force.h"
 #include "agent/job_totals.h"
+#include "agent/means_log.h"
 #include "agent/reconcile.h"
 #include "agent/scheduler_link.h"
 #include "agent/spool.h"
@@ -58,7 +59,7 @@ class Synchronizer {
   static constexpr int kUntoldPolls = 15;
 
   Synchronizer(Spool& spool, Enforcer& enforcer, SchedulerLink& link, const Clock& clock,
-               CollectionLog& collections, SynchronizerOptions options);
+               CollectionLog& collections, const MeansLog& means, SynchronizerOptions options);
 
   // Polls for at most `patience`; a poll shorter than kPatience that brings nothing is no error.
   // The scheduler is told `problem`, and what this loop has met before.
@@ -89,6 +90,7 @@ class Synchronizer {
   const SynchronizerOptions options_;
   Backoff backoff_;
   CollectionLog& collections_;
+  const MeansLog& means_;
   JobTotals totals_;
   bool is_loaded_ = false;
   // What the site shall hold until something newer comes; none before the first.

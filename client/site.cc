@@ -1,6 +1,7 @@
 // `mesolys site list|show|write-off`: the datacentres and what they can give. The verbs that
 // declare windows are in site_window.cc.
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -41,6 +42,7 @@ const std::vector<Column>& SiteColumns() {
                                {"spool_age_seconds", ""},
                                {"quarantined_count", "QUARANTINED", true},
                                {"clock_skew_seconds", ""},
+                               {"shortfall", "SHORT OF"},
                                {"problem", "PROBLEM"}};
   return columns;
 }
@@ -53,6 +55,26 @@ Cell CountCell(int64_t count) {
   return cell;
 }
 
+int64_t TotalOf(const v1::MeansCount& count) {
+  return count.available_count() + count.down_count() + count.drained_count() +
+         count.maintenance_count() + count.reserved_count();
+}
+
+int64_t ShortfallOf(const v1::ResourceMeans& means) {
+  return std::max<int64_t>(0, means.promised_count() - means.units().available_count());
+}
+
+// "600 cpu, 8 gpu-a100"; nothing where everything that is promised is there.
+std::string ShortfallText(const v1::SiteMeans& means) {
+  std::string text;
+  for (const v1::ResourceMeans& each : means.resources()) {
+    const int64_t shortfall = ShortfallOf(each);
+    if (shortfall == 0) continue;
+    absl::StrAppend(&text, text.empty() ? "" : ", ", shortfall, " ", each.resource());
+  }
+  return text;
+}
+
 std::vector<Cell> SiteRow(const v1::Site& site, const absl::TimeZone& zone) {
   const v1::AgentStatus& agent = site.agent();
   const int pue = site.pue_milli();
@@ -62,6 +84,8 @@ std::vector<Cell> SiteRow(const v1::Site& site, const absl::TimeZone& zone) {
   if (seen.text.empty()) seen = {"never", nullptr, Tone::kWarning};
   Cell problem = TextCell(agent.problem());
   problem.tone = Tone::kBad;
+  Cell shortfall = TextCell(ShortfallText(site.means()));
+  shortfall.tone = Tone::kBad;
   return {NameCell(site.name()),
           TextCell(site.title()),
           TextsCell({site.clusters().begin(), site.clusters().end()}),
@@ -75,6 +99,7 @@ std::vector<Cell> SiteRow(const v1::Site& site, const absl::TimeZone& zone) {
           NumberCell(agent.spool_age().seconds()),
           CountCell(agent.quarantined_count()),
           NumberCell(agent.clock_skew().seconds()),
+          shortfall,
           problem};
 }
 
@@ -104,6 +129,45 @@ Table ExposuresTable(const v1::Site& site) {
   return table;
 }
 
+// What the site really has, beside what is promised of it.
+Table MeansTable(const v1::Site& site, const absl::TimeZone& zone) {
+  Table table{"means",
+              {{"resource", "RESOURCE"},
+               {"promised_count", "PROMISED", true},
+               {"available_count", "AVAILABLE", true},
+               {"shortfall_count", "SHORT OF", true},
+               {"total_count", "TOTAL", true},
+               {"down_count", "DOWN", true},
+               {"drained_count", "DRAINED", true},
+               {"maintenance_count", "MAINTENANCE", true},
+               {"reserved_count", "RESERVED", true},
+               {"node_count", "NODES", true},
+               {"node_available_count", "", true},
+               {"node_down_count", "", true},
+               {"node_drained_count", "", true},
+               {"node_maintenance_count", "", true},
+               {"node_reserved_count", "", true},
+               {"observe_time", "READ"}},
+              {}};
+  for (const v1::ResourceMeans& means : site.means().resources()) {
+    const v1::MeansCount& units = means.units();
+    const v1::MeansCount& nodes = means.nodes();
+    Cell shortfall = CountCell(ShortfallOf(means));
+    shortfall.tone = Tone::kBad;
+    table.rows.push_back(
+        {TextCell(means.resource()), NumberCell(means.promised_count()),
+         NumberCell(units.available_count()), shortfall, NumberCell(TotalOf(units)),
+         CountCell(units.down_count()), CountCell(units.drained_count()),
+         CountCell(units.maintenance_count()), CountCell(units.reserved_count()),
+         NumberCell(TotalOf(nodes)), NumberCell(nodes.available_count()),
+         NumberCell(nodes.down_count()), NumberCell(nodes.drained_count()),
+         NumberCell(nodes.maintenance_count()), NumberCell(nodes.reserved_count()),
+         MinuteCell(site.means().has_observe_time(), site.means().observe_time(), zone)});
+  }
+  table.for_people = !table.rows.empty();
+  return table;
+}
+
 absl::Status Show(Session& session, const std::string& text) {
   const absl::StatusOr<std::string> name = ParseSite(text);
   if (!name.ok()) return name.status();
@@ -127,8 +191,9 @@ absl::Status Show(Session& session, const std::string& text) {
                                AmountCell(capacity.resource(), capacity.granted_base_units()),
                                Cell{bar, nullptr}});
   }
-  session.Print(
-      {{one, capacities, ExposuresTable(site), WindowsTable(site.windows(), session.zone())}, {}});
+  session.Print({{one, capacities, MeansTable(site, session.zone()), ExposuresTable(site),
+                  WindowsTable(site.windows(), session.zone())},
+                 {}});
   return absl::OkStatus();
 }
 

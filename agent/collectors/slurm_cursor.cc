@@ -9,6 +9,11 @@ namespace {
 
 constexpr absl::string_view kForm = "slurm-1";
 
+// No clock shows a later one, and spans may be added to it.
+constexpr int64_t kInstantMax = int64_t{1} << 40;
+
+bool IsInstant(int64_t seconds) { return -kInstantMax <= seconds && seconds <= kInstantMax; }
+
 // A last time in the future is of a clock that was wrong.
 bool IsDue(int64_t last, absl::Duration interval, int64_t now) {
   return last == SlurmCursor::kNotYet || now < last || now - last >= absl::ToInt64Seconds(interval);
@@ -33,7 +38,14 @@ static void VisitFields(Cursor& cursor, Visit visit) {
 std::string ToText(const SlurmCursor& cursor) { return CursorToText(kForm, cursor); }
 
 std::optional<SlurmCursor> ParseSlurmCursor(absl::string_view text) {
-  return ParseCursor<SlurmCursor>(kForm, text);
+  std::optional<SlurmCursor> cursor = ParseCursor<SlurmCursor>(kForm, text);
+  if (!cursor.has_value()) return cursor;
+  for (const int64_t last :
+       {cursor->read_until, cursor->last_recent, cursor->last_old, cursor->last_in_flight}) {
+    if (last != SlurmCursor::kNotYet && !IsInstant(last)) return std::nullopt;
+  }
+  if (!IsInstant(cursor->until) || !IsInstant(cursor->next)) return std::nullopt;
+  return cursor;
 }
 
 void StartPass(const SlurmWindows& windows, absl::Time now, SlurmCursor& cursor) {

@@ -1,6 +1,7 @@
 #include "scheduler/service/metrics.h"
 
 #include <exception>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "proto/values/names.h"
 #include "scheduler/core/invariants.h"
 #include "scheduler/service/figures.h"
+#include "scheduler/service/means_view.h"
 
 namespace mesolys {
 namespace {
@@ -36,6 +38,20 @@ MetricFamily Single(const std::string& name, const std::string& help, double val
   MetricFamily family = Gauge(name, help);
   Add(family, {}, value);
   return family;
+}
+
+void AddStates(MetricFamily& family, const std::vector<ClientMetric::Label>& labels,
+               const v1::MeansCount& count) {
+  const std::pair<const char*, int64_t> states[] = {{"available", count.available_count()},
+                                                    {"down", count.down_count()},
+                                                    {"drained", count.drained_count()},
+                                                    {"maintenance", count.maintenance_count()},
+                                                    {"reserved", count.reserved_count()}};
+  for (const auto& [state, number] : states) {
+    std::vector<ClientMetric::Label> all = labels;
+    all.push_back({"state", state});
+    Add(family, std::move(all), static_cast<double>(number));
+  }
 }
 
 // One family for the flows, in seconds, and one for the stocks, in bytes.
@@ -69,6 +85,7 @@ class Figures : public prometheus::Collectable {
     out.push_back(std::move(build));
     AddLedger(out);
     AddSites(out);
+    AddMeans(out);
     return out;
   }
 
@@ -123,6 +140,11 @@ class Figures : public prometheus::Collectable {
     MetricFamily age =
         Gauge("site_spool_age_seconds", "How long the oldest record of the spool has waited.");
     MetricFamily skew = Gauge("site_clock_skew_seconds", "The agent's clock, less this one.");
+    MetricFamily quarantined = {"mesolys_site_quarantined_total",
+                                "Lines and records that the site's agent has set aside, ever.",
+                                prometheus::MetricType::Counter,
+                                {}};
+    MetricFamily problem = Gauge("site_problem", "1 while something hinders the site's agent.");
     for (const std::string& site : sites) {
       const std::optional<v1::AgentStatus> status = sessions_.StatusOf(site);
       const std::vector<ClientMetric::Label> labels = {{"site", site}};
@@ -133,8 +155,51 @@ class Figures : public prometheus::Collectable {
       Add(age, labels, static_cast<double>(status->spool_age().seconds()));
       Add(skew, labels,
           static_cast<double>(status->clock_skew().seconds()) + status->clock_skew().nanos() / 1e9);
+      ClientMetric& count = quarantined.metric.emplace_back();
+      count.label = labels;
+      count.counter.value = static_cast<double>(status->quarantined_count());
+      Add(problem, labels, status->problem().empty() ? 0 : 1);
     }
-    for (MetricFamily* family : {&seen, &records, &age, &skew}) out.push_back(std::move(*family));
+    for (MetricFamily* family : {&seen, &records, &age, &skew, &quarantined, &problem}) {
+      out.push_back(std::move(*family));
+    }
+  }
+
+  // What the sites really have, for those whose agents say it.
+  void AddMeans(std::vector<MetricFamily>& out) const {
+    std::map<std::string, v1::SiteMeans> means;
+    const absl::Time now = engine_.Now();
+    engine_.Read([&](const Ledger& ledger) {
+      for (const auto& [id, site] : ledger.catalogue().sites) {
+        const std::optional<v1::SiteMeans> said = sessions_.MeansOf(id);
+        if (said.has_value()) means[id] = MeansView(ledger, id, *said, now);
+      }
+    });
+    MetricFamily units =
+        Gauge("site_capacity_units", "Cores or GPUs that the site really has, each in one state.");
+    MetricFamily nodes =
+        Gauge("site_capacity_nodes", "Nodes of the site with the resource, each in one state.");
+    MetricFamily promised =
+        Gauge("site_capacity_promised_units",
+              "Cores or GPUs that the catalogue promises now, its availability included.");
+    MetricFamily shortfall = Gauge("site_capacity_shortfall_units",
+                                   "Promised, less available; anything but 0 is an alarm.");
+    MetricFamily read = Gauge("site_capacity_read_timestamp_seconds",
+                              "When the site's agent read it last, by its clock.");
+    for (const auto& [site, each] : means) {
+      Add(read, {{"site", site}}, static_cast<double>(each.observe_time().seconds()));
+      for (const v1::ResourceMeans& resource : each.resources()) {
+        const std::vector<ClientMetric::Label> labels = {{"site", site},
+                                                         {"resource", resource.resource()}};
+        AddStates(units, labels, resource.units());
+        AddStates(nodes, labels, resource.nodes());
+        Add(promised, labels, static_cast<double>(resource.promised_count()));
+        Add(shortfall, labels, static_cast<double>(ShortfallOf(resource)));
+      }
+    }
+    for (MetricFamily* family : {&units, &nodes, &promised, &shortfall, &read}) {
+      out.push_back(std::move(*family));
+    }
   }
 
   const Engine& engine_;

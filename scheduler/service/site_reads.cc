@@ -7,6 +7,7 @@
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
 #include "scheduler/core/balance.h"
+#include "scheduler/service/means_view.h"
 #include "scheduler/service/page.h"
 #include "scheduler/service/views.h"
 
@@ -18,6 +19,9 @@ v1::Site Show(const Reading& reading, const std::string& id, bool with_capacitie
   if (std::optional<v1::AgentStatus> agent = reading.sessions.StatusOf(id); agent.has_value()) {
     *site.mutable_agent() = *std::move(agent);
     site.mutable_agent()->set_generation_wanted(reading.ledger.Generation(id));
+  }
+  if (const std::optional<v1::SiteMeans> means = reading.sessions.MeansOf(id); means.has_value()) {
+    *site.mutable_means() = MeansView(reading.ledger, id, *means, reading.now);
   }
   for (const auto& [resource, exposure] : ExposuresOf(reading.ledger, id, reading.now)) {
     v1::SiteExposure& shown = *site.add_exposures();

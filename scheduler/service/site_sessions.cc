@@ -1,6 +1,7 @@
 #include "scheduler/service/site_sessions.h"
 
 #include "proto/runtime/convert.h"
+#include "scheduler/service/means_view.h"
 
 namespace mesolys {
 namespace {
@@ -38,8 +39,11 @@ void SiteSessions::Update(const std::string& site, const v1::SynchronizeRequest&
     if (session.enforcements.size() == kEnforcementsMax) break;
     session.enforcements[enforcement.grant()] = enforcement;
   }
+  if (said.has_means()) session.means = SaneMeans(said.means());
   MutexLock lock(mutex_);
-  sessions_[site] = std::move(session);
+  Session& kept = sessions_[site];
+  if (!session.means.has_value()) session.means = std::move(kept.means);
+  kept = std::move(session);
 }
 
 std::optional<v1::AgentStatus> SiteSessions::StatusOf(const std::string& site) const {
@@ -47,6 +51,12 @@ std::optional<v1::AgentStatus> SiteSessions::StatusOf(const std::string& site) c
   const auto it = sessions_.find(site);
   if (it == sessions_.end()) return std::nullopt;
   return it->second.status;
+}
+
+std::optional<v1::SiteMeans> SiteSessions::MeansOf(const std::string& site) const {
+  MutexLock lock(mutex_);
+  const auto it = sessions_.find(site);
+  return it == sessions_.end() ? std::nullopt : it->second.means;
 }
 
 v1::Ceiling SiteSessions::EnforcementOf(const std::string& site, const std::string& grant) const {

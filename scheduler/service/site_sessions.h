@@ -24,6 +24,10 @@ class SiteSessions {
   // Nothing when the agent has not called. generation_wanted is the caller's to fill.
   std::optional<v1::AgentStatus> StatusOf(const std::string& site) const;
 
+  // What the site really has, as its agent said it last, which may be some calls ago; nothing when
+  // it has not.
+  std::optional<v1::SiteMeans> MeansOf(const std::string& site) const;
+
   // What the site read back of a ceiling; WANTED when it has not spoken of it.
   v1::Ceiling EnforcementOf(const std::string& site, const std::string& grant) const;
 
@@ -31,6 +35,7 @@ class SiteSessions {
   struct Session {
     v1::AgentStatus status;
     std::map<std::string, v1::Enforcement> enforcements;  // by grant
+    std::optional<v1::SiteMeans> means;
   };
   mutable Mutex mutex_;
   std::map<std::string, Session> sessions_ ABSL_GUARDED_BY(mutex_);

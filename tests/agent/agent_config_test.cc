@@ -120,6 +120,28 @@ TEST(AgentConfigTest, ReadsTheSettingsOfASlurm) {
   EXPECT_EQ(config->slurm->windows.in_flight_interval, absl::Minutes(1));
 }
 
+TEST(AgentConfigTest, ReadsHowTheMeansOfASlurmAreRead) {
+  absl::StatusOr<AgentConfig> config =
+      ParseAgentConfig("/etc/mesolys/agent.toml", WithSlurm("clusters = [\"c1\", \"c2\"]\n"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_THAT(config->means.clusters, ElementsAre("c1", "c2"));
+  EXPECT_THAT(config->means.partitions, IsEmpty());
+  EXPECT_EQ(config->means.interval, absl::Minutes(1));
+  EXPECT_EQ(config->means.scontrol.program, "/usr/bin/scontrol");
+  EXPECT_EQ(config->means.scontrol.slurm_conf, "/etc/slurm/slurm.conf");
+  EXPECT_EQ(config->means.scontrol.deadline, absl::Seconds(30));
+  config = ParseAgentConfig(
+      "/etc/mesolys/agent.toml",
+      WithSlurm("clusters = [\"c1\"]\nslurm_conf = \"slurm.conf\"\nscontrol = \"scontrol\"\n"
+                "deadline = \"10s\"\npartitions = [\"main\"]\nmeans_interval = \"5m\"\n"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_THAT(config->means.partitions, ElementsAre("main"));
+  EXPECT_EQ(config->means.interval, absl::Minutes(5));
+  EXPECT_EQ(config->means.scontrol.program, "/etc/mesolys/scontrol");
+  EXPECT_EQ(config->means.scontrol.slurm_conf, "/etc/mesolys/slurm.conf");
+  EXPECT_EQ(config->means.scontrol.deadline, absl::Seconds(10));
+}
+
 TEST(AgentConfigTest, RefusesASlurmThatCannotBe) {
   const std::pair<const char*, const char*> kCases[] = {
       {"", "clusters"},

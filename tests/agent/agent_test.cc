@@ -11,6 +11,7 @@
 #include "tests/agent/fake_enforcer.h"
 #include "tests/agent/temporary_directory.h"
 #include "tests/fakes/fake_collector.h"
+#include "tests/fakes/fake_means_collector.h"
 #include "tests/fakes/fake_scheduler_link.h"
 #include "tests/fakes/manual_clock.h"
 
@@ -28,12 +29,13 @@ class AgentTest : public testing::Test {
 
   std::unique_ptr<Agent> MakeAgent(SchedulerLink& link) {
     return std::make_unique<Agent>(*spool_, quarantine_, collector_, enforcer_, link, clock_,
-                                   options_);
+                                   options_, &means_collector_);
   }
 
   TemporaryDirectory directory_;
   ManualClock clock_{absl::FromUnixSeconds(1800000000)};
   FakeCollector collector_;
+  FakeMeansCollector means_collector_;
   FakeEnforcer enforcer_;
   Quarantine quarantine_{directory_.File("quarantine.txt")};
   std::unique_ptr<Spool> spool_;
@@ -51,6 +53,49 @@ TEST_F(AgentTest, TellsTheSchedulerWhatHindersItsReports) {
   agent->ReportOnce();
   agent->SynchronizeOnce();
   EXPECT_EQ(link.questions.back().problem(), "");
+}
+
+TEST_F(AgentTest, TellsTheSchedulerWhatTheSiteReallyHasAndWhenItWasRead) {
+  FakeSchedulerLink link;
+  auto agent = MakeAgent(link);
+  agent->SynchronizeOnce();
+  EXPECT_FALSE(link.questions.back().has_means());
+  means_collector_.available_count = 64;
+  EXPECT_TRUE(agent->CollectMeansOnce().ok());
+  agent->SynchronizeOnce();
+  const v1::SiteMeans& told = link.questions.back().means();
+  ASSERT_EQ(told.resources_size(), 1);
+  EXPECT_EQ(told.resources(0).units().available_count(), 64);
+  EXPECT_EQ(told.observe_time().seconds(), 1800000000);
+}
+
+TEST_F(AgentTest, KeepsTheMeansThatItReadLastAndSaysWhyThereAreNoNewerOnes) {
+  FakeSchedulerLink link;
+  auto agent = MakeAgent(link);
+  means_collector_.available_count = 64;
+  EXPECT_TRUE(agent->CollectMeansOnce().ok());
+  clock_.Advance(absl::Minutes(5));
+  means_collector_.failure = absl::DeadlineExceededError("scontrol: not done after 30s");
+  EXPECT_FALSE(agent->CollectMeansOnce().ok());
+  agent->SynchronizeOnce();
+  EXPECT_EQ(link.questions.back().means().observe_time().seconds(), 1800000000);
+  EXPECT_THAT(link.questions.back().problem(), HasSubstr("scontrol: not done after 30s"));
+  means_collector_.failure = absl::OkStatus();
+  EXPECT_TRUE(agent->CollectMeansOnce().ok());
+  agent->SynchronizeOnce();
+  EXPECT_EQ(link.questions.back().problem(), "");
+}
+
+TEST_F(AgentTest, QuarantinesWhatCouldNotBeReadOfTheMeansOnceAndCountsIt) {
+  FakeSchedulerLink link;
+  auto agent = MakeAgent(link);
+  means_collector_.quarantined = {{"scontrol show node", "no State", "NodeName=n1"}};
+  EXPECT_TRUE(agent->CollectMeansOnce().ok());
+  EXPECT_EQ(agent->ReportOnce().quarantined_count, 1);
+  EXPECT_EQ(agent->ReportOnce().quarantined_count, 0);
+  agent->SynchronizeOnce();
+  EXPECT_EQ(link.questions.back().quarantined_count(), 1);
+  EXPECT_EQ(directory_.Read("quarantine.txt"), "scontrol show node\tno State\tNodeName=n1\n");
 }
 
 // Polls wait until they are cancelled; reports are taken. Any thread.

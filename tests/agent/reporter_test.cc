@@ -33,7 +33,7 @@ class ReporterTest : public testing::Test {
     spool_ = *std::move(spool);
     reporter_ =
         std::make_unique<Reporter>(*spool_, quarantine_, collector_, link_, clock_, collections_,
-                                   ReporterOptions{"psmn", absl::Seconds(10), 1});
+                                   means_, ReporterOptions{"psmn", absl::Seconds(10), 1});
   }
 
   ReportTick Tick() { return reporter_->Tick(is_stopping_); }
@@ -44,6 +44,7 @@ class ReporterTest : public testing::Test {
   FakeCollector collector_;
   FakeSchedulerLink link_;
   CollectionLog collections_;
+  MeansLog means_;
   Quarantine quarantine_{directory_.File("quarantine.txt")};
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Reporter> reporter_;

@@ -82,6 +82,20 @@ v1::Site FakeSite(const std::string& id) {
     capacity.set_capacity_base_units(100'000 * kHour);
     capacity.set_granted_base_units(month == std::string("2026-11") ? 75'000 * kHour : 0);
   }
+  *site.mutable_means()->mutable_observe_time() = FakeTime("2026-11-21T08:59:00Z");
+  v1::ResourceMeans& cpu = *site.mutable_means()->add_resources();
+  cpu.set_resource("cpu");
+  cpu.set_promised_count(7782);
+  cpu.mutable_units()->set_available_count(7168);
+  cpu.mutable_units()->set_down_count(64);
+  cpu.mutable_units()->set_drained_count(128);
+  cpu.mutable_units()->set_maintenance_count(768);
+  cpu.mutable_units()->set_reserved_count(64);
+  cpu.mutable_nodes()->set_available_count(112);
+  cpu.mutable_nodes()->set_down_count(1);
+  cpu.mutable_nodes()->set_drained_count(2);
+  cpu.mutable_nodes()->set_maintenance_count(12);
+  cpu.mutable_nodes()->set_reserved_count(1);
   v1::SiteExposure& exposure = *site.add_exposures();
   exposure.set_resource("cpu");
   exposure.set_spendable_base_units(25'000 * kHour);

@@ -132,8 +132,9 @@ ReportTick ReplayWorld::Report(Collector& collector, SchedulerLink* link,
   const auto spool = Require(Spool::Open(directory.path(), spool_records_max), "spool");
   const Quarantine quarantine(directory.File("quarantine.txt"));
   CollectionLog collections;
+  MeansLog means;
   Reporter reporter(*spool, quarantine, collector, link == nullptr ? *straight : *link, clock_,
-                    collections, {"psmn", absl::Seconds(10), 0});
+                    collections, means, {"psmn", absl::Seconds(10), 0});
   const std::atomic<bool> is_stopping = false;
   ReportTick sum;
   for (int i = 0; i < kTicksMax; ++i) {

@@ -89,7 +89,10 @@ TEST(SlurmCursorTest, GoesIntoATextAndBack) {
   const std::string good = ToText(cursor);
   for (const std::string& text :
        {std::string(), std::string("slurm-1"), good + " 1", good.substr(0, good.rfind(' ')),
-        absl::StrCat("x", good), std::string("replay-1 1 2 3")}) {
+        absl::StrCat("x", good), std::string("replay-1 1 2 3"),
+        std::string("slurm-1 9223372036854775807 2 3 4 1 0 1 5 6 7"),
+        std::string("slurm-1 1 2 3 4 1 0 1 -9223372036854775808 6 7"),
+        std::string("slurm-1 1 2 3 4 1 0 1 5 9223372036854775807 7")}) {
     EXPECT_FALSE(ParseSlurmCursor(text).has_value()) << text;
   }
 }

@@ -129,6 +129,44 @@ TEST_F(MetricsTest, SayWhenASiteWasSeenLastAndHowMuchItKeeps) {
   EXPECT_EQ(ValueOf(page, "mesolys_site_clock_skew_seconds{site=\"psmn\"}"), "-1.5");
 }
 
+TEST_F(MetricsTest, SayWhatEachSiteReallyHasAndWhatIsMissing) {
+  EXPECT_EQ(ValueOf(Page(), "mesolys_site_capacity_read_timestamp_seconds{site=\"psmn\"}"), "none");
+  v1::SynchronizeRequest request;
+  request.set_site("sites/psmn");
+  request.set_generation(-1);
+  request.set_quarantined_count(3);
+  request.set_problem("scontrol: not done after 30s");
+  request.mutable_means()->mutable_observe_time()->set_seconds(1800000000);
+  v1::ResourceMeans& cpu = *request.mutable_means()->add_resources();
+  cpu.set_resource("cpu");
+  cpu.mutable_units()->set_available_count(900);
+  cpu.mutable_units()->set_down_count(40);
+  cpu.mutable_units()->set_drained_count(30);
+  cpu.mutable_units()->set_maintenance_count(20);
+  cpu.mutable_units()->set_reserved_count(10);
+  cpu.mutable_nodes()->set_available_count(9);
+  ASSERT_EQ(Why(As("site/psmn").Call(request)), "OK");
+  const std::string page = Page();
+  const auto units = [&page](const std::string& state) {
+    return ValueOf(page, absl::StrCat("mesolys_site_capacity_units{site=\"psmn\",resource=\"cpu\",",
+                                      "state=\"", state, "\"}"));
+  };
+  EXPECT_EQ(units("available"), "900");
+  EXPECT_EQ(units("down"), "40");
+  EXPECT_EQ(units("drained"), "30");
+  EXPECT_EQ(units("maintenance"), "20");
+  EXPECT_EQ(units("reserved"), "10");
+  const std::string cpu_labels = "{site=\"psmn\",resource=\"cpu\"";
+  EXPECT_EQ(ValueOf(page, "mesolys_site_capacity_nodes" + cpu_labels + ",state=\"available\"}"),
+            "9");
+  EXPECT_EQ(ValueOf(page, "mesolys_site_capacity_promised_units" + cpu_labels + "}"), "1000");
+  EXPECT_EQ(ValueOf(page, "mesolys_site_capacity_shortfall_units" + cpu_labels + "}"), "100");
+  EXPECT_EQ(ValueOf(page, "mesolys_site_capacity_read_timestamp_seconds{site=\"psmn\"}"),
+            "1800000000");
+  EXPECT_EQ(ValueOf(page, "mesolys_site_quarantined_total{site=\"psmn\"}"), "3");
+  EXPECT_EQ(ValueOf(page, "mesolys_site_problem{site=\"psmn\"}"), "1");
+}
+
 TEST_F(MetricsTest, SayNothingOfProjectsAndPeople) {
   Ask("alpha", 3600, "ask");
   for (const char* secret : {"alpha", "paul", "olga", "chair"}) {

@@ -28,9 +28,9 @@ def skip_unless_possible():
 class Clusters:
     """Started on entry, ended and removed on exit, whatever happens in between."""
 
-    def __init__(self, sites=SITES, begin=None):
+    def __init__(self, sites=SITES, users=USERS, begin=None):
         """When `begin` is given the clocks of Slurm begin then, and the daemons live in Paris."""
-        self.sites, self.clock, self.sacct = sites, None, pathlib.Path('/usr/bin/sacct')
+        self.sites, self.users, self.clock, self.sacct = sites, users, None, pathlib.Path('/usr/bin/sacct')
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='mesolys-slurm-'))
         self.ahead = datetime.timedelta(0)
         if begin:
@@ -81,7 +81,8 @@ class Clusters:
         return self.deploy('down', *options)
 
     def deploy(self, verb, *options, sites=()):
-        environment = os.environ | {'MESOLYS_SLURM_SITES': ' '.join(sites or self.sites)}
+        environment = os.environ | {'MESOLYS_SLURM_SITES': ' '.join(sites or self.sites),
+                                    'MESOLYS_SLURM_USERS': ' '.join(self.users)}
         if self.clock:
             environment |= {'MESOLYS_SLURM_CLOCK': str(self.clock), 'TZ': 'Europe/Paris'}
         answer = subprocess.run([ROOT / 'deploy/slurm' / verb, *options, self.folder], stdin=subprocess.DEVNULL,

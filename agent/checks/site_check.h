@@ -1,0 +1,30 @@
+#ifndef MESOLYS_AGENT_CHECKS_SITE_CHECK_H_
+#define MESOLYS_AGENT_CHECKS_SITE_CHECK_H_
+
+// `mesolys-agent check`: whether a site is fit for what grants rely on. Changes nothing. One
+// thread.
+
+#include <functional>
+#include <ostream>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "agent/agent_config.h"
+#include "agent/checks/finding.h"
+#include "agent/checks/slurm_check.h"
+
+namespace mesolys {
+
+struct SitePorts {
+  SlurmCheck::Run run;
+  // Connects to the scheduler and sends nothing.
+  std::function<absl::Status()> reach;
+};
+
+// Prints each finding as it is made, and a last line that counts them; answers the worst.
+Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time now,
+                  const SitePorts& ports, std::ostream& out);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_AGENT_CHECKS_SITE_CHECK_H_

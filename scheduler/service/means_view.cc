@@ -1,0 +1,101 @@
+#include "scheduler/service/means_view.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/values/names.h"
+
+namespace mesolys {
+namespace {
+
+constexpr int kResourcesMax = 32;
+// Of one site in one state: no sum of them overflows.
+constexpr int64_t kCountMax = int64_t{1} << 40;
+constexpr char kUntyped[] = "gpu";
+
+bool IsSane(const v1::MeansCount& count) {
+  for (const int64_t each : {count.available_count(), count.down_count(), count.drained_count(),
+                             count.maintenance_count(), count.reserved_count()}) {
+    if (each < 0 || each > kCountMax) return false;
+  }
+  return true;
+}
+
+bool IsFlow(const std::string& resource) {
+  const ResourceKind kind = KindOf(resource);
+  return kind == ResourceKind::kCpu || kind == ResourceKind::kGpu;
+}
+
+void Add(const v1::MeansCount& more, v1::MeansCount& sum) {
+  sum.set_available_count(sum.available_count() + more.available_count());
+  sum.set_down_count(sum.down_count() + more.down_count());
+  sum.set_drained_count(sum.drained_count() + more.drained_count());
+  sum.set_maintenance_count(sum.maintenance_count() + more.maintenance_count());
+  sum.set_reserved_count(sum.reserved_count() + more.reserved_count());
+}
+
+// Nothing is promised within planned maintenance.
+bool IsInMaintenance(const Ledger& ledger, const std::string& site, absl::Time now) {
+  return std::any_of(
+      ledger.windows().begin(), ledger.windows().end(), [&](const SiteWindow& window) {
+        return window.kind == SiteWindow::Kind::kMaintenance && window.site == site &&
+               window.period.start <= now && now < window.period.end;
+      });
+}
+
+}  // namespace
+
+v1::SiteMeans SaneMeans(const v1::SiteMeans& said) {
+  std::map<std::string, v1::ResourceMeans> sane;
+  for (const v1::ResourceMeans& each : said.resources()) {
+    const std::string& resource = each.resource();
+    if (resource != kUntyped && !(CheckResource(resource).ok() && IsFlow(resource))) continue;
+    if (!IsSane(each.nodes()) || !IsSane(each.units())) continue;
+    v1::ResourceMeans& kept = sane.emplace(resource, each).first->second;
+    kept.clear_promised_count();
+    if (sane.size() == kResourcesMax) break;
+  }
+  v1::SiteMeans out;
+  *out.mutable_observe_time() = said.observe_time();
+  for (auto& [resource, each] : sane) *out.add_resources() = std::move(each);
+  return out;
+}
+
+v1::SiteMeans MeansView(const Ledger& ledger, const std::string& site, const v1::SiteMeans& said,
+                        absl::Time now) {
+  const Catalogue& catalogue = ledger.catalogue();
+  const Site& place = catalogue.sites.at(site);
+  std::map<std::string, v1::ResourceMeans> means;
+  for (const v1::ResourceMeans& each : said.resources()) {
+    std::string resource = each.resource();
+    if (resource == kUntyped && !place.gpu_model.empty()) {
+      resource = absl::StrCat("gpu-", place.gpu_model);
+    }
+    v1::ResourceMeans& sum = means[resource];
+    Add(each.nodes(), *sum.mutable_nodes());
+    Add(each.units(), *sum.mutable_units());
+  }
+  const bool promises = !IsInMaintenance(ledger, site, now);
+  for (const Capacity& capacity : place.capacities) {
+    if (!IsFlow(capacity.resource)) continue;
+    // What the second that begins now can give is as many units.
+    const Amount amount =
+        catalogue.CapacityOf(place, capacity.resource, {now, now + absl::Seconds(1)});
+    means[capacity.resource].set_promised_count(promises ? amount.count() : 0);
+  }
+  v1::SiteMeans out;
+  *out.mutable_observe_time() = said.observe_time();
+  for (auto& [resource, each] : means) {
+    each.set_resource(resource);
+    *out.add_resources() = std::move(each);
+  }
+  return out;
+}
+
+int64_t ShortfallOf(const v1::ResourceMeans& means) {
+  return std::max<int64_t>(0, means.promised_count() - means.units().available_count());
+}
+
+}  // namespace mesolys
