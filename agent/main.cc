@@ -16,6 +16,7 @@
 #include "agent/agent_config.h"
 #include "agent/collectors/replay.h"
 #include "agent/collectors/sacct.h"
+#include "agent/collectors/sacct_span.h"
 #include "agent/collectors/slurm.h"
 #include "agent/enforcers/dry_run.h"
 #include "agent/grpc_scheduler_link.h"
@@ -49,6 +50,7 @@ struct Site {
   std::unique_ptr<Spool> spool;
   std::unique_ptr<Quarantine> quarantine;
   std::unique_ptr<Collector> collector;
+  std::unique_ptr<SpanReader> reader;  // null when the collector has no history to read
   std::unique_ptr<Enforcer> enforcer;
   std::unique_ptr<GrpcSchedulerLink> link;
   std::unique_ptr<Agent> agent;
@@ -62,6 +64,12 @@ absl::StatusOr<std::unique_ptr<Collector>> OpenCollector(const AgentConfig& conf
   return Replay::Open(*config.replay);
 }
 
+std::unique_ptr<SpanReader> OpenReader(const AgentConfig& config) {
+  if (!config.slurm.has_value()) return nullptr;
+  return std::make_unique<SacctSpan>(std::make_unique<SacctProgram>(config.slurm->sacct),
+                                     config.slurm->windows, config.state_dir);
+}
+
 absl::Status OpenState(const AgentConfig& config, Site& site) {
   absl::StatusOr<std::unique_ptr<Spool>> spool =
       Spool::Open(config.state_dir, config.spool_records_max);
@@ -72,8 +80,9 @@ absl::Status OpenState(const AgentConfig& config, Site& site) {
       std::make_unique<DryRun>(config.site, config.state_dir + "/dry_run.json", std::cout);
   const AgentOptions options = {config.site, MESOLYS_VERSION, config.report_interval,
                                 config.removals_max, std::random_device()()};
-  site.agent = std::make_unique<Agent>(*site.spool, *site.quarantine, *site.collector,
-                                       *site.enforcer, *site.link, site.clock, options);
+  site.agent =
+      std::make_unique<Agent>(*site.spool, *site.quarantine, *site.collector, site.reader.get(),
+                              *site.enforcer, *site.link, site.clock, options);
   return absl::OkStatus();
 }
 
@@ -146,6 +155,7 @@ int Start(const Arguments& arguments) {
   }
   Site site;
   site.collector = *std::move(collector);
+  site.reader = OpenReader(*config);
   absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = ConnectTo(config->target, config->tls);
   if (!channel.ok()) return Fail(kUsage, channel.status());
   site.link = std::make_unique<GrpcSchedulerLink>(*std::move(channel));

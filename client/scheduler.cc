@@ -83,7 +83,11 @@ const Rpc& RpcOf(const Message& request) {
                                                    Entry(&Stub::SetMode),
                                                    Entry(&Stub::Explain),
                                                    Entry(&Stub::ListEvents),
-                                                   Entry(&Stub::GetEvent)};
+                                                   Entry(&Stub::GetEvent),
+                                                   Entry(&Stub::ImportUsage),
+                                                   Entry(&Stub::CompareUsage),
+                                                   Entry(&Stub::GetUsageComparison),
+                                                   Entry(&Stub::ListUsageDifferences)};
   const auto found = std::find_if(table.begin(), table.end(), [&request](const Rpc& rpc) {
     return rpc.request == request.GetDescriptor();
   });

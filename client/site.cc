@@ -16,6 +16,7 @@
 #include "client/session.h"
 #include "client/site_window.h"
 #include "client/terminal_text.h"
+#include "client/usage_import.h"
 #include "mesolys/v1/allocation_service.pb.h"
 
 namespace mesolys {
@@ -128,7 +129,9 @@ absl::Status Show(Session& session, const std::string& text) {
                                Cell{bar, nullptr}});
   }
   session.Print(
-      {{one, capacities, ExposuresTable(site), WindowsTable(site.windows(), session.zone())}, {}});
+      {{one, capacities, ExposuresTable(site), WindowsTable(site.windows(), session.zone()),
+        ImportsTable(site.imports(), session.zone())},
+       {}});
   return absl::OkStatus();
 }
 

@@ -76,6 +76,7 @@ enum class Reason {
   kUnknownRole,
   kReadOnly,
   kUnknownEvent,
+  kUnknownComparison,
   // Job records.
   kRecordInvalid,
   kRecordEndsInFuture,

@@ -27,8 +27,8 @@ class AgentTest : public testing::Test {
   }
 
   std::unique_ptr<Agent> MakeAgent(SchedulerLink& link) {
-    return std::make_unique<Agent>(*spool_, quarantine_, collector_, enforcer_, link, clock_,
-                                   options_);
+    return std::make_unique<Agent>(*spool_, quarantine_, collector_, /*reader=*/nullptr, enforcer_,
+                                   link, clock_, options_);
   }
 
   TemporaryDirectory directory_;

@@ -37,8 +37,9 @@ class SynchronizerTest : public testing::Test {
     absl::StatusOr<std::unique_ptr<Spool>> spool = Spool::Open(directory_.path(), 1000);
     EXPECT_TRUE(spool.ok()) << spool.status();
     spool_ = *std::move(spool);
-    synchronizer_ = std::make_unique<Synchronizer>(*spool_, enforcer_, link_, clock_, collections_,
-                                                   SynchronizerOptions{"psmn", "1.2.3", 10, 1});
+    synchronizer_ =
+        std::make_unique<Synchronizer>(*spool_, enforcer_, link_, clock_, collections_, comparison_,
+                                       SynchronizerOptions{"psmn", "1.2.3", 10, 1});
   }
 
   // The other loop looks at everything that ran.
@@ -100,6 +101,7 @@ class SynchronizerTest : public testing::Test {
   FakeEnforcer enforcer_;
   FakeSchedulerLink link_;
   CollectionLog collections_;
+  ComparisonWanted comparison_;
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Synchronizer> synchronizer_;
 };
