@@ -10,20 +10,31 @@
 
 namespace mesolys {
 
-Agent::Agent(Spool& spool, const Quarantine& quarantine, Collector& collector, Enforcer& enforcer,
-             SchedulerLink& link, const Clock& clock, const AgentOptions& options,
-             MeansCollector* means_collector)
+Agent::Agent(Spool& spool, const Quarantine& quarantine, Collector& collector, SpanReader* reader,
+             MeansCollector* means_collector, Enforcer& enforcer, SchedulerLink& link,
+             const Clock& clock, const AgentOptions& options)
     : link_(link),
       clock_(clock),
       means_collector_(means_collector),
       means_interval_(options.means_interval),
       reporter_(spool, quarantine, collector, link, clock, collections_, means_,
                 {options.site, options.report_interval, options.seed}),
-      synchronizer_(spool, enforcer, link, clock, collections_, means_,
+      importer_(spool, quarantine, reader, clock, options.seed + 2),
+      comparison_(options.site, comparison_wanted_, reader, spool, link, clock),
+      synchronizer_(spool, enforcer, link, clock, collections_, means_, comparison_wanted_,
                     {options.site, options.version, options.removals_max, options.seed + 1}) {}
 
 ReportTick Agent::ReportOnce() {
   ReportTick tick = reporter_.Tick(is_stopping_);
+  // What runs goes first: spans of the past are read while that works.
+  if (tick.status.ok() && !is_stopping_) {
+    SpanTick imported = importer_.Tick();
+    SpanTick compared = comparison_.Tick();
+    tick.collected_count += imported.record_count;
+    if (imported.has_more || compared.has_more) tick.wait = absl::ZeroDuration();
+    tick.status.Update(imported.status);
+    tick.status.Update(compared.status);
+  }
   MutexLock lock(mutex_);
   report_problem_ = std::string(tick.status.message());
   return tick;
@@ -60,7 +71,7 @@ void Agent::Run() {
     if (means_collector_ == nullptr) return;
     do {
       (void)CollectMeansOnce();  // the scheduler is told
-    } while (Wait(means_interval_));
+    } while (Wait(means_interval_, /*until_due=*/false));
   });
   std::thread report([this] {
     ReportTick tick;
@@ -72,7 +83,7 @@ void Agent::Run() {
           "rejected {})",
           tick.collected_count, tick.skipped_count, tick.quarantined_count, tick.sent_count,
           tick.changed_count, tick.rejected_count);
-    } while (Wait(tick.wait));
+    } while (Wait(tick.wait, /*until_due=*/true));
   });
   // What was read is told before it is read again.
   const absl::Duration patience = means_collector_ == nullptr
@@ -81,10 +92,16 @@ void Agent::Run() {
   SynchronizeTick tick;
   do {
     tick = SynchronizeOnce(patience);
+    if (tick.is_new || tick.is_asked) {
+      // It may have ordered something that the other loop does.
+      MutexLock lock(mutex_);
+      is_report_due_ = true;
+      stirred_.notify_all();
+    }
     if (tick.change_count == 0) continue;
     spdlog::info("synchronize: {} changes, generation {} wanted, {} in force", tick.change_count,
                  tick.generation_wanted, tick.generation_in_force);
-  } while (Wait(tick.wait));
+  } while (Wait(tick.wait, /*until_due=*/false));
   report.join();
   means.join();
 }
@@ -94,16 +111,17 @@ void Agent::Stop() {
     MutexLock lock(mutex_);
     is_stopping_ = true;
   }
-  stop_.notify_all();
+  stirred_.notify_all();
   link_.Cancel();
 }
 
-bool Agent::Wait(absl::Duration duration) {
+bool Agent::Wait(absl::Duration duration, bool until_due) {
   const auto until = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(duration);
   MutexLock lock(mutex_);
-  while (!is_stopping_) {
-    if (stop_.wait_until(mutex_, until) == std::cv_status::timeout) break;
+  while (!is_stopping_ && !(until_due && is_report_due_)) {
+    if (stirred_.wait_until(mutex_, until) == std::cv_status::timeout) break;
   }
+  if (until_due) is_report_due_ = false;
   return !is_stopping_;
 }
 

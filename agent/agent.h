@@ -13,6 +13,8 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "agent/comparison.h"
+#include "agent/importer.h"
 #include "agent/reporter.h"
 #include "agent/synchronizer.h"
 #include "proto/runtime/mutex.h"
@@ -30,9 +32,11 @@ struct AgentOptions {
 
 class Agent {
  public:
-  Agent(Spool& spool, const Quarantine& quarantine, Collector& collector, Enforcer& enforcer,
-        SchedulerLink& link, const Clock& clock, const AgentOptions& options,
-        MeansCollector* means_collector = nullptr);  // none where the site cannot tell
+  // `reader` is null at a site whose collector has no history to read, `means_collector` at one
+  // that cannot tell what it has.
+  Agent(Spool& spool, const Quarantine& quarantine, Collector& collector, SpanReader* reader,
+        MeansCollector* means_collector, Enforcer& enforcer, SchedulerLink& link,
+        const Clock& clock, const AgentOptions& options);
 
   // One tick of each loop.
   ReportTick ReportOnce();
@@ -49,8 +53,8 @@ class Agent {
   void Stop();
 
  private:
-  // False when the agent shall end.
-  bool Wait(absl::Duration duration);
+  // False when the agent shall end. With `until_due`, no longer than until a report is due.
+  bool Wait(absl::Duration duration, bool until_due);
 
   SchedulerLink& link_;
   const Clock& clock_;
@@ -58,11 +62,15 @@ class Agent {
   const absl::Duration means_interval_;
   CollectionLog collections_;
   MeansLog means_;
+  ComparisonWanted comparison_wanted_;
   Reporter reporter_;
+  Importer importer_;
+  Comparison comparison_;
   Synchronizer synchronizer_;
   std::atomic<bool> is_stopping_ = false;
   Mutex mutex_;
-  std::condition_variable_any stop_;  // is_stopping_ has become true
+  std::condition_variable_any stirred_;  // is_stopping_ or is_report_due_ has become true
+  bool is_report_due_ ABSL_GUARDED_BY(mutex_) = false;
   // What hinders the report loop, for the other loop to tell; empty for nothing.
   std::string report_problem_ ABSL_GUARDED_BY(mutex_);
 };

@@ -106,6 +106,11 @@ absl::StatusOr<v1::SynchronizeResponse> GrpcSchedulerLink::Synchronize(
   return calls_->Call(&v1::SiteService::Stub::Synchronize, request, patience);
 }
 
+absl::StatusOr<v1::TellUsageResponse> GrpcSchedulerLink::TellUsage(
+    const v1::TellUsageRequest& request, absl::Duration patience) {
+  return calls_->Call(&v1::SiteService::Stub::TellUsage, request, patience);
+}
+
 void GrpcSchedulerLink::Cancel() { calls_->Cancel(); }
 
 }  // namespace mesolys

@@ -27,6 +27,8 @@ class GrpcSchedulerLink : public SchedulerLink {
                                                       absl::Duration patience) override;
   absl::StatusOr<v1::SynchronizeResponse> Synchronize(const v1::SynchronizeRequest& request,
                                                       absl::Duration patience) override;
+  absl::StatusOr<v1::TellUsageResponse> TellUsage(const v1::TellUsageRequest& request,
+                                                  absl::Duration patience) override;
   void Cancel() override;
 
  private:

@@ -20,6 +20,7 @@
 #include "agent/checks/site_check.h"
 #include "agent/collectors/replay.h"
 #include "agent/collectors/sacct.h"
+#include "agent/collectors/sacct_span.h"
 #include "agent/collectors/slurm.h"
 #include "agent/collectors/slurm_means.h"
 #include "agent/enforcers/dry_run.h"
@@ -56,6 +57,7 @@ struct Site {
   std::unique_ptr<Quarantine> quarantine;
   std::unique_ptr<Collector> collector;
   std::unique_ptr<MeansCollector> means_collector;  // none where the site cannot tell
+  std::unique_ptr<SpanReader> reader;  // null when the collector has no history to read
   std::unique_ptr<Enforcer> enforcer;
   std::unique_ptr<GrpcSchedulerLink> link;
   std::unique_ptr<Agent> agent;
@@ -69,6 +71,12 @@ absl::StatusOr<std::unique_ptr<Collector>> OpenCollector(const AgentConfig& conf
   return Replay::Open(*config.replay);
 }
 
+std::unique_ptr<SpanReader> OpenReader(const AgentConfig& config) {
+  if (!config.slurm.has_value()) return nullptr;
+  return std::make_unique<SacctSpan>(std::make_unique<SacctProgram>(config.slurm->sacct),
+                                     config.slurm->windows, config.state_dir);
+}
+
 absl::Status OpenState(const AgentConfig& config, Site& site) {
   absl::StatusOr<std::unique_ptr<Spool>> spool =
       Spool::Open(config.state_dir, config.spool_records_max);
@@ -79,9 +87,9 @@ absl::Status OpenState(const AgentConfig& config, Site& site) {
       std::make_unique<DryRun>(config.site, config.state_dir + "/dry_run.json", std::cout);
   const AgentOptions options = {config.site,           MESOLYS_VERSION,     config.report_interval,
                                 config.means.interval, config.removals_max, std::random_device()()};
-  site.agent =
-      std::make_unique<Agent>(*site.spool, *site.quarantine, *site.collector, *site.enforcer,
-                              *site.link, site.clock, options, site.means_collector.get());
+  site.agent = std::make_unique<Agent>(*site.spool, *site.quarantine, *site.collector,
+                                       site.reader.get(), site.means_collector.get(),
+                                       *site.enforcer, *site.link, site.clock, options);
   return absl::OkStatus();
 }
 
@@ -201,6 +209,7 @@ int Start(const Arguments& arguments) {
         std::make_unique<SlurmMeans>(std::make_unique<ScontrolProgram>(config->means.scontrol),
                                      config->means.clusters, config->means.partitions);
   }
+  site.reader = OpenReader(*config);
   absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = ConnectTo(config->target, config->tls);
   if (!channel.ok()) return Fail(kUsage, channel.status());
   site.link = std::make_unique<GrpcSchedulerLink>(*std::move(channel));

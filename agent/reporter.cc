@@ -142,7 +142,8 @@ absl::Status Reporter::Send(const SpoolBatch& batch, ReportTick& tick) {
   }
   const absl::StatusOr<QuarantineMark> mark = SetAside(batch, *response);
   if (!mark.ok()) return mark.status();
-  if (absl::Status done = spool_.Acknowledge(batch.last, *mark); !done.ok()) return done;
+  const ImportTally tally = {batch.import, response->changed_count(), response->rejected_size()};
+  if (absl::Status done = spool_.Acknowledge(batch.last, *mark, tally); !done.ok()) return done;
   tick.sent_count += static_cast<int64_t>(batch.records.size());
   tick.changed_count += response->changed_count();
   tick.rejected_count += response->rejected_size();

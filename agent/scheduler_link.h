@@ -1,7 +1,7 @@
 #ifndef MESOLYS_AGENT_SCHEDULER_LINK_H_
 #define MESOLYS_AGENT_SCHEDULER_LINK_H_
 
-// The way to the scheduler: the two calls of SiteService. Errors are those of the scheduler
+// The way to the scheduler: the calls of SiteService. Errors are those of the scheduler
 // (refusals as RefusalOf reads them) and of the network: UNAVAILABLE, DEADLINE_EXCEEDED after
 // `patience`, CANCELLED after Cancel. Any thread.
 
@@ -19,6 +19,8 @@ class SchedulerLink {
                                                               absl::Duration patience) = 0;
   virtual absl::StatusOr<v1::SynchronizeResponse> Synchronize(const v1::SynchronizeRequest& request,
                                                               absl::Duration patience) = 0;
+  virtual absl::StatusOr<v1::TellUsageResponse> TellUsage(const v1::TellUsageRequest& request,
+                                                          absl::Duration patience) = 0;
   // Ends the calls in flight, at once, and refuses all later ones.
   virtual void Cancel() = 0;
 };

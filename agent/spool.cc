@@ -18,7 +18,7 @@
 namespace mesolys {
 namespace {
 
-constexpr int64_t kSchemaVersion = 2;
+constexpr int64_t kSchemaVersion = 3;
 
 constexpr char kCursor[] = "cursor";
 constexpr char kDesiredState[] = "desired_state";
@@ -32,7 +32,11 @@ constexpr char kSchema[] =
     "CREATE TABLE record (seq INTEGER PRIMARY KEY AUTOINCREMENT, add_time INTEGER NOT NULL,"
     " body BLOB NOT NULL) STRICT;"
     "CREATE TABLE meta (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID";
-constexpr char kSetVersion[] = "PRAGMA user_version = 2";
+// Imports came with version 3.
+constexpr char kAddImports[] =
+    "ALTER TABLE record ADD COLUMN import INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX record_import ON record (import) WHERE import != 0";
+constexpr char kSetVersion[] = "PRAGMA user_version = 3";
 
 // A record inside a request costs its bytes, a tag and a length of at most four bytes.
 constexpr int64_t kRecordOverhead = 5;
@@ -123,22 +127,30 @@ absl::Status Spool::MigrateFrom(int64_t version) {
     if (absl::Status status = database_.Execute(kSchema); !status.ok()) return status;
     if (absl::Status status = Keep(kSpoolId, RandomId()); !status.ok()) return status;
   }
-  // The jobs came with version 2; those that an older agent reported are settled, or wait here.
+  if (version < 2) {
+    if (absl::Status status = MergeWaiting(); !status.ok()) return status;
+  }
+  for (const char* statement : {kAddImports, ImportTable::kSchema, kSetVersion}) {
+    if (absl::Status status = database_.Execute(statement); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// The jobs came with version 2; those that an older agent reported are settled, or wait here.
+absl::Status Spool::MergeWaiting() {
   if (absl::Status status = database_.Execute(JobTable::kSchema); !status.ok()) return status;
   absl::StatusOr<Statement> waiting = database_.Prepare("SELECT body FROM record ORDER BY seq");
   if (!waiting.ok()) return waiting.status();
   while (true) {
     const absl::StatusOr<bool> row = waiting->Step();
     if (!row.ok()) return row.status();
-    if (!*row) break;
+    if (!*row) return absl::OkStatus();
     v1::UsageRecord record;
     const absl::string_view body = waiting->Blob(0);
     if (!record.ParseFromArray(body.data(), static_cast<int>(body.size()))) continue;
     const absl::StatusOr<int64_t> merged = JobTable(database_).Merge({record});
     if (!merged.ok()) return merged.status();
   }
-  waiting->Reset();
-  return database_.Execute(kSetVersion);
 }
 
 template <typename Change>
@@ -184,35 +196,69 @@ absl::StatusOr<int64_t> Spool::KeptInteger(const std::string& key) {
   return value;
 }
 
+absl::Status Spool::CheckRoom(int64_t added) const {
+  if (added <= records_max_ - record_count_) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat("the spool holds ", record_count_, " of ",
+                                                   records_max_, " records; no room for ", added,
+                                                   " until the scheduler has taken some"));
+}
+
+absl::StatusOr<int64_t> Spool::Insert(const std::vector<v1::UsageRecord>& records, int64_t import,
+                                      absl::Time now) {
+  absl::StatusOr<Statement> insert =
+      database_.Prepare("INSERT INTO record (add_time, body, import) VALUES (?, ?, ?)");
+  if (!insert.ok()) return insert.status();
+  for (const v1::UsageRecord& record : records) {
+    absl::Status inserted =
+        insert->Bind(absl::ToUnixMillis(now)).Bind(record.SerializeAsString()).Bind(import).Run();
+    if (!inserted.ok()) return inserted;
+  }
+  return JobTable(database_).Merge(records);
+}
+
 absl::Status Spool::Add(const std::vector<v1::UsageRecord>& records, const std::string& cursor,
                         const QuarantineMark& mark, absl::Time now) {
   MutexLock lock(mutex_);
+  return AddWith(records, /*import=*/0, mark, now,
+                 [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return Keep(kCursor, cursor); });
+}
+
+absl::Status Spool::AddImported(const std::vector<v1::UsageRecord>& records,
+                                const ImportPlace& place, const QuarantineMark& mark,
+                                absl::Time now) {
+  MutexLock lock(mutex_);
+  return AddWith(records, place.number, mark, now, [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return ImportTable(database_).Put(place);
+  });
+}
+
+template <typename KeepPlace>
+absl::Status Spool::AddWith(const std::vector<v1::UsageRecord>& records, int64_t import,
+                            const QuarantineMark& mark, absl::Time now, KeepPlace keep_place) {
   const auto added = static_cast<int64_t>(records.size());
-  if (added > records_max_ - record_count_) {
-    return absl::ResourceExhaustedError(absl::StrCat("the spool holds ", record_count_, " of ",
-                                                     records_max_, " records; no room for ", added,
-                                                     " until the scheduler has taken some"));
-  }
+  if (absl::Status room = CheckRoom(added); !room.ok()) return room;
   int64_t changed = 0;
   absl::Status status = Commit([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::Status {
-    absl::StatusOr<Statement> insert =
-        database_.Prepare("INSERT INTO record (add_time, body) VALUES (?, ?)");
-    if (!insert.ok()) return insert.status();
-    for (const v1::UsageRecord& record : records) {
-      absl::Status inserted =
-          insert->Bind(absl::ToUnixMillis(now)).Bind(record.SerializeAsString()).Run();
-      if (!inserted.ok()) return inserted;
-    }
-    const absl::StatusOr<int64_t> merged = JobTable(database_).Merge(records);
-    if (!merged.ok()) return merged.status();
-    changed = *merged;
-    if (absl::Status kept = Keep(kCursor, cursor); !kept.ok()) return kept;
+    const absl::StatusOr<int64_t> inserted = Insert(records, import, now);
+    if (!inserted.ok()) return inserted.status();
+    changed = *inserted;
+    if (absl::Status kept = keep_place(); !kept.ok()) return kept;
     return KeepMark(mark);
   });
   if (!status.ok()) return status;
   record_count_ += added;
   if (changed > 0) ++job_revision_;
   return status;
+}
+
+absl::StatusOr<std::vector<ImportPlace>> Spool::Imports() {
+  MutexLock lock(mutex_);
+  return ImportTable(database_).All();
+}
+
+absl::Status Spool::ForgetImport(int64_t number) {
+  MutexLock lock(mutex_);
+  return ImportTable(database_).Remove(number);
 }
 
 absl::StatusOr<std::vector<UsageRecord>> Spool::Jobs(const std::optional<JobKey>& after,
@@ -237,7 +283,7 @@ int64_t Spool::JobRevision() {
 absl::StatusOr<SpoolBatch> Spool::Head(int64_t records_max, int64_t bytes_max) {
   MutexLock lock(mutex_);
   absl::StatusOr<Statement> query =
-      database_.Prepare("SELECT seq, body FROM record ORDER BY seq LIMIT ?");
+      database_.Prepare("SELECT seq, body, import FROM record ORDER BY seq LIMIT ?");
   if (!query.ok()) return query.status();
   query->Bind(records_max);
   SpoolBatch batch;
@@ -248,7 +294,9 @@ absl::StatusOr<SpoolBatch> Spool::Head(int64_t records_max, int64_t bytes_max) {
     if (!*row) break;
     const absl::string_view body = query->Blob(1);
     bytes += static_cast<int64_t>(body.size()) + kRecordOverhead;
-    if (bytes > bytes_max && !batch.records.empty()) break;
+    const int64_t import = query->Integer(2);
+    if ((bytes > bytes_max || import != batch.import) && !batch.records.empty()) break;
+    batch.import = import;
     batch.last = query->Integer(0);
     if (batch.records.empty()) batch.first = batch.last;
     if (!batch.records.emplace_back().ParseFromArray(body.data(), static_cast<int>(body.size()))) {
@@ -258,14 +306,18 @@ absl::StatusOr<SpoolBatch> Spool::Head(int64_t records_max, int64_t bytes_max) {
   return batch;
 }
 
-absl::Status Spool::Acknowledge(int64_t last, const QuarantineMark& mark) {
+absl::Status Spool::Acknowledge(int64_t last, const QuarantineMark& mark,
+                                const ImportTally& tally) {
   MutexLock lock(mutex_);
   int64_t deleted = 0;
-  absl::Status status = Commit([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  absl::Status status = Commit([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::Status {
     absl::StatusOr<Statement> remove = database_.Prepare("DELETE FROM record WHERE seq <= ?");
     if (!remove.ok()) return remove.status();
     if (absl::Status removed = remove->Bind(last).Run(); !removed.ok()) return removed;
     deleted = database_.changed_count();
+    if (tally.number != 0) {
+      if (absl::Status counted = ImportTable(database_).Count(tally); !counted.ok()) return counted;
+    }
     return KeepMark(mark);
   });
   if (status.ok()) record_count_ -= deleted;

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agent/database.h"
+#include "agent/import_table.h"
 #include "agent/job_table.h"
 #include "agent/quarantine.h"
 #include "mesolys/v1/resources.pb.h"
@@ -29,6 +30,7 @@ namespace mesolys {
 struct SpoolBatch {
   int64_t first = 0;
   int64_t last = 0;
+  int64_t import = 0;  // that all of them are of; 0 for none
   std::vector<v1::UsageRecord> records;
 };
 
@@ -57,6 +59,13 @@ class Spool {
   absl::Status Add(const std::vector<v1::UsageRecord>& records, const std::string& cursor,
                    const QuarantineMark& mark, absl::Time now);
 
+  // As Add, of an import: its place moves instead of the cursor.
+  absl::Status AddImported(const std::vector<v1::UsageRecord>& records, const ImportPlace& place,
+                           const QuarantineMark& mark, absl::Time now);
+  // How far each import is, by number.
+  absl::StatusOr<std::vector<ImportPlace>> Imports();
+  absl::Status ForgetImport(int64_t number);
+
   // The winning records of the jobs that were added so far and not forgotten, in the order of their
   // keys: the next ones after `after`, at most `records_max`. DATA_LOSS when one cannot be read.
   absl::StatusOr<std::vector<UsageRecord>> Jobs(const std::optional<JobKey>& after,
@@ -66,11 +75,12 @@ class Spool {
   int64_t JobRevision();
 
   // The oldest records, at most `records_max` and `bytes_max` of them as parts of a request, but at
-  // least one if there is any. DATA_LOSS when one cannot be read back.
+  // least one if there is any; those of an import apart. DATA_LOSS when one cannot be read back.
   absl::StatusOr<SpoolBatch> Head(int64_t records_max, int64_t bytes_max);
 
-  // Deletes the records up to and including `last` and commits the quarantine's mark: both or none.
-  absl::Status Acknowledge(int64_t last, const QuarantineMark& mark);
+  // Deletes the records up to and including `last`, commits the quarantine's mark and counts what
+  // was answered of an import: all or none.
+  absl::Status Acknowledge(int64_t last, const QuarantineMark& mark, const ImportTally& tally = {});
 
   // Records that may still be added.
   int64_t Room();
@@ -95,12 +105,21 @@ class Spool {
   Spool(int lock_file, Database database, int64_t records_max);
   absl::Status Prepare();
   absl::Status MigrateFrom(int64_t version) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status MergeWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Runs `change` in a transaction.
   template <typename Change>
   absl::Status Commit(Change change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Keep(const std::string& key, const std::string& value)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status KeepMark(const QuarantineMark& mark) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Adds and merges, within a transaction; `import` 0 for none. The number of jobs that it changed.
+  absl::StatusOr<int64_t> Insert(const std::vector<v1::UsageRecord>& records, int64_t import,
+                                 absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  template <typename KeepPlace>
+  absl::Status AddWith(const std::vector<v1::UsageRecord>& records, int64_t import,
+                       const QuarantineMark& mark, absl::Time now, KeepPlace keep_place)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status CheckRoom(int64_t added) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Nothing when the key was never kept.
   absl::StatusOr<std::optional<std::string>> Kept(const std::string& key)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -22,7 +22,7 @@ constexpr size_t kProblemBytesMax = 1024;
 
 Synchronizer::Synchronizer(Spool& spool, Enforcer& enforcer, SchedulerLink& link,
                            const Clock& clock, CollectionLog& collections, const MeansLog& means,
-                           SynchronizerOptions options)
+                           ComparisonWanted& comparison, SynchronizerOptions options)
     : spool_(spool),
       enforcer_(enforcer),
       link_(link),
@@ -31,6 +31,7 @@ Synchronizer::Synchronizer(Spool& spool, Enforcer& enforcer, SchedulerLink& link
       backoff_(options_.seed),
       collections_(collections),
       means_(means),
+      comparison_(comparison),
       totals_(spool) {}
 
 SynchronizeTick Synchronizer::Tick(const std::string& problem, absl::Duration patience) {
@@ -120,6 +121,15 @@ absl::StatusOr<v1::SynchronizeRequest> Synchronizer::Question(const std::string&
   if (std::optional<v1::SiteMeans> means = means_.Newest(); means.has_value()) {
     *request.mutable_means() = *std::move(means);
   }
+  request.set_comparison(comparison_.Get().number());
+  const absl::StatusOr<std::vector<ImportPlace>> imports = spool_.Imports();
+  if (!imports.ok()) return imports.status();
+  for (const ImportPlace& place : *imports) {
+    if (!place.is_read || place.is_waiting) continue;
+    v1::EndedImport& ended = *request.add_ended_imports();
+    ended.set_number(place.number);
+    *ended.mutable_result() = place.result;
+  }
   return request;
 }
 
@@ -131,6 +141,8 @@ absl::Status Synchronizer::Poll(const std::string& problem, absl::Duration patie
     --untold_polls_;
     patience = std::min(patience, kUntold);
   }
+  // Its end shall be told soon.
+  if (kept_.imports_size() > 0) patience = std::min(patience, kUntold);
   patience = std::max(kPatienceMin, std::min(patience, UntilNextEdge(now)));
   const absl::StatusOr<v1::SynchronizeResponse> response = link_.Synchronize(*request, patience);
   if (!response.ok()) {
@@ -140,6 +152,7 @@ absl::Status Synchronizer::Poll(const std::string& problem, absl::Duration patie
     return absl::Status(response.status().code(), absl::StrCat("the scheduler did not answer: ",
                                                                response.status().message()));
   }
+  if (response->has_comparison()) tick.is_asked = comparison_.Set(response->comparison());
   const absl::Status witnessed = KeepWitness(response->head());
   absl::Status taken = Take(response->desired_state(), clock_.Now(), tick);
   taken.Update(witnessed);

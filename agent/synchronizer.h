@@ -18,6 +18,7 @@
 #include "agent/access.h"
 #include "agent/backoff.h"
 #include "agent/collection_log.h"
+#include "agent/comparison.h"
 #include "agent/enforcers/enforcer.h"
 #include "agent/in_force.h"
 #include "agent/job_totals.h"
@@ -34,6 +35,8 @@ struct SynchronizeTick {
   absl::Status status;
   // The scheduler wants something else than before, and it was taken.
   bool is_new = false;
+  // It waits for another comparison than before.
+  bool is_asked = false;
   int64_t generation_wanted = 0;
   int64_t generation_in_force = 0;
   int64_t change_count = 0;  // at the site
@@ -59,7 +62,8 @@ class Synchronizer {
   static constexpr int kUntoldPolls = 15;
 
   Synchronizer(Spool& spool, Enforcer& enforcer, SchedulerLink& link, const Clock& clock,
-               CollectionLog& collections, const MeansLog& means, SynchronizerOptions options);
+               CollectionLog& collections, const MeansLog& means, ComparisonWanted& comparison,
+               SynchronizerOptions options);
 
   // Polls for at most `patience`; a poll shorter than kPatience that brings nothing is no error.
   // The scheduler is told `problem`, and what this loop has met before.
@@ -91,6 +95,7 @@ class Synchronizer {
   Backoff backoff_;
   CollectionLog& collections_;
   const MeansLog& means_;
+  ComparisonWanted& comparison_;
   JobTotals totals_;
   bool is_loaded_ = false;
   // What the site shall hold until something newer comes; none before the first.

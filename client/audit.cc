@@ -1,4 +1,4 @@
-// `mesolys audit list|show`: the log, and what a row of it changed.
+// `mesolys audit list|show`: the log, and what a row of it changed. `reconcile` is in reconcile.cc.
 
 #include <memory>
 #include <string>
@@ -9,6 +9,7 @@
 #include "client/cells.h"
 #include "client/command_tree.h"
 #include "client/pages.h"
+#include "client/reconcile.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/runtime/convert.h"
@@ -144,6 +145,7 @@ void AddAudit(CommandTree& tree) {
   tree.Read(noun, "show", "One entry, with the figures before and after it",
             {"mesolys audit show 17"}, [shown](Session& session) { return Show(session, *shown); })
       .Argument("REVISION", &shown->revision, "Its number");
+  AddReconcile(tree, noun);
 }
 
 }  // namespace mesolys

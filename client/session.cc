@@ -211,6 +211,8 @@ absl::Status Session::Confirm(absl::string_view what, absl::string_view name) {
       absl::StrCat(Quoted(typed), " is not ", name, "; nothing was changed"));
 }
 
+void Session::Pause() { scheduler_->Pause(Deadline::max()); }
+
 void Session::Print(const Report& report) { world_.out << Render(report, look_); }
 
 void Session::Say(absl::string_view sentence) {

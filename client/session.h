@@ -60,6 +60,9 @@ class Session {
   // is there to type one.
   absl::Status Confirm(absl::string_view what, absl::string_view name);
 
+  // A moment between two Reads of what takes time.
+  void Pause();
+
   void Print(const Report& report);
   // "mesolys: ..." on the error stream, each line escaped.
   void Say(absl::string_view sentence);

@@ -17,6 +17,7 @@
 #include "client/session.h"
 #include "client/site_window.h"
 #include "client/terminal_text.h"
+#include "client/usage_import.h"
 #include "mesolys/v1/allocation_service.pb.h"
 
 namespace mesolys {
@@ -191,9 +192,10 @@ absl::Status Show(Session& session, const std::string& text) {
                                AmountCell(capacity.resource(), capacity.granted_base_units()),
                                Cell{bar, nullptr}});
   }
-  session.Print({{one, capacities, MeansTable(site, session.zone()), ExposuresTable(site),
-                  WindowsTable(site.windows(), session.zone())},
-                 {}});
+  session.Print(
+      {{one, capacities, MeansTable(site, session.zone()), ExposuresTable(site),
+        WindowsTable(site.windows(), session.zone()), ImportsTable(site.imports(), session.zone())},
+       {}});
   return absl::OkStatus();
 }
 

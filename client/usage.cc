@@ -1,5 +1,5 @@
 // `mesolys usage list`: the jobs of a project and their price, or what no project claims. The verbs
-// on one job are in job.cc.
+// on one job are in job.cc, the import of history in usage_import.cc.
 
 #include <cstdint>
 #include <memory>
@@ -14,6 +14,7 @@
 #include "client/job.h"
 #include "client/pages.h"
 #include "client/session.h"
+#include "client/usage_import.h"
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/values/quoted.h"
 
@@ -160,6 +161,7 @@ void AddUsage(CommandTree& tree) {
               "With --unassigned: the single jobs of one account")
       .Option("--limit", "ROWS", &options->limit, "At most so many; all if not given");
   AddJob(tree, noun);
+  AddUsageImport(tree, noun);
 }
 
 }  // namespace mesolys

@@ -81,9 +81,11 @@ absl::Status Serve(const SchedulerConfig& config) {
   const Upkeep upkeep(**engine, kUpkeepInterval);
 
   SiteSessions sessions;
+  Comparisons comparisons(**engine);
   WorkQueue queries;
-  std::unique_ptr<grpc::Service> allocation = NewAllocationService(**engine, sessions, queries);
-  std::unique_ptr<grpc::Service> site = NewSiteService(**engine, sessions);
+  std::unique_ptr<grpc::Service> allocation =
+      NewAllocationService(**engine, sessions, comparisons, queries);
+  std::unique_ptr<grpc::Service> site = NewSiteService(**engine, sessions, comparisons, queries);
   std::unique_ptr<Metrics> metrics;
   if (!config.metrics_listen.empty()) {
     auto served = Metrics::Serve(config.metrics_listen, **engine, sessions, MESOLYS_VERSION);

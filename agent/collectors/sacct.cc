@@ -23,6 +23,16 @@ SacctFormat SacctProgramFormat() {
   return {std::move(columns), kDelimiter, "", absl::ZeroDuration(), /*rows_come_late=*/true};
 }
 
+absl::StatusOr<std::optional<UsageRecord>> ParseRow(const SacctText& text, const OutputLine& line,
+                                                    absl::Time observe_time) {
+  if (line.is_too_long) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the line is longer than ", OutputLines::kLineBytesMax, " bytes"));
+  }
+  if (!line.is_terminated) return absl::InvalidArgumentError("the line was cut: it has no end");
+  return text.Parse(line.text, observe_time);
+}
+
 // --duplicates: without it only the last run of a requeued job, and of an id that was used again,
 // is told. --allocations: no steps. --noconvert: no rounded sizes.
 Command SacctProgram::CommandFor(absl::Time from, absl::Time to) const {

@@ -5,11 +5,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agent/collectors/sacct_text.h"
 #include "agent/output_lines.h"
@@ -30,6 +32,11 @@ class Sacct {
 // The columns that are asked for. Nothing in which people write what they like: a job's name may
 // hold a line break, and a whole line of somebody else's job after it.
 SacctFormat SacctProgramFormat();
+
+// A row of those columns, in `text`'s format; INVALID_ARGUMENT also for half a line, which would be
+// half a number.
+absl::StatusOr<std::optional<UsageRecord>> ParseRow(const SacctText& text, const OutputLine& line,
+                                                    absl::Time observe_time);
 
 struct SacctOptions {
   std::string program = "/usr/bin/sacct";

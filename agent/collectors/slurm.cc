@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/job_state.h"
 
@@ -26,22 +25,11 @@ Slurm::Slurm(std::unique_ptr<Sacct> sacct, SlurmWindows windows, std::string scr
       scratch_dir_(std::move(scratch_dir)),
       text_(*SacctText::Create(SacctProgramFormat())) {}
 
-absl::StatusOr<std::optional<UsageRecord>> Slurm::Parse(const OutputLine& line,
-                                                        absl::Time observe_time) const {
-  if (line.is_too_long) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the line is longer than ", OutputLines::kLineBytesMax, " bytes"));
-  }
-  // Half a line would be half a number.
-  if (!line.is_terminated) return absl::InvalidArgumentError("the line was cut: it has no end");
-  return text_.Parse(line.text, observe_time);
-}
-
 absl::Status Slurm::Take(const OutputLine& line, absl::Time observe_time, bool tells_running,
                          Reading& reading) {
   const uint64_t mark = ToldLines::Mark(line.text);
   if (told_.Has(mark)) return absl::OkStatus();
-  const absl::StatusOr<std::optional<UsageRecord>> record = Parse(line, observe_time);
+  const absl::StatusOr<std::optional<UsageRecord>> record = ParseRow(text_, line, observe_time);
   if (!record.ok()) {
     if (reading.quarantined.size() >= kQuarantinedMax) return absl::OkStatus();
     reading.quarantined.push_back(

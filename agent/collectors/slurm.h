@@ -48,8 +48,6 @@ class Slurm : public Collector {
     int64_t skipped_count = 0;
   };
 
-  absl::StatusOr<std::optional<UsageRecord>> Parse(const OutputLine& line,
-                                                   absl::Time observe_time) const;
   absl::StatusOr<Reading> Read(const SlurmSlice& slice, absl::Time observe_time,
                                bool tells_running);
   absl::Status Take(const OutputLine& line, absl::Time observe_time, bool tells_running,

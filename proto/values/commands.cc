@@ -5,6 +5,7 @@ namespace mesolys {
 const std::vector<CommandCall>& CommandCalls() {
   static const auto& calls = *new std::vector<CommandCall>{
       {"audit list", "AllocationService.ListEvents", false},
+      {"audit reconcile", "AllocationService.CompareUsage", false},
       {"audit show", "AllocationService.GetEvent", false},
       {"balance", "AllocationService.GetBalance", true},
       {"can-i", "AllocationService.CheckAccess", false},
@@ -42,6 +43,7 @@ const std::vector<CommandCall>& CommandCalls() {
       {"site maintenance", "AllocationService.DeclareWindow", false},
       {"site show", "AllocationService.GetSite", false},
       {"site write-off", "AllocationService.WriteOffSite", false},
+      {"usage import", "AllocationService.ImportUsage", false},
       {"usage list", "AllocationService.ListJobs", true},
       {"usage list --unassigned", "AllocationService.ListUnassigned", false},
       {"usage refund", "AllocationService.RefundJob", false},

@@ -81,6 +81,7 @@ constexpr std::array kRows = {
     Row{Reason::kUnknownRole, "UNKNOWN_ROLE", StatusCode::kInvalidArgument},
     Row{Reason::kReadOnly, "READ_ONLY", StatusCode::kFailedPrecondition},
     Row{Reason::kUnknownEvent, "UNKNOWN_EVENT", StatusCode::kNotFound},
+    Row{Reason::kUnknownComparison, "UNKNOWN_COMPARISON", StatusCode::kNotFound},
     Row{Reason::kRecordInvalid, "RECORD_INVALID", StatusCode::kInvalidArgument},
     Row{Reason::kRecordEndsInFuture, "RECORD_ENDS_IN_FUTURE", StatusCode::kInvalidArgument},
     Row{Reason::kRecordForeignCluster, "RECORD_FOREIGN_CLUSTER", StatusCode::kInvalidArgument},

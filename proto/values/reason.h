@@ -78,6 +78,7 @@ enum class Reason {
   kUnknownRole,
   kReadOnly,
   kUnknownEvent,
+  kUnknownComparison,
   // Job records.
   kRecordInvalid,
   kRecordEndsInFuture,

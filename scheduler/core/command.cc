@@ -236,6 +236,22 @@ void Put(CanonicalWriter& out, const DeclareWindow& command) {
   out.Put(absl::string_view(command.window.title));
 }
 
+void Put(CanonicalWriter& out, const OrderImport& command) {
+  out.Put(absl::string_view(command.import.site));
+  out.Put(command.import.period);
+}
+
+void Put(CanonicalWriter& out, const EndImport& command) {
+  out.Put(absl::string_view(command.site));
+  out.Put(command.number);
+  const ImportResult& result = command.result;
+  for (const int64_t count : {result.job_count, result.changed_count, result.rejected_count,
+                              result.unreadable_count, result.core_seconds}) {
+    out.Put(count);
+  }
+  out.Put(absl::string_view(result.problem));
+}
+
 void Put(CanonicalWriter& out, const MoveCeiling& command) {
   out.Put(command.grant);
   out.Put(absl::string_view(command.from_site));

@@ -15,6 +15,7 @@
 #include "scheduler/core/job.h"
 #include "scheduler/core/project.h"
 #include "scheduler/core/request.h"
+#include "scheduler/core/usage_import.h"
 
 namespace mesolys {
 
@@ -212,13 +213,25 @@ struct GiveRole {
   std::string reason;
 };
 
+// The number is the policy's to set.
+struct OrderImport {
+  UsageImport import;
+};
+
+// What a site says of an import that it has done.
+struct EndImport {
+  std::string site;
+  int64_t number = 0;
+  ImportResult result;
+};
+
 using Command =
     std::variant<AdoptCatalogue, CreateProject, LinkAccount, AddMember, SubmitRequest, ReportUsage,
                  ResettleJobs, SupplementGrant, ExtendGrant, TransferHours, AdjustOverdraft,
                  ReleaseHours, RevokeGrant, WriteOffOverdraft, PostOpeningBalance, ConfirmCeilings,
                  WriteOffSite, RefundJob, DeclareWindow, MoveCeiling, NoticeUnderUse,
                  GiveBackUnused, RemoveMember, ArchiveProject, SetMode, GiveRole, SetMemberCeiling,
-                 WithdrawRequest, DecideRequest, UnlinkAccount>;
+                 WithdrawRequest, DecideRequest, UnlinkAccount, OrderImport, EndImport>;
 
 // The command in one text that is the same for equal commands: what its digest is taken of.
 std::string CanonicalText(const Command& command);

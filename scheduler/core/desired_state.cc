@@ -65,6 +65,11 @@ DesiredState DesiredStateOf(const Ledger& ledger, const std::string& site) {
     state.charges = rules->second.Charges();
     state.clusters = rules->second.clusters;
   }
+  for (const ImportEntry& entry : ledger.imports()) {
+    if (entry.import.site == site && !entry.result.has_value()) {
+      state.imports.push_back(entry.import);
+    }
+  }
   const absl::Time since = ledger.GenerationTime(site);
   for (const auto& [id, entry] : ledger.projects()) {
     DesiredProject project;

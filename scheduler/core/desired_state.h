@@ -42,6 +42,7 @@ struct DesiredState {
   std::vector<DesiredProject> projects;  // by id
   ChargeRule charges{};                  // how the site charges
   std::vector<std::string> clusters{};   // of the site
+  std::vector<UsageImport> imports{};    // that it has not done yet, by number
 };
 
 // The projects with a grant at the site that had not ended when the generation began, or of which a

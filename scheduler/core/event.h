@@ -16,6 +16,7 @@
 #include "scheduler/core/project.h"
 #include "scheduler/core/request.h"
 #include "scheduler/core/site_window.h"
+#include "scheduler/core/usage_import.h"
 
 namespace mesolys {
 
@@ -208,12 +209,27 @@ struct RoleGiven {
   friend bool operator==(const RoleGiven&, const RoleGiven&) = default;
 };
 
+// A site was told to read a span of its accounting anew and to report it.
+struct ImportOrdered {
+  UsageImport import;
+
+  friend bool operator==(const ImportOrdered&, const ImportOrdered&) = default;
+};
+
+// It has done so, and the ledger has charged what it reported.
+struct ImportEnded {
+  int64_t number = 0;
+  ImportResult result;
+
+  friend bool operator==(const ImportEnded&, const ImportEnded&) = default;
+};
+
 using Event =
     std::variant<CatalogueAdopted, ProjectCreated, AccountLinked, MemberAdded, RequestSubmitted,
                  GrantIssued, RequestDecided, UsageReported, JobsResettled, GrantChanged,
                  ReductionOrdered, CeilingsConfirmed, JobRefunded, WindowDeclared, UnderUseNoticed,
                  MemberRemoved, ProjectArchived, ModeSet, RoleGiven, MemberCeilingSet,
-                 RequestWithdrawn, AccountUnlinked>;
+                 RequestWithdrawn, AccountUnlinked, ImportOrdered, ImportEnded>;
 
 }  // namespace mesolys
 

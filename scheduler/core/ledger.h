@@ -185,6 +185,8 @@ class Ledger {
 
   // Incidents and maintenance, by number.
   const std::vector<SiteWindow>& windows() const { return windows_; }
+  // Spans of accounting that were ordered to be read anew, by number.
+  const std::vector<ImportEntry>& imports() const { return imports_; }
   // Whether somebody gave the price of the job back.
   bool IsRefunded(const JobKey& job) const { return refunded_jobs_.contains(job); }
 
@@ -226,6 +228,8 @@ class Ledger {
   void On(const RoleGiven& event);
   void On(const RequestWithdrawn& event);
   void On(const MemberCeilingSet& event);
+  void On(const ImportOrdered& event);
+  void On(const ImportEnded& event);
 
   ProjectEntry& ProjectAt(const std::string& id);
   GrantEntry& GrantAt(int64_t number);
@@ -267,6 +271,7 @@ class Ledger {
   int64_t order_count_ = 0;
   std::map<std::string, std::set<int64_t>, std::less<>> awaited_;  // site -> grants
   std::vector<SiteWindow> windows_;
+  std::vector<ImportEntry> imports_;  // by number - 1
   std::set<JobKey> refunded_jobs_;
   std::map<std::string, std::map<std::string, bool>> roles_;  // user -> role -> given or taken
   std::string read_only_reason_;

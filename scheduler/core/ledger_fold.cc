@@ -247,6 +247,21 @@ void Ledger::On(const WindowDeclared& event) {
   }
 }
 
+void Ledger::On(const ImportOrdered& event) {
+  Require(event.import.number == static_cast<int64_t>(imports_.size()) + 1);
+  imports_.push_back({event.import, time_});
+  Touch(event.import.site);
+}
+
+void Ledger::On(const ImportEnded& event) {
+  Require(event.number >= 1 && event.number <= static_cast<int64_t>(imports_.size()));
+  ImportEntry& entry = imports_[static_cast<size_t>(event.number) - 1];
+  Require(!entry.result.has_value());
+  entry.result = event.result;
+  entry.end_time = time_;
+  Touch(entry.import.site);
+}
+
 void Ledger::On(const UnderUseNoticed& event) { GrantAt(event.notice.grant).notice = event.notice; }
 
 void Ledger::On(const MemberRemoved& event) {

@@ -9,6 +9,7 @@
 #include "scheduler/core/confirmation_rules.h"
 #include "scheduler/core/dynamic_access.h"
 #include "scheduler/core/grant_rules.h"
+#include "scheduler/core/import_rules.h"
 #include "scheduler/core/office_rules.h"
 #include "scheduler/core/project_rules.h"
 #include "scheduler/core/reduction_rules.h"
@@ -229,11 +230,22 @@ absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const Dec
   return DecideWindow(ledger, command);
 }
 
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const OrderImport& command,
+                                 const std::string&, absl::Time now) {
+  return DecideImport(ledger, command, now);
+}
+
+absl::StatusOr<Verdict> DecideOn(const Ledger& ledger, const JobRows&, const EndImport& command,
+                                 const std::string&, absl::Time) {
+  return DecideImportEnd(ledger, command);
+}
+
 // What happened is recorded whatever the mode; so is what makes the mode end.
 bool GoesOnReadOnly(const Command& command) {
   return std::holds_alternative<ReportUsage>(command) ||
          std::holds_alternative<ResettleJobs>(command) ||
          std::holds_alternative<ConfirmCeilings>(command) ||
+         std::holds_alternative<EndImport>(command) ||
          std::holds_alternative<AdoptCatalogue>(command) ||
          std::holds_alternative<SetMode>(command);
 }

@@ -100,6 +100,20 @@ const std::vector<AccessRule>& AccessTable() {
       {"AllocationService.RefundJob", false, {"operator"}, kNobody, false, false},
       {"AllocationService.DeclareWindow", false, {"operator"}, kNobody, false, false},
       {"AllocationService.WriteOffSite", false, {"operator"}, kNobody, false, false},
+      {"AllocationService.ImportUsage", false, {"operator"}, kNobody, false, false},
+      {"AllocationService.CompareUsage", false, {"operator", "auditor"}, kNobody, false, false},
+      {"AllocationService.GetUsageComparison",
+       false,
+       {"operator", "auditor"},
+       kNobody,
+       false,
+       false},
+      {"AllocationService.ListUsageDifferences",
+       false,
+       {"operator", "auditor"},
+       kNobody,
+       false,
+       false},
       {"AllocationService.GetJob", false, {"operator", "auditor"}, kMembers, false, false},
       {"AllocationService.RemoveMember", false, {"operator"}, kPis, false, false},
       {"AllocationService.SetMemberCeiling", false, {"operator"}, kPis, false, false},
@@ -114,6 +128,7 @@ const std::vector<AccessRule>& AccessTable() {
       {"AllocationService.ListUnassigned", false, {"operator", "auditor"}, kNobody, false, false},
       {"SiteService.ReportUsage", false, {}, kNobody, false, true},
       {"SiteService.Synchronize", false, {}, kNobody, false, true},
+      {"SiteService.TellUsage", false, {}, kNobody, false, true},
   };
   return table;
 }

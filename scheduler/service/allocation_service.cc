@@ -7,12 +7,14 @@
 #include "mesolys/v1/allocation_service.grpc.pb.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
+#include "scheduler/core/import_rules.h"
 #include "scheduler/service/access_reads.h"
 #include "scheduler/service/commands.h"
 #include "scheduler/service/event_listing.h"
 #include "scheduler/service/grant_commands.h"
 #include "scheduler/service/grant_reads.h"
 #include "scheduler/service/handlers.h"
+#include "scheduler/service/import_commands.h"
 #include "scheduler/service/job_listing.h"
 #include "scheduler/service/office_commands.h"
 #include "scheduler/service/page.h"
@@ -27,8 +29,9 @@ namespace {
 
 class AllocationService final : public v1::AllocationService::CallbackService, Handlers {
  public:
-  AllocationService(Engine& engine, const SiteSessions& sessions, WorkQueue& queries)
-      : Handlers(engine, sessions, queries) {}
+  AllocationService(Engine& engine, const SiteSessions& sessions, Comparisons& comparisons,
+                    WorkQueue& queries)
+      : Handlers(engine, sessions, queries), comparisons_(comparisons) {}
 
   Reactor* GetWhoAmI(Context* context, const v1::GetWhoAmIRequest* in, v1::WhoAmI* out) override {
     return Look(context, "AllocationService.GetWhoAmI", Everything(), *in, *out, ReadWhoAmI);
@@ -217,6 +220,47 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
                    });
   }
 
+  Reactor* ImportUsage(Context* context, const v1::ImportUsageRequest* in,
+                       v1::UsageImport* out) override {
+    return Operate(context, "AllocationService.ImportUsage", *in, [out](const Answer& answer) {
+      *out = ImportView({std::get<ImportOrdered>(answer.events.at(0)).import, answer.time});
+    });
+  }
+
+  Reactor* CompareUsage(Context* context, const v1::CompareUsageRequest* in,
+                        v1::UsageComparison* out) override {
+    absl::StatusOr<std::string> site =
+        SiteFor(*context, "AllocationService.CompareUsage", in->site());
+    if (!site.ok()) return Reply(context, site.status());
+    absl::StatusOr<Period> period = FromProto(in->period());
+    if (!period.ok()) return Reply(context, period.status());
+    absl::Status checked = engine_.Read([&](const Ledger& ledger) {
+      return CheckAccountedPeriod(ledger, *site, *period, engine_.Now());
+    });
+    if (checked.ok()) *out = comparisons_.Start(*site, *period);
+    return Reply(context, checked);
+  }
+
+  Reactor* GetUsageComparison(Context* context, const v1::GetUsageComparisonRequest* in,
+                              v1::UsageComparison* out) override {
+    absl::StatusOr<std::string> site =
+        SiteFor(*context, "AllocationService.GetUsageComparison", in->site());
+    if (!site.ok()) return Reply(context, site.status());
+    absl::StatusOr<v1::UsageComparison> comparison = comparisons_.Show(*site, in->number());
+    if (comparison.ok()) *out = *std::move(comparison);
+    return Reply(context, comparison.status());
+  }
+
+  Reactor* ListUsageDifferences(Context* context, const v1::ListUsageDifferencesRequest* in,
+                                v1::ListUsageDifferencesResponse* out) override {
+    absl::StatusOr<std::string> site =
+        SiteFor(*context, "AllocationService.ListUsageDifferences", in->site());
+    if (!site.ok()) return Reply(context, site.status());
+    absl::StatusOr<Page> page = ParsePage(in->page_size(), in->page_token());
+    if (!page.ok()) return Reply(context, page.status());
+    return Reply(context, comparisons_.List(*site, in->number(), in->unexplained(), *page, *out));
+  }
+
   Reactor* RemoveMember(Context* context, const v1::RemoveMemberRequest* in,
                         v1::RemoveMemberResponse*) override {
     return Change(context, "AllocationService.RemoveMember", *in, in->project(),
@@ -321,6 +365,14 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
   }
 
  private:
+  // The id of the site of that name, if the caller may use `method`.
+  absl::StatusOr<std::string> SiteFor(const Context& context, absl::string_view method,
+                                      const std::string& name) {
+    absl::StatusOr<std::string> identity = Allowed(context, engine_, method, {});
+    if (!identity.ok()) return identity.status();
+    return ParseSiteName(name);
+  }
+
   // Of an account that no project claims; whoever may see all jobs may see them.
   Reactor* ListJobsOfNobody(Context* context, const v1::ListJobsRequest& in, const Page& page,
                             v1::ListJobsResponse* out) {
@@ -339,13 +391,15 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
     });
     return reactor;
   }
+
+  Comparisons& comparisons_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> NewAllocationService(Engine& engine, const SiteSessions& sessions,
-                                                    WorkQueue& queries) {
-  return std::make_unique<AllocationService>(engine, sessions, queries);
+                                                    Comparisons& comparisons, WorkQueue& queries) {
+  return std::make_unique<AllocationService>(engine, sessions, comparisons, queries);
 }
 
 }  // namespace mesolys

@@ -7,6 +7,7 @@
 
 #include "grpcpp/impl/service_type.h"
 #include "scheduler/engine.h"
+#include "scheduler/service/comparisons.h"
 #include "scheduler/service/site_sessions.h"
 #include "scheduler/work_queue.h"
 
@@ -14,7 +15,7 @@ namespace mesolys {
 
 // Delete it after its server is shut down.
 std::unique_ptr<grpc::Service> NewAllocationService(Engine& engine, const SiteSessions& sessions,
-                                                    WorkQueue& queries);
+                                                    Comparisons& comparisons, WorkQueue& queries);
 
 }  // namespace mesolys
 

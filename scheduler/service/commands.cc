@@ -18,6 +18,15 @@ Refusal RefusalFrom(const absl::Status& status) {
 
 }  // namespace
 
+absl::Status CheckReportSize(int record_count, size_t byte_count) {
+  if (record_count <= kRecordsMax && byte_count <= kReportBytesMax) return absl::OkStatus();
+  return Refuse(
+      Reason::kTooManyRecords,
+      absl::StrCat("a report has at most ", kRecordsMax, " records and ", kReportBytesMax,
+                   " bytes; this one ", record_count, " and ", byte_count, ": send it in parts"),
+      {{"records", absl::StrCat(record_count)}});
+}
+
 absl::StatusOr<Command> ToCommand(const v1::CreateProjectRequest& in) {
   CreateProject command;
   absl::StatusOr<std::string> id = ParseProjectName(in.project().name());
@@ -82,13 +91,8 @@ absl::StatusOr<Command> ToCommand(const v1::ReportUsageRequest& in) {
   absl::StatusOr<std::string> site = ParseSiteName(in.site());
   if (!site.ok()) return site.status();
   command.site = *std::move(site);
-  if (in.records_size() > kRecordsMax || in.ByteSizeLong() > kReportBytesMax) {
-    return Refuse(Reason::kTooManyRecords,
-                  absl::StrCat("a report has at most ", kRecordsMax, " records and ",
-                               kReportBytesMax, " bytes; this one ", in.records_size(), " and ",
-                               in.ByteSizeLong(), ": send it in parts"),
-                  {{"records", absl::StrCat(in.records_size())}});
-  }
+  absl::Status size = CheckReportSize(in.records_size(), in.ByteSizeLong());
+  if (!size.ok()) return size;
   command.records.reserve(static_cast<size_t>(in.records_size()));
   for (int i = 0; i < in.records_size(); ++i) {
     absl::StatusOr<UsageRecord> record = FromProto(in.records(i));

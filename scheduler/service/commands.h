@@ -16,6 +16,8 @@ absl::StatusOr<Command> ToCommand(const v1::LinkAccountRequest& in);
 absl::StatusOr<Command> ToCommand(const v1::UnlinkAccountRequest& in);
 absl::StatusOr<Command> ToCommand(const v1::AddMemberRequest& in);
 
+// TOO_MANY_RECORDS for more than one request of a site may hold.
+absl::Status CheckReportSize(int record_count, size_t byte_count);
 // Records that cannot be parsed are listed in the command; only too many of them are an error.
 absl::StatusOr<Command> ToCommand(const v1::ReportUsageRequest& in);
 

@@ -11,21 +11,27 @@ namespace mesolys {
 // Whoever takes a poll out of the waiting ones finishes it.
 class LongPolls::Poll : public grpc::ServerUnaryReactor {
  public:
-  Poll(LongPolls& polls, std::string site, int64_t generation, v1::SynchronizeResponse* out)
+  Poll(LongPolls& polls, std::string site, int64_t generation, int64_t comparison,
+       v1::SynchronizeResponse* out)
       : polls_(polls),
         site_(std::move(site)),
         generation_(generation),
+        comparison_(comparison),
         deadline_(std::chrono::steady_clock::now() + polls.patience_),
         out_(out) {}
 
   const std::string& site() const { return site_; }
   int64_t generation() const { return generation_; }
+  int64_t comparison() const { return comparison_; }
   std::chrono::steady_clock::time_point deadline() const { return deadline_; }
 
   void Answer() {
     polls_.engine_.Read([this](const Ledger& ledger) {
       *out_->mutable_desired_state() = DesiredView(ledger, site_, DesiredStateOf(ledger, site_));
     });
+    if (auto wanted = polls_.comparisons_.WantedOf(site_); wanted.has_value()) {
+      *out_->mutable_comparison() = *std::move(wanted);
+    }
     const LogHead head = polls_.engine_.head();
     out_->mutable_head()->set_revision(head.revision);
     out_->mutable_head()->set_hash(head.hash);
@@ -45,23 +51,23 @@ class LongPolls::Poll : public grpc::ServerUnaryReactor {
   LongPolls& polls_;
   const std::string site_;
   const int64_t generation_;
+  const int64_t comparison_;
   const std::chrono::steady_clock::time_point deadline_;
   v1::SynchronizeResponse* const out_;
 };
 
-LongPolls::LongPolls(Engine& engine, std::chrono::milliseconds patience)
-    : engine_(engine), patience_(patience), thread_(&LongPolls::Run, this) {
-  engine_.OnChange([this] {
-    {
-      MutexLock lock(mutex_);
-      changed_ = true;
-    }
-    stirred_.notify_one();
-  });
+LongPolls::LongPolls(Engine& engine, Comparisons& comparisons, std::chrono::milliseconds patience)
+    : engine_(engine),
+      comparisons_(comparisons),
+      patience_(patience),
+      thread_(&LongPolls::Run, this) {
+  engine_.OnChange([this] { Stir(); });
+  comparisons_.OnChange([this] { Stir(); });
 }
 
 LongPolls::~LongPolls() {
   engine_.OnChange(nullptr);
+  comparisons_.OnChange(nullptr);
   {
     MutexLock lock(mutex_);
     stopping_ = true;
@@ -70,9 +76,18 @@ LongPolls::~LongPolls() {
   thread_.join();
 }
 
+void LongPolls::Stir() {
+  {
+    MutexLock lock(mutex_);
+    changed_ = true;
+  }
+  stirred_.notify_one();
+}
+
 grpc::ServerUnaryReactor* LongPolls::Add(const std::string& site, int64_t generation,
-                                         v1::SynchronizeResponse* out) {
-  auto* poll = new Poll(*this, site, generation, out);  // deletes itself in OnDone
+                                         int64_t comparison, v1::SynchronizeResponse* out) {
+  // Deletes itself in OnDone.
+  auto* poll = new Poll(*this, site, generation, comparison, out);
   {
     MutexLock lock(mutex_);
     waiting_.insert(poll);
@@ -111,12 +126,19 @@ std::set<LongPolls::Poll*> LongPolls::TakeReady() {
     for (const auto& [id, site] : ledger.catalogue().sites) all[id] = ledger.Generation(id);
     return all;
   });
+  std::map<std::string, int64_t> comparisons;
+  for (const auto& [id, generation] : generations) {
+    const auto wanted = comparisons_.WantedOf(id);
+    if (wanted.has_value()) comparisons[id] = wanted->number();
+  }
   const auto now = std::chrono::steady_clock::now();
   std::set<Poll*> ready;
   MutexLock lock(mutex_);
   for (auto it = waiting_.begin(); it != waiting_.end();) {
+    const auto wanted = comparisons.find((*it)->site());
+    const bool compares = wanted != comparisons.end() && wanted->second != (*it)->comparison();
     const bool answer =
-        (*it)->deadline() <= now || generations[(*it)->site()] != (*it)->generation();
+        compares || (*it)->deadline() <= now || generations[(*it)->site()] != (*it)->generation();
     if (answer) ready.insert(*it);
     it = answer ? waiting_.erase(it) : std::next(it);
   }

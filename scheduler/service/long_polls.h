@@ -15,18 +15,20 @@
 #include "mesolys/v1/site_service.pb.h"
 #include "proto/runtime/mutex.h"
 #include "scheduler/engine.h"
+#include "scheduler/service/comparisons.h"
 
 namespace mesolys {
 
 class LongPolls {
  public:
   // A poll is answered after `patience` even if nothing changed.
-  LongPolls(Engine& engine, std::chrono::milliseconds patience);
+  LongPolls(Engine& engine, Comparisons& comparisons, std::chrono::milliseconds patience);
   // Every poll must have been cancelled: shut the server down first.
   ~LongPolls();
 
-  // Answers into `out` once the site's generation differs from `generation`.
-  grpc::ServerUnaryReactor* Add(const std::string& site, int64_t generation,
+  // Answers into `out` once the site's generation differs from `generation`, or a comparison other
+  // than `comparison` is wanted of it.
+  grpc::ServerUnaryReactor* Add(const std::string& site, int64_t generation, int64_t comparison,
                                 v1::SynchronizeResponse* out);
 
   // How many are not answered yet.
@@ -39,7 +41,10 @@ class LongPolls {
   // The polls whose time or change has come, taken out of the waiting ones.
   std::set<Poll*> TakeReady();
 
+  void Stir();
+
   Engine& engine_;
+  Comparisons& comparisons_;
   const std::chrono::milliseconds patience_;
   mutable Mutex mutex_;
   std::condition_variable_any stirred_;

@@ -1,18 +1,34 @@
 #include "scheduler/service/site_reads.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
 #include "scheduler/core/balance.h"
+#include "scheduler/service/import_commands.h"
 #include "scheduler/service/means_view.h"
 #include "scheduler/service/page.h"
 #include "scheduler/service/views.h"
 
 namespace mesolys {
 namespace {
+
+constexpr size_t kImportsShown = 10;
+
+// The newest last.
+std::vector<const ImportEntry*> LastImports(const Ledger& ledger, const std::string& site) {
+  std::vector<const ImportEntry*> last;
+  const std::vector<ImportEntry>& all = ledger.imports();
+  for (auto it = all.rbegin(); it != all.rend() && last.size() < kImportsShown; ++it) {
+    if (it->import.site == site) last.push_back(&*it);
+  }
+  std::reverse(last.begin(), last.end());
+  return last;
+}
 
 v1::Site Show(const Reading& reading, const std::string& id, bool with_capacities) {
   v1::Site site = SiteView(reading.ledger, id, with_capacities, reading.now);
@@ -31,6 +47,9 @@ v1::Site Show(const Reading& reading, const std::string& id, bool with_capacitie
   }
   for (const SiteWindow& window : reading.ledger.windows()) {
     if (window.site == id) *site.add_windows() = WindowView(window);
+  }
+  for (const ImportEntry* entry : LastImports(reading.ledger, id)) {
+    *site.add_imports() = ImportView(*entry);
   }
   return site;
 }

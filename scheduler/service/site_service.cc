@@ -6,8 +6,10 @@
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
 #include "scheduler/core/identity.h"
+#include "scheduler/core/import_rules.h"
 #include "scheduler/service/commands.h"
 #include "scheduler/service/grant_commands.h"
+#include "scheduler/service/import_commands.h"
 #include "scheduler/service/long_polls.h"
 #include "scheduler/service/reply.h"
 
@@ -29,8 +31,13 @@ void Fill(const Answer& answer, v1::ReportUsageResponse& out) {
 
 class SiteService final : public v1::SiteService::CallbackService {
  public:
-  SiteService(Engine& engine, SiteSessions& sessions, std::chrono::milliseconds patience)
-      : engine_(engine), sessions_(sessions), polls_(engine, patience) {}
+  SiteService(Engine& engine, SiteSessions& sessions, Comparisons& comparisons, WorkQueue& queries,
+              std::chrono::milliseconds patience)
+      : engine_(engine),
+        sessions_(sessions),
+        comparisons_(comparisons),
+        queries_(queries),
+        polls_(engine, comparisons, patience) {}
 
   grpc::ServerUnaryReactor* ReportUsage(grpc::CallbackServerContext* context,
                                         const v1::ReportUsageRequest* in,
@@ -63,7 +70,25 @@ class SiteService final : public v1::SiteService::CallbackService {
     }
     sessions_.Update(site, *in, engine_.Now());
     ConfirmAwaited(site, *in);
-    return polls_.Add(site, in->generation(), out);
+    EndImports(site, *in);
+    return polls_.Add(site, in->generation(), in->comparison(), out);
+  }
+
+  grpc::ServerUnaryReactor* TellUsage(grpc::CallbackServerContext* context,
+                                      const v1::TellUsageRequest* in,
+                                      v1::TellUsageResponse* out) override {
+    absl::StatusOr<std::string> identity =
+        AllowedFor(*context, "SiteService.TellUsage", in->site());
+    if (!identity.ok()) return Reply(context, identity.status());
+    absl::Status size = CheckReportSize(in->records_size(), in->ByteSizeLong());
+    if (!size.ok()) return Reply(context, size);
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    queries_.Add([this, reactor, in, out, site = *ParseSiteName(in->site())] {
+      absl::StatusOr<v1::TellUsageResponse> told = comparisons_.Tell(site, *in);
+      if (told.ok()) *out = *std::move(told);
+      reactor->Finish(ToGrpcStatus(told.status()));
+    });
+    return reactor;
   }
 
  private:
@@ -80,6 +105,18 @@ class SiteService final : public v1::SiteService::CallbackService {
     const std::string key = absl::StrCat("confirm-", in.generation(), "-", engine_.head().revision);
     engine_.Submit({SiteIdentity(site), key, *std::move(command), /*validate_only=*/false,
                     [](const absl::StatusOr<Answer>&) {}});
+  }
+
+  // What the site has read anew ends; said again, it says nothing new.
+  void EndImports(const std::string& site, const v1::SynchronizeRequest& in) {
+    for (const v1::EndedImport& ended : in.ended_imports()) {
+      const bool is_open = engine_.Read(
+          [&](const Ledger& ledger) { return IsOpenImport(ledger, site, ended.number()); });
+      if (!is_open) continue;
+      engine_.Submit({SiteIdentity(site), absl::StrCat("import-", ended.number(), "-ended"),
+                      ToCommand(site, ended), /*validate_only=*/false,
+                      [](const absl::StatusOr<Answer>&) {}});
+    }
   }
 
   absl::StatusOr<std::string> AllowedFor(const grpc::CallbackServerContext& context,
@@ -104,14 +141,17 @@ class SiteService final : public v1::SiteService::CallbackService {
 
   Engine& engine_;
   SiteSessions& sessions_;
+  Comparisons& comparisons_;
+  WorkQueue& queries_;
   LongPolls polls_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> NewSiteService(Engine& engine, SiteSessions& sessions,
+                                              Comparisons& comparisons, WorkQueue& queries,
                                               std::chrono::milliseconds patience) {
-  return std::make_unique<SiteService>(engine, sessions, patience);
+  return std::make_unique<SiteService>(engine, sessions, comparisons, queries, patience);
 }
 
 }  // namespace mesolys

@@ -332,6 +332,11 @@ v1::DesiredState DesiredView(const Ledger& ledger, const std::string& site,
   v1::DesiredState out;
   out.set_generation(state.generation);
   for (const std::string& cluster : state.clusters) out.add_clusters(cluster);
+  for (const UsageImport& import : state.imports) {
+    v1::DesiredImport& wanted = *out.add_imports();
+    wanted.set_number(import.number);
+    *wanted.mutable_period() = ToProto(import.period);
+  }
   v1::SiteCharging& charging = *out.mutable_charging();
   charging.set_gpu_model(state.charges.gpu_model);
   charging.set_gpu_jobs_pay_no_cpu(!state.charges.gpu_jobs_pay_cpu);

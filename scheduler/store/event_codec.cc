@@ -261,6 +261,34 @@ JobsResettled Decode(const v1::StoredJobsResettled& in) {
   return event;
 }
 
+void Encode(const ImportOrdered& event, v1::StoredEvent& out) {
+  v1::StoredImportOrdered& stored = *out.mutable_import_ordered();
+  stored.set_number(event.import.number);
+  stored.set_site(event.import.site);
+  Encode(event.import.period, *stored.mutable_period());
+}
+
+ImportOrdered Decode(const v1::StoredImportOrdered& in) {
+  return {{in.number(), in.site(), Decode(in.period())}};
+}
+
+void Encode(const ImportEnded& event, v1::StoredEvent& out) {
+  v1::StoredImportEnded& stored = *out.mutable_import_ended();
+  stored.set_number(event.number);
+  stored.set_job_count(event.result.job_count);
+  stored.set_changed_count(event.result.changed_count);
+  stored.set_rejected_count(event.result.rejected_count);
+  stored.set_unreadable_count(event.result.unreadable_count);
+  stored.set_core_seconds(event.result.core_seconds);
+  stored.set_problem(event.result.problem);
+}
+
+ImportEnded Decode(const v1::StoredImportEnded& in) {
+  return {in.number(),
+          {in.job_count(), in.changed_count(), in.rejected_count(), in.unreadable_count(),
+           in.core_seconds(), in.problem()}};
+}
+
 absl::StatusOr<Event> Decode(const v1::StoredEvent& in) {
   switch (in.event_case()) {
     case v1::StoredEvent::kCatalogueAdopted:
@@ -308,6 +336,10 @@ absl::StatusOr<Event> Decode(const v1::StoredEvent& in) {
       return Decode(in.member_ceiling_set());
     case v1::StoredEvent::kRequestWithdrawn:
       return RequestWithdrawn{in.request_withdrawn().request(), in.request_withdrawn().reason()};
+    case v1::StoredEvent::kImportOrdered:
+      return Decode(in.import_ordered());
+    case v1::StoredEvent::kImportEnded:
+      return Decode(in.import_ended());
     case v1::StoredEvent::EVENT_NOT_SET:
       break;
   }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -202,7 +203,44 @@ TEST(SpoolTest, TakesOverTheFileOfAnOlderAgentWithWhatWaitsInIt) {
     EXPECT_EQ(spool->id(), "old");
     EXPECT_THAT(HeadOf(*spool).records, SizeIs(3));
     EXPECT_THAT(*spool->Jobs({}, 10), SizeIs(3));
+    EXPECT_THAT(*spool->Imports(), IsEmpty());
   }
+}
+
+TEST(SpoolTest, SendsTheRecordsOfAnImportApartAndCountsWhatWasAnswered) {
+  TemporaryDirectory directory;
+  ImportPlace place;
+  place.number = 4;
+  place.next = kNow;
+  place.result.set_job_count(2);
+  {
+    auto spool = OpenSpool(directory.path());
+    ASSERT_TRUE(spool->Add(Jobs(1, 2), "c", {}, kNow).ok());
+    ASSERT_TRUE(spool->AddImported(Jobs(3, 4), place, {}, kNow).ok());
+    ASSERT_TRUE(spool->Add(Jobs(5, 5), "d", {}, kNow).ok());
+  }
+  auto spool = OpenSpool(directory.path());
+  std::vector<std::pair<int64_t, size_t>> batches;  // (import, records)
+  for (SpoolBatch batch = HeadOf(*spool); !batch.records.empty(); batch = HeadOf(*spool)) {
+    batches.emplace_back(batch.import, batch.records.size());
+    EXPECT_EQ(spool->Imports()->front().is_waiting, batches.size() < 3);
+    ASSERT_TRUE(spool->Acknowledge(batch.last, {}, {batch.import, 1, 1}).ok());
+  }
+  const std::vector<std::pair<int64_t, size_t>> expected = {{0, 2}, {4, 2}, {0, 1}};
+  EXPECT_EQ(batches, expected);
+  // Its place may move on without what was counted being lost.
+  place.is_read = true;
+  ASSERT_TRUE(spool->AddImported({}, place, {}, kNow).ok());
+  const std::vector<ImportPlace> places = *spool->Imports();
+  ASSERT_THAT(places, SizeIs(1));
+  EXPECT_EQ(places[0].next, kNow);
+  EXPECT_TRUE(places[0].is_read);
+  EXPECT_EQ(places[0].result.job_count(), 2);
+  EXPECT_EQ(places[0].result.changed_count(), 1);
+  EXPECT_EQ(places[0].result.rejected_count(), 1);
+  EXPECT_EQ(*spool->Cursor(), "d");
+  ASSERT_TRUE(spool->ForgetImport(4).ok());
+  EXPECT_THAT(*spool->Imports(), IsEmpty());
 }
 
 TEST(SpoolTest, AddsARecordAndItsJobTogetherOrNeither) {

@@ -39,7 +39,7 @@ class SynchronizerTest : public testing::Test {
     spool_ = *std::move(spool);
     synchronizer_ =
         std::make_unique<Synchronizer>(*spool_, enforcer_, link_, clock_, collections_, means_,
-                                       SynchronizerOptions{"psmn", "1.2.3", 10, 1});
+                                       comparison_, SynchronizerOptions{"psmn", "1.2.3", 10, 1});
   }
 
   // The other loop looks at everything that ran.
@@ -102,6 +102,7 @@ class SynchronizerTest : public testing::Test {
   FakeSchedulerLink link_;
   CollectionLog collections_;
   MeansLog means_;
+  ComparisonWanted comparison_;
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Synchronizer> synchronizer_;
 };

@@ -98,6 +98,7 @@ grpc::Status FakeAllocationService::GetSite(grpc::ServerContext* context,
   for (const v1::SiteWindow& window : windows_) {
     if (window.site() == in->name()) *out->add_windows() = window;
   }
+  ShowImports(*out);
   return grpc::Status::OK;
 }
 

@@ -22,6 +22,8 @@ class FakeAllocationService : public v1::AllocationService::Service, public Fake
   v1::CreateRequestRequest last_create_request() const;
   void SetBalance(v1::Balance balance);
   void SetJobs(std::vector<v1::Job> jobs);
+  // Whether its sites know of a job that nothing explains, and what hinders them.
+  void SetAccounting(bool with_unexplained, const std::string& problem);
 
   grpc::Status GetWhoAmI(grpc::ServerContext* context, const v1::GetWhoAmIRequest* in,
                          v1::WhoAmI* out) override;
@@ -95,6 +97,16 @@ class FakeAllocationService : public v1::AllocationService::Service, public Fake
                          v1::RefundJobResponse* out) override;
   grpc::Status GetJob(grpc::ServerContext* context, const v1::GetJobRequest* in,
                       v1::Job* out) override;
+  grpc::Status ImportUsage(grpc::ServerContext* context, const v1::ImportUsageRequest* in,
+                           v1::UsageImport* out) override;
+  grpc::Status CompareUsage(grpc::ServerContext* context, const v1::CompareUsageRequest* in,
+                            v1::UsageComparison* out) override;
+  grpc::Status GetUsageComparison(grpc::ServerContext* context,
+                                  const v1::GetUsageComparisonRequest* in,
+                                  v1::UsageComparison* out) override;
+  grpc::Status ListUsageDifferences(grpc::ServerContext* context,
+                                    const v1::ListUsageDifferencesRequest* in,
+                                    v1::ListUsageDifferencesResponse* out) override;
   grpc::Status DeclareWindow(grpc::ServerContext* context, const v1::DeclareWindowRequest* in,
                              v1::SiteWindow* out) override;
   grpc::Status WriteOffSite(grpc::ServerContext* context, const v1::WriteOffSiteRequest* in,
@@ -120,6 +132,12 @@ class FakeAllocationService : public v1::AllocationService::Service, public Fake
   std::vector<v1::Grant> grants_;                                     // the oldest first
   v1::Balance balance_;
   std::vector<v1::Job> jobs_;
+  void ShowImports(v1::Site& site);
+
+  std::vector<v1::UsageImport> imports_;
+  v1::UsageComparison comparison_;
+  bool with_unexplained_ = false;
+  std::string accounting_problem_;
   std::vector<v1::SiteWindow> windows_;
   bool written_off_ = false;  // psmn
   int last_number_ = 0;

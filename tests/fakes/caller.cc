@@ -184,4 +184,25 @@ absl::StatusOr<v1::SynchronizeResponse> Caller::Call(const v1::SynchronizeReques
   return Ask(*stubs_->site, &SiteStub::Synchronize, request);
 }
 
+absl::StatusOr<v1::UsageImport> Caller::Call(const v1::ImportUsageRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::ImportUsage, request);
+}
+
+absl::StatusOr<v1::UsageComparison> Caller::Call(const v1::CompareUsageRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::CompareUsage, request);
+}
+
+absl::StatusOr<v1::UsageComparison> Caller::Call(const v1::GetUsageComparisonRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::GetUsageComparison, request);
+}
+
+absl::StatusOr<v1::ListUsageDifferencesResponse> Caller::Call(
+    const v1::ListUsageDifferencesRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::ListUsageDifferences, request);
+}
+
+absl::StatusOr<v1::TellUsageResponse> Caller::Call(const v1::TellUsageRequest& request) {
+  return Ask(*stubs_->site, &SiteStub::TellUsage, request);
+}
+
 }  // namespace mesolys

@@ -43,6 +43,12 @@ class Caller {
   absl::StatusOr<v1::Balance> Call(const v1::GetBalanceRequest& request);
   absl::StatusOr<v1::ListJobsResponse> Call(const v1::ListJobsRequest& request);
   absl::StatusOr<v1::ListUnassignedResponse> Call(const v1::ListUnassignedRequest& request);
+  absl::StatusOr<v1::UsageImport> Call(const v1::ImportUsageRequest& request);
+  absl::StatusOr<v1::UsageComparison> Call(const v1::CompareUsageRequest& request);
+  absl::StatusOr<v1::UsageComparison> Call(const v1::GetUsageComparisonRequest& request);
+  absl::StatusOr<v1::ListUsageDifferencesResponse> Call(
+      const v1::ListUsageDifferencesRequest& request);
+  absl::StatusOr<v1::TellUsageResponse> Call(const v1::TellUsageRequest& request);
   absl::StatusOr<v1::ReportUsageResponse> Call(const v1::ReportUsageRequest& request);
   absl::StatusOr<v1::SynchronizeResponse> Call(const v1::SynchronizeRequest& request);
 

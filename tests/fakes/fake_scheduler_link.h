@@ -32,12 +32,15 @@ class FakeSchedulerLink : public SchedulerLink {
   // What Synchronize answers.
   v1::DesiredState desired_state;
   v1::LedgerHead head;
+  v1::WantedComparison comparison;
+  bool restarts_next_page = false;  // the next page told is answered by "from the beginning"
 
   // What it was told.
   std::map<JobKey, v1::UsageRecord> jobs;  // the newest record of each
   int64_t settled_count = 0;               // records settled, also again
   std::vector<v1::ReportUsageRequest> reports;
   std::vector<v1::SynchronizeRequest> questions;
+  std::vector<v1::TellUsageRequest> told;
   std::vector<absl::Duration> patiences;  // of the questions
   bool is_cancelled = false;
 
@@ -66,6 +69,19 @@ class FakeSchedulerLink : public SchedulerLink {
     v1::SynchronizeResponse response;
     *response.mutable_desired_state() = desired_state;
     *response.mutable_head() = head;
+    if (comparison.number() != 0) *response.mutable_comparison() = comparison;
+    return response;
+  }
+
+  absl::StatusOr<v1::TellUsageResponse> TellUsage(const v1::TellUsageRequest& request,
+                                                  absl::Duration) override {
+    told.push_back(request);
+    if (absl::Status status = NextFailure(); !status.ok()) return status;
+    v1::TellUsageResponse response;
+    response.set_is_over(request.is_last() || !request.problem().empty() ||
+                         request.comparison() != comparison.number());
+    response.set_next_page(restarts_next_page ? 0 : request.page() + 1);
+    restarts_next_page = false;
     return response;
   }
 

@@ -59,6 +59,7 @@ class RunningScheduler {
   std::unique_ptr<EventStore> store_;
   std::unique_ptr<Engine> engine_;
   SiteSessions sessions_;
+  std::unique_ptr<Comparisons> comparisons_;
   std::unique_ptr<WorkQueue> queries_;
   std::unique_ptr<grpc::Service> allocation_;
   std::unique_ptr<grpc::Service> site_;

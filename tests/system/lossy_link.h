@@ -23,6 +23,10 @@ class LossyLink : public SchedulerLink {
                                                       absl::Duration patience) override {
     return link_.Synchronize(request, patience);
   }
+  absl::StatusOr<v1::TellUsageResponse> TellUsage(const v1::TellUsageRequest& request,
+                                                  absl::Duration patience) override {
+    return link_.TellUsage(request, patience);
+  }
   void Cancel() override { link_.Cancel(); }
 
   int lost_count = 0;

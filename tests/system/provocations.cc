@@ -238,6 +238,16 @@ Told PageTokenSpoilt(CliWorld& world) {
   return told;
 }
 
+Told ComparisonForgotten(CliWorld& world) {
+  v1::GetUsageComparisonRequest request;
+  request.set_site("sites/north");
+  request.set_number(1);
+  const absl::Status status = world.As("user/olga").Call(request).status();
+  const std::optional<Refusal> refusal = RefusalOf(status);
+  return {refusal.has_value() ? std::string(ReasonName(refusal->reason)) : "",
+          std::string(status.message())};
+}
+
 Told WithoutAnIdentity(CliWorld& world) {
   const TlsFiles files = world.ca.FilesNaming("URI:spiffe://elsewhere/user/olga", "clientAuth");
   const std::string config = world.WriteConfig("foreign", files);

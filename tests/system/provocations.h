@@ -33,6 +33,8 @@ Provoke Ask(const std::string& words);
 Provoke Kept(const std::string& request_id, const std::string& etag);
 // The client goes on with a list at a mark that is not the scheduler's.
 Told PageTokenSpoilt(CliWorld& world);
+// Somebody asks for a comparison that the scheduler never made, or has forgotten.
+Told ComparisonForgotten(CliWorld& world);
 // The certificate is of another trust domain.
 Told WithoutAnIdentity(CliWorld& world);
 // A change while changes are stopped.

@@ -60,6 +60,7 @@ std::vector<Row> RowsOfForm() {
       {Reason::kUnknownGrant, Cli("olga", "grant show lab/g99"), "see `mesolys grant list lab`"},
       {Reason::kUnknownJob, Cli("olga", "usage show n1:99"), "see `mesolys usage list`"},
       {Reason::kUnknownEvent, Cli("olga", "audit show 9999"), "its newest is "},
+      {Reason::kUnknownComparison, ComparisonForgotten, "begin it again"},
       {Reason::kUnknownRole, Cli("olga", "role give eve king --reason x"),
        "there are auditor, committee"},
       {Reason::kProjectExists,

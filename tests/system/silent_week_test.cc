@@ -114,7 +114,7 @@ struct Station {
     options.site = name;
     options.version = "test";
     options.seed = seed;
-    agent = std::make_unique<Agent>(*spool, quarantine, site, site, link, clock, options);
+    agent = std::make_unique<Agent>(*spool, quarantine, site, nullptr, site, link, clock, options);
   }
 
   SimulatedSite site;

@@ -76,7 +76,7 @@ TEST(ReasonTest, EveryReasonHasTheCanonicalCodeOfItsKind) {
         Reason::kRecordOverflow, Reason::kTooManyRecords, Reason::kUnknownRole}},
       {StatusCode::kNotFound,
        {Reason::kUnknownProject, Reason::kUnknownRequest, Reason::kUnknownGrant,
-        Reason::kUnknownJob, Reason::kNoSuchMember, Reason::kUnknownEvent,
+        Reason::kUnknownJob, Reason::kNoSuchMember, Reason::kUnknownEvent, Reason::kUnknownComparison,
         Reason::kUnknownInstitution, Reason::kUnknownProgramme, Reason::kUnknownDataClass,
         Reason::kUnknownSite, Reason::kUnknownCluster, Reason::kUnknownResource,
         Reason::kAccountNotLinked}},

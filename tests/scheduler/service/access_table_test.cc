@@ -101,6 +101,10 @@ PostOpeningBalance OSPFA -     -     -     -     -     -     -     -     -     -
 RefundJob       OSPFA -     -     -     -     -     -     -     -     -     -     -      -
 DeclareWindow   OSPFA -     -     -     -     -     -     -     -     -     -     -      -
 WriteOffSite    OSPFA -     -     -     -     -     -     -     -     -     -     -      -
+ImportUsage     OSPFA -     -     -     -     -     -     -     -     -     -     -      -
+CompareUsage    OSPFA -     OSPFA -     -     -     -     -     -     -     -     -      -
+GetUsageComparison OSPFA -  OSPFA -     -     -     -     -     -     -     -     -      -
+ListUsageDifferences OSPFA - OSPFA -    -     -     -     -     -     -     -     -      -
 GetJob          OSPFA -     OSPFA O     O     O     P     P     P     -     -     -      -
 RemoveMember    OSPFA -     -     O     -     -     P     -     -     -     -     -      -
 SetMemberCeiling OSPFA -    -     O     -     -     P     -     -     -     -     -      -
@@ -115,6 +119,7 @@ ListJobs        OSPFA -     OSPFA O     O     O     P     P     P     -     -   
 ListUnassigned  OSPFA -     OSPFA -     -     -     -     -     -     -     -     -      -
 ReportUsage     -     -     -     -     -     -     -     -     -     -     O     F      -
 Synchronize     -     -     -     -     -     -     -     -     -     -     O     F      -
+TellUsage       -     -     -     -     -     -     -     -     -     -     O     F      -
 )";
 
 const std::map<std::string, std::string>& Identities() {
@@ -137,7 +142,9 @@ std::vector<std::vector<std::string>> ExpectedRows() {
   return rows;
 }
 
-bool IsSiteRpc(const std::string& rpc) { return rpc == "ReportUsage" || rpc == "Synchronize"; }
+bool IsSiteRpc(const std::string& rpc) {
+  return rpc == "ReportUsage" || rpc == "Synchronize" || rpc == "TellUsage";
+}
 
 AccessTarget TargetOf(const std::string& rpc, char letter) {
   const std::map<char, std::string> projects = {
