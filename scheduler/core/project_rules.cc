@@ -206,6 +206,8 @@ absl::StatusOr<Verdict> DecideUnlink(const Ledger& ledger, const UnlinkAccount& 
   if (entry == nullptr) return UnknownProject(command.project);
   if (absl::Status s = CheckEtag(*entry, command.etag); !s.ok()) return s;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
+  if (absl::Status s = CheckId("cluster", command.cluster); !s.ok()) return s;
+  if (absl::Status s = CheckLogin("account", command.account); !s.ok()) return s;
   if (!entry->links.contains({command.cluster, command.account})) {
     return Refuse(Reason::kAccountNotLinked,
                   absl::StrCat("account ", command.account, " of cluster ", command.cluster,

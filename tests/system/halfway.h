@@ -30,6 +30,8 @@ class Halfway : public Collector {
     return collected;
   }
 
+  void TellRunning() override { whole_.TellRunning(); }
+
  private:
   Collector& whole_;
 };

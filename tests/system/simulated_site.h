@@ -43,6 +43,7 @@ class SimulatedSite : public Collector, public Enforcer {
 
   absl::StatusOr<Collected> Collect(const std::string& cursor, int64_t records_max,
                                     absl::Time now) override;
+  void TellRunning() override {}  // it always does
   absl::StatusOr<SiteState> ReadBack() override { return state_; }
   std::vector<absl::Status> Take(const std::vector<Action>& actions) override;
 
