@@ -59,10 +59,10 @@ class Reporter {
   // Some of what there is, so that sending is never far behind.
   absl::Status Collect(ReportTick& tick, bool& has_more);
   absl::Status SendAll(const std::atomic<bool>& is_stopping, ReportTick& tick);
-  absl::Status Send(const SpoolBatch& batch, ReportTick& tick);
+  absl::Status Send(SpoolBatch batch, ReportTick& tick);
   // Quarantines the records that were rejected, and forgets their jobs, for the ledger does not
   // charge them; answers the mark to commit.
-  absl::StatusOr<QuarantineMark> SetAside(const SpoolBatch& batch,
+  absl::StatusOr<QuarantineMark> SetAside(const v1::ReportUsageRequest& request,
                                           const v1::ReportUsageResponse& response);
 
   Spool& spool_;

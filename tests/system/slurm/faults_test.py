@@ -37,8 +37,23 @@ def during(site, fault):
     site.let_go(across)
 
 
+def tend(site):
+    """What an operator does after a slurmctld that forgot: it starts jobs of which the nodes know already, drains
+    these and holds those."""
+    for node in site.slurm.command(site.name, 'sinfo', '-hN', '-p', 'main', '-t', 'drain', '-o', '%N').split():
+        site.control('update', f'nodename={node}', 'state=resume', check=False)
+    for row in site.slurm.command(site.name, 'squeue', '-h', '-t', 'pending', '-o', '%A %r').splitlines():
+        if not row.endswith(' Resources'):
+            site.control('release', row.split()[0], check=False)
+            site.control('update', f'jobid={row.split()[0]}', 'starttime=now', check=False)
+
+
 def idle(site):
-    site.slurm.until(site.is_idle, 120, f'{site.name} is idle')
+    def is_idle():
+        tend(site)
+        return site.is_idle()
+
+    site.slurm.until(is_idle, 120, f'{site.name} is idle')
 
 
 def slurmdbd_away(site):
@@ -53,8 +68,11 @@ def slurmctld_killed(site):
     site.slurm.end(f'{site.name}.slurmctld')
     time.sleep(3)
     site.slurm.up(site.name)
-    work(site)
+
+
+def slurmctld_restarted(site):
     site.slurm.end(f'{site.name}.slurmctld', signal.SIGTERM)
+    time.sleep(2)
     site.slurm.up(site.name)
 
 
@@ -104,6 +122,10 @@ def daemons_fail(world, slurm, rng):
     at_all_sites(slurm, rng, {'psmn': slurmdbd_away, 'p2chpd': slurmctld_killed, 'pmcs2i': slurmctld_without_state})
 
 
+def daemons_fail_elsewhere(world, slurm, rng):
+    at_all_sites(slurm, rng, {'psmn': slurmctld_without_state, 'p2chpd': slurmctld_restarted, 'pmcs2i': slurmdbd_away})
+
+
 def database_fails(world, slurm, rng):
     at_all_sites(slurm, rng, {name: mariadb_killed for name in clusters.SITES})
 
@@ -133,7 +155,7 @@ def main():
         world = accounting.Mesocentre(build, folder, slurm)
         try:
             world.start_all()
-            for fault in (daemons_fail, database_fails, scheduler_away_and_spools_lost):
+            for fault in (daemons_fail, daemons_fail_elsewhere, database_fails, scheduler_away_and_spools_lost):
                 fault(world, slurm, rng)
                 wanted, states = accounting.compare(world, slurm)
                 print(f'{fault.__name__}: {sum(states.values())} runs of jobs, {len(wanted)} sums agree to the second',
