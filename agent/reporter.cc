@@ -12,8 +12,8 @@
 namespace mesolys {
 namespace {
 
-// Five groups are some ten thousand lines: a fraction of a second.
-constexpr int kGroupsPerRound = 5;
+// Ten groups are some ten thousand lines: a fraction of a second.
+constexpr int kGroupsPerRound = 10;
 
 // Sent again unchanged these will be refused again: somebody has to look.
 bool NeedsPeople(const absl::Status& status) {

@@ -43,7 +43,7 @@ struct ReporterOptions {
 class Reporter {
  public:
   // What one request may hold.
-  static constexpr int64_t kBatchRecordsMax = 2000;
+  static constexpr int64_t kBatchRecordsMax = 1000;
   static constexpr int64_t kBatchBytesMax = (int64_t{1} << 20) - 1024;  // less its other fields
   static constexpr absl::Duration kPatience = absl::Seconds(30);
 
