@@ -81,7 +81,8 @@ absl::StatusOr<Database> Database::Open(const std::string& path) {
   sqlite3_extended_result_codes(connection, 1);
   sqlite3_busy_timeout(connection, 1000);
   if (absl::Status status = database.Execute(
-          "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0");
+          "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;"
+          " PRAGMA cache_size = -512");
       !status.ok()) {
     return status;
   }

@@ -48,7 +48,7 @@ class Statement {
 
 class Database {
  public:
-  // Creates the file; WAL, synchronous FULL.
+  // Creates the file; WAL, synchronous FULL, 512 KiB of cached pages.
   static absl::StatusOr<Database> Open(const std::string& path);
 
   absl::Status Execute(const char* sql);

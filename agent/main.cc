@@ -1,6 +1,7 @@
 // mesolys-agent: wiring only. Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 `check`
 // found nothing worse than a warning, 6 unreachable.
 
+#include <malloc.h>
 #include <pwd.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -248,6 +249,11 @@ int Main(int argc, char** argv) {
 }  // namespace mesolys
 
 int main(int argc, char** argv) {
+  // Next to the jobs of a site the agent is to be small. A heap for each thread, and thresholds
+  // that grow by themselves, would keep what a batch of records took.
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, 1 << 16);
+  mallopt(M_TRIM_THRESHOLD, 1 << 16);
 #ifdef NDEBUG
   // Debian's Abseil looks for lock cycles in release builds too: it costs time and can abort.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);

@@ -12,8 +12,8 @@
 namespace mesolys {
 namespace {
 
-// Five groups are some ten thousand lines: a fraction of a second.
-constexpr int kGroupsPerRound = 5;
+// Ten groups are some ten thousand lines: a fraction of a second.
+constexpr int kGroupsPerRound = 10;
 
 // Sent again unchanged these will be refused again: somebody has to look.
 bool NeedsPeople(const absl::Status& status) {
@@ -121,45 +121,47 @@ void Reporter::EndCollection(bool told_running) {
 
 absl::Status Reporter::SendAll(const std::atomic<bool>& is_stopping, ReportTick& tick) {
   while (!is_stopping) {
-    const absl::StatusOr<SpoolBatch> batch = spool_.Head(kBatchRecordsMax, kBatchBytesMax);
+    absl::StatusOr<SpoolBatch> batch = spool_.Head(kBatchRecordsMax, kBatchBytesMax);
     if (!batch.ok()) return batch.status();
     if (batch->records.empty()) return absl::OkStatus();
-    if (absl::Status sent = Send(*batch, tick); !sent.ok()) return sent;
+    if (absl::Status sent = Send(*std::move(batch), tick); !sent.ok()) return sent;
   }
   return absl::OkStatus();
 }
 
-absl::Status Reporter::Send(const SpoolBatch& batch, ReportTick& tick) {
+absl::Status Reporter::Send(SpoolBatch batch, ReportTick& tick) {
   v1::ReportUsageRequest request;
   request.set_site(SiteName(options_.site));
   request.set_request_id(absl::StrCat(spool_.id(), "-", batch.first, "-", batch.last));
-  request.mutable_records()->Assign(batch.records.begin(), batch.records.end());
+  for (v1::UsageRecord& record : batch.records) *request.add_records() = std::move(record);
+  batch.records.clear();
+  batch.records.shrink_to_fit();
   const absl::StatusOr<v1::ReportUsageResponse> response = link_.ReportUsage(request, kPatience);
   if (!response.ok()) {
     return During(
         absl::StrCat("the scheduler did not take records ", batch.first, " to ", batch.last),
         response.status());
   }
-  const absl::StatusOr<QuarantineMark> mark = SetAside(batch, *response);
+  const absl::StatusOr<QuarantineMark> mark = SetAside(request, *response);
   if (!mark.ok()) return mark.status();
   const ImportTally tally = {batch.import, response->changed_count(), response->rejected_size()};
   if (absl::Status done = spool_.Acknowledge(batch.last, *mark, tally); !done.ok()) return done;
-  tick.sent_count += static_cast<int64_t>(batch.records.size());
+  tick.sent_count += request.records_size();
   tick.changed_count += response->changed_count();
   tick.rejected_count += response->rejected_size();
   return absl::OkStatus();
 }
 
-absl::StatusOr<QuarantineMark> Reporter::SetAside(const SpoolBatch& batch,
+absl::StatusOr<QuarantineMark> Reporter::SetAside(const v1::ReportUsageRequest& request,
                                                   const v1::ReportUsageResponse& response) {
   std::vector<QuarantinedLine> lines;
   std::vector<JobKey> jobs;
   for (const v1::RejectedRecord& rejected : response.rejected()) {
-    if (rejected.index() < 0 || static_cast<size_t>(rejected.index()) >= batch.records.size()) {
+    if (rejected.index() < 0 || rejected.index() >= request.records_size()) {
       return absl::InternalError(absl::StrCat("the scheduler rejected record ", rejected.index(),
-                                              " of a batch of ", batch.records.size()));
+                                              " of a batch of ", request.records_size()));
     }
-    const v1::UsageRecord& record = batch.records[static_cast<size_t>(rejected.index())];
+    const v1::UsageRecord& record = request.records(rejected.index());
     lines.push_back({"scheduler",
                      absl::StrCat(rejected.refusal().reason(), ": ", rejected.refusal().message()),
                      record.ShortDebugString()});

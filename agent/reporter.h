@@ -44,7 +44,7 @@ struct ReporterOptions {
 class Reporter {
  public:
   // What one request may hold.
-  static constexpr int64_t kBatchRecordsMax = 2000;
+  static constexpr int64_t kBatchRecordsMax = 1000;
   static constexpr int64_t kBatchBytesMax = (int64_t{1} << 20) - 1024;  // less its other fields
   static constexpr absl::Duration kPatience = absl::Seconds(30);
 
@@ -62,10 +62,10 @@ class Reporter {
   // Some of what there is, so that sending is never far behind.
   absl::Status Collect(ReportTick& tick, bool& has_more);
   absl::Status SendAll(const std::atomic<bool>& is_stopping, ReportTick& tick);
-  absl::Status Send(const SpoolBatch& batch, ReportTick& tick);
+  absl::Status Send(SpoolBatch batch, ReportTick& tick);
   // Quarantines the records that were rejected, and forgets their jobs, for the ledger does not
   // charge them; answers the mark to commit.
-  absl::StatusOr<QuarantineMark> SetAside(const SpoolBatch& batch,
+  absl::StatusOr<QuarantineMark> SetAside(const v1::ReportUsageRequest& request,
                                           const v1::ReportUsageResponse& response);
 
   Spool& spool_;
