@@ -1,8 +1,10 @@
 #include "agent/checks/slurm_check.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <iterator>
 #include <set>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"

@@ -193,6 +193,7 @@ absl::StatusOr<std::set<int64_t>> ReadCoreIds(absl::string_view text) {
 // The pairs "NodeName=n1 CoreIDs=0-7" of a reservation.
 absl::Status ReadCores(absl::string_view line, ScontrolReservation& reservation) {
   absl::string_view node;
+  size_t core_count = 0;
   for (absl::string_view word : absl::StrSplit(line, ' ', absl::SkipEmpty())) {
     if (absl::StartsWith(word, "Comment=")) break;
     if (absl::ConsumePrefix(&word, "NodeName=")) node = word;
@@ -200,6 +201,10 @@ absl::Status ReadCores(absl::string_view line, ScontrolReservation& reservation)
     if (node.empty()) return Wrong("CoreIDs", word, "a NodeName stands before");
     absl::StatusOr<std::set<int64_t>> ids = ReadCoreIds(word);
     if (!ids.ok()) return ids.status();
+    core_count += ids->size();
+    if (core_count > kHostListMax) {
+      return Wrong("CoreIDs", word, absl::StrCat("more than ", kHostListMax, " in one line"));
+    }
     reservation.cores[std::string(node)].merge(*ids);
     node = {};
   }

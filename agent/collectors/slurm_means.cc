@@ -9,7 +9,16 @@ namespace {
 
 // Of one collection: more of them say nothing new.
 constexpr size_t kQuarantinedMax = 1000;
-constexpr size_t kItemsMax = 100'000;
+// What is kept in memory of the answer to one question.
+constexpr size_t kWeightMax = 1'000'000;
+
+size_t WeightOf(const ScontrolNode&) { return 1; }
+size_t WeightOf(const ScontrolPartition&) { return 1; }
+size_t WeightOf(const ScontrolReservation& reservation) {
+  size_t weight = 1 + reservation.nodes.size();
+  for (const auto& [node, cores] : reservation.cores) weight += cores.size();
+  return weight;
+}
 
 absl::Status CheckWhole(const OutputLine& line) {
   if (line.is_too_long) {
@@ -63,6 +72,7 @@ template <typename Item>
 absl::Status SlurmMeans::Read(const std::string& cluster, Scontrol::Noun noun,
                               absl::StatusOr<Item> (*parse)(absl::string_view),
                               std::vector<Item>& items) {
+  size_t weight = 0;
   return scontrol_->Show(cluster, noun, [&](const OutputLine& line) -> absl::Status {
     const absl::Status whole = CheckWhole(line);
     absl::StatusOr<Item> item = whole.ok() ? parse(line.text) : whole;
@@ -70,9 +80,10 @@ absl::Status SlurmMeans::Read(const std::string& cluster, Scontrol::Noun noun,
       SetAside(cluster, noun, item.status(), line.text);
       return absl::OkStatus();
     }
-    if (items.size() >= kItemsMax) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat(cluster, " has more than ", kItemsMax, " ", ScontrolWord(noun), "s"));
+    weight += WeightOf(*item);
+    if (weight > kWeightMax) {
+      return absl::ResourceExhaustedError(absl::StrCat(cluster, " tells of more than ", kWeightMax,
+                                                       " items to show ", ScontrolWord(noun)));
     }
     items.push_back(*std::move(item));
     return absl::OkStatus();

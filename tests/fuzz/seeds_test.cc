@@ -44,7 +44,7 @@ std::vector<std::string> Corpus(const std::string& name) {
 
 // Cuts, doubles, swaps and overwrites pieces of it.
 std::string Mutated(std::string text, std::mt19937_64& rng) {
-  static const std::string kBytes = std::string("\0\n\r\t =,|-+*[]()0919aZ\x1f\x7f\xff\xc3", 27);
+  constexpr char kBytes[] = "\0\n\r\t =,|-+*[]()0919aZ\x1f\x7f\xff\xc3";
   const auto place = [&] { return rng() % (text.size() + 1); };
   for (uint64_t change = rng() % 8 + 1; change > 0; --change) {
     const size_t at = place();
@@ -56,7 +56,7 @@ std::string Mutated(std::string text, std::mt19937_64& rng) {
         text.insert(at, text.substr(place(), rng() % 64));
         break;
       case 2:
-        text.insert(at, 1, kBytes[rng() % kBytes.size()]);
+        text.insert(at, 1, kBytes[rng() % (sizeof kBytes - 1)]);
         break;
       case 3:
         if (at < text.size()) text[at] = static_cast<char>(rng());

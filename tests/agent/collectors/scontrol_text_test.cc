@@ -200,7 +200,8 @@ TEST(ScontrolReservationTest, RefusesALineThatNoReservationHas) {
        {"", "PartitionName=p State=UP", "ReservationName=r", "ReservationName=r State=SOON",
         "ReservationName=r Nodes=n[1 State=ACTIVE", "ReservationName=r State=ACTIVE CoreIDs=1",
         "ReservationName=r State=ACTIVE NodeName=n1 CoreIDs=x",
-        "ReservationName=r State=ACTIVE NodeName=n1 CoreIDs=0-999999999"}) {
+        "ReservationName=r State=ACTIVE NodeName=n1 CoreIDs=0-999999999",
+        "ReservationName=r State=ACTIVE NodeName=n1 CoreIDs=0-60000 NodeName=n2 CoreIDs=0-60000"}) {
     EXPECT_EQ(ParseScontrolReservation(line).status().code(), absl::StatusCode::kInvalidArgument)
         << line;
   }

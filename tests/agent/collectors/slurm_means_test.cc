@@ -83,6 +83,12 @@ TEST_F(SlurmMeansTest, AreNothingWhenAClusterDoesNotAnswer) {
   EXPECT_EQ(means_->Collect().status().code(), absl::StatusCode::kUnavailable);
 }
 
+TEST_F(SlurmMeansTest, AreBoundedInMemory) {
+  scontrol_->clusters["c2"][Noun::kReservation] =
+      std::vector<std::string>(100, "ReservationName=r State=ACTIVE Nodes=n[1-100000]");
+  EXPECT_EQ(means_->Collect().status().code(), absl::StatusCode::kResourceExhausted);
+}
+
 TEST_F(SlurmMeansTest, AreNothingWhenAClusterHasNoNodes) {
   scontrol_->clusters["c2"][Noun::kNode] = {"garbage"};
   const absl::Status status = means_->Collect().status();
