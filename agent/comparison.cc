@@ -11,7 +11,9 @@
 namespace mesolys {
 namespace {
 
+// What runs is reported between two ticks: none may last long, however slow the accounting is.
 constexpr int kPagesPerTick = 5;
+constexpr absl::Duration kTickMax = absl::Seconds(5);
 constexpr size_t kProblemBytesMax = 512;
 // A record has some 200 bytes, so that a page stays far below what a request may hold.
 constexpr int64_t kPageRecordsMax = 1000;
@@ -40,8 +42,10 @@ SpanTick Comparison::Tick() {
   SpanTick tick;
   const v1::WantedComparison wanted = wanted_.Get();
   if (wanted.number() != current_.number()) Begin(wanted);
+  const absl::Time begin = clock_.Now();
   for (int page = 0; page < kPagesPerTick && !is_over_ && tick.status.ok(); ++page) {
     tick.status = Send(tick);
+    if (clock_.Now() - begin > kTickMax) break;
   }
   tick.has_more = tick.status.ok() && !is_over_;
   return tick;

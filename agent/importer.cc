@@ -14,7 +14,9 @@
 namespace mesolys {
 namespace {
 
+// What runs is reported between two ticks: none may last long, however slow the accounting is.
 constexpr int kPagesPerTick = 5;
+constexpr absl::Duration kTickMax = absl::Seconds(5);
 constexpr size_t kProblemBytesMax = 512;
 
 int64_t CoreSeconds(const v1::UsageRecord& message) {
@@ -78,8 +80,10 @@ SpanTick Importer::Tick() {
   }
   if (clock_.Now() < not_before_) return tick;
   if (std::exchange(number_, place.number) != place.number) is_inside_ = false;
+  const absl::Time begin = clock_.Now();
   for (int page = 0; page < kPagesPerTick && !place.is_read && tick.status.ok(); ++page) {
     tick.status = ReadPage(*span, place, tick);
+    if (clock_.Now() - begin > kTickMax) break;
   }
   if (tick.status.ok()) {
     backoff_.Reset();

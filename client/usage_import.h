@@ -3,6 +3,7 @@
 
 // `mesolys usage import`, and the imports that `mesolys site show` lists. One thread.
 
+#include "absl/time/time.h"
 #include "client/command_tree.h"
 #include "client/output.h"
 #include "google/protobuf/repeated_field.h"

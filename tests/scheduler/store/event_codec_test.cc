@@ -106,7 +106,9 @@ std::vector<Event> EveryEvent() {
       ModeSet{true, "moving house"},
       RoleGiven{"rosa", "auditor", true, "left"},
       MemberAdded{"alpha", deputy},
-      RequestWithdrawn{3, "too much"}};
+      RequestWithdrawn{3, "too much"},
+      ImportOrdered{{5, "north", kPeriod}},
+      ImportEnded{5, {9, 8, 1, 2, 3600, "slurmdbd is away"}}};
 }
 
 TEST(EventCodecTest, EveryEventIsReadAsItWasWritten) {
