@@ -40,9 +40,10 @@ def during(site, fault):
 def tend(site):
     """What an operator does after a slurmctld that forgot: it starts jobs of which the nodes know already, drains
     these and holds those."""
-    for node in site.slurm.command(site.name, 'sinfo', '-hN', '-p', 'main', '-t', 'drain', '-o', '%N').split():
+    for node in site.slurm.command(site.name, 'sinfo', '-hN', '-p', 'main', '-t', 'drain', '-o', '%N', check=False).split():
         site.control('update', f'nodename={node}', 'state=resume', check=False)
-    for row in site.slurm.command(site.name, 'squeue', '-h', '-t', 'pending', '-o', '%A %r').splitlines():
+    for row in site.slurm.command(site.name, 'squeue', '-h', '-t', 'pending', '-o', '%A %r',
+                                  check=False).splitlines():
         if not row.endswith(' Resources'):
             site.control('release', row.split()[0], check=False)
             site.control('update', f'jobid={row.split()[0]}', 'starttime=now', check=False)
@@ -73,16 +74,25 @@ def slurmdbd_away(site):
     site.slurm.up(site.name)
 
 
+def up_again(site):
+    """Is over when all nodes are ready, which may need the operator."""
+    starting = threading.Thread(target=site.slurm.up, args=(site.name,))
+    starting.start()
+    while starting.is_alive():
+        tend(site)
+        time.sleep(0.5)
+
+
 def slurmctld_killed(site):
     site.slurm.end(f'{site.name}.slurmctld')
     time.sleep(3)
-    site.slurm.up(site.name)
+    up_again(site)
 
 
 def slurmctld_restarted(site):
     site.slurm.end(f'{site.name}.slurmctld', signal.SIGTERM)
     time.sleep(2)
-    site.slurm.up(site.name)
+    up_again(site)
 
 
 def slurmctld_without_state(site):
