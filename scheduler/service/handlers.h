@@ -15,6 +15,7 @@
 #include "proto/values/names.h"
 #include "scheduler/service/commands.h"
 #include "scheduler/service/grant_commands.h"
+#include "scheduler/service/import_commands.h"
 #include "scheduler/service/office_commands.h"
 #include "scheduler/service/reading.h"
 #include "scheduler/service/reply.h"
