@@ -15,6 +15,7 @@
 #include "proto/runtime/server.h"
 #include "scheduler/core/catalogue.h"
 #include "scheduler/engine.h"
+#include "scheduler/service/comparisons.h"
 #include "scheduler/service/site_sessions.h"
 #include "scheduler/store/event_store.h"
 #include "scheduler/work_queue.h"
