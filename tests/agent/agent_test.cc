@@ -116,6 +116,10 @@ class WaitingLink : public SchedulerLink {
     changed_.wait(lock, [this] { return is_cancelled_; });
     return absl::CancelledError("cancelled");
   }
+  absl::StatusOr<v1::TellUsageResponse> TellUsage(const v1::TellUsageRequest&,
+                                                  absl::Duration) override {
+    return absl::UnimplementedError("nobody asks for a comparison");
+  }
   void Cancel() override {
     std::lock_guard<std::mutex> lock(mutex_);
     is_cancelled_ = true;

@@ -264,7 +264,7 @@ TEST_F(ReporterTest, KeepsABatchOfWhichARecordIsRejectedThatIsNotInIt) {
     }
   } confused;
   collector_.AddJobs(1, 3);
-  Reporter reporter(*spool_, quarantine_, collector_, confused, clock_, collections_,
+  Reporter reporter(*spool_, quarantine_, collector_, confused, clock_, collections_, means_,
                     {"psmn", {}, 1});
   EXPECT_EQ(reporter.Tick(is_stopping_).status.code(), absl::StatusCode::kInternal);
   EXPECT_EQ(Waiting(), 3);

@@ -28,7 +28,7 @@ class PollingService : public v1::SiteService::CallbackService {
   grpc::ServerUnaryReactor* Synchronize(grpc::CallbackServerContext*,
                                         const v1::SynchronizeRequest* in,
                                         v1::SynchronizeResponse* out) override {
-    return polls_.Add("psmn", in->generation(), out);
+    return polls_.Add("psmn", in->generation(), in->comparison(), out);
   }
 
  private:
@@ -37,10 +37,10 @@ class PollingService : public v1::SiteService::CallbackService {
 
 class LongPollsTest : public testing::Test {
  protected:
-  LongPollsTest() : engine_(*Engine::Start(store_, clock_)) {
+  LongPollsTest() : engine_(*Engine::Start(store_, clock_)), comparisons_(*engine_) {
     Submit("adopt", AdoptCatalogue{WorldCatalogue(), "", ""});
     generation_ = engine_->Read([](const Ledger& ledger) { return ledger.Generation("psmn"); });
-    polls_ = std::make_unique<LongPolls>(*engine_, std::chrono::minutes(10));
+    polls_ = std::make_unique<LongPolls>(*engine_, comparisons_, std::chrono::minutes(10));
     service_ = std::make_unique<PollingService>(*polls_);
     server_ = *StartServer("127.0.0.1:0", ca_.Files("service/scheduler"), {service_.get()});
     caller_ = std::make_unique<Caller>(
@@ -88,6 +88,7 @@ class LongPollsTest : public testing::Test {
   ManualClock clock_{WorldTime()};
   MemoryEventStore store_;
   std::unique_ptr<Engine> engine_;
+  Comparisons comparisons_;
   int64_t generation_ = 0;
   std::unique_ptr<LongPolls> polls_;
   std::unique_ptr<PollingService> service_;
