@@ -94,6 +94,11 @@ class CuttableLink : public SchedulerLink {
     if (is_cut) return absl::UnavailableError("cut off");
     return link_.Synchronize(request, patience);
   }
+  absl::StatusOr<v1::TellUsageResponse> TellUsage(const v1::TellUsageRequest& request,
+                                                  absl::Duration patience) override {
+    if (is_cut) return absl::UnavailableError("cut off");
+    return link_.TellUsage(request, patience);
+  }
   void Cancel() override { link_.Cancel(); }
 
   bool is_cut = false;
@@ -114,7 +119,8 @@ struct Station {
     options.site = name;
     options.version = "test";
     options.seed = seed;
-    agent = std::make_unique<Agent>(*spool, quarantine, site, nullptr, site, link, clock, options);
+    agent = std::make_unique<Agent>(*spool, quarantine, site, /*reader=*/nullptr,
+                                    /*means_collector=*/nullptr, site, link, clock, options);
   }
 
   SimulatedSite site;
