@@ -38,7 +38,7 @@ def with_another_line(world, slurm, right, wrong, status, said):
         raise SystemExit(f'{right} is not a line of slurm.conf')
     conf.write_text(good.replace(f'{right}\n', f'{wrong}\n'))
     try:
-        slurm.kill(f'{SITE}.slurmctld')
+        slurm.end(f'{SITE}.slurmctld')
         slurm.up()
         check(world, status, said)
         print(f'{wrong or "no " + right}: exit status {status}', flush=True)
@@ -59,11 +59,11 @@ def main():
             print(check(world, 0, ' 0 warned, 0 failed', 'pass  munge: ', f'pass  {SITE}: slurmctld: '), flush=True)
             for fact in FACTS:
                 with_another_line(world, slurm, *fact)
-            slurm.kill(f'{SITE}.slurmctld')
+            slurm.end(f'{SITE}.slurmctld')
             check(world, 1, f'FAIL  {SITE}: slurmctld: ')
-            slurm.kill(f'{SITE}.slurmdbd')
+            slurm.end(f'{SITE}.slurmdbd')
             check(world, 1, 'FAIL  slurmdbd: ')
-            slurm.kill(f'{SITE}.munged')
+            slurm.end(f'{SITE}.munged')
             check(world, 1, 'FAIL  munge: ')
             slurm.up()
             check(world, 0, ' 0 warned, 0 failed')
