@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "agent/utf8.h"
 
@@ -37,16 +39,24 @@ inline Finding Fail(std::string subject, std::string text, std::string remedy) {
   return {Verdict::kFail, std::move(subject), std::move(text), std::move(remedy)};
 }
 
+// One line that any terminal may show. Backslashes stay, for texts of programs come escaped.
+inline std::string Shown(absl::string_view text) {
+  constexpr size_t kTextBytesMax = 2000;
+  std::vector<std::string> parts;
+  for (const absl::string_view part : absl::StrSplit(text, '\\')) {
+    parts.push_back(OneLine(part, kTextBytesMax));
+  }
+  return absl::StrJoin(parts, "\\");
+}
+
 // "FAIL  psmn: PriorityType  is priority/basic: ...", and a second line with what to change. Texts
 // of the site are made printable.
 inline std::string ToText(const Finding& finding) {
-  constexpr size_t kTextBytesMax = 2000;
   constexpr absl::string_view kWords[] = {"pass", "WARN", "FAIL"};
-  std::string text =
-      absl::StrCat(kWords[static_cast<size_t>(finding.verdict)], "  ",
-                   OneLine(absl::StrCat(finding.subject, ": ", finding.text), kTextBytesMax), "\n");
+  std::string text = absl::StrCat(kWords[static_cast<size_t>(finding.verdict)], "  ",
+                                  Shown(absl::StrCat(finding.subject, ": ", finding.text)), "\n");
   if (!finding.remedy.empty()) {
-    absl::StrAppend(&text, "      -> ", OneLine(finding.remedy, kTextBytesMax), "\n");
+    absl::StrAppend(&text, "      -> ", Shown(finding.remedy), "\n");
   }
   return text;
 }

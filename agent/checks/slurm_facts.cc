@@ -35,7 +35,7 @@ std::set<std::string> WordsOf(absl::string_view list) {
   return words;
 }
 
-std::string Shown(absl::string_view value) {
+std::string Is(absl::string_view value) {
   return value.empty() ? "is not set" : absl::StrCat("is ", Printable(value));
 }
 
@@ -54,7 +54,7 @@ class Judge {
     int64_t month = 0;
     if (parts.size() < 2 || !absl::SimpleAtoi(parts[0], &year) ||
         !absl::SimpleAtoi(parts[1], &month)) {
-      Say(Verdict::kWarn, "SLURM_VERSION", Shown(text), "nothing: tell the authors of MesoLyS");
+      Say(Verdict::kWarn, "SLURM_VERSION", Is(text), "nothing: tell the authors of MesoLyS");
     } else if (year * 100 + month < 2205) {
       Say(Verdict::kFail, "SLURM_VERSION", absl::StrCat("is ", text, ", before 22.05"),
           "install Slurm 22.05 or later");
@@ -70,7 +70,7 @@ class Judge {
   void CheckClusterName() {
     const std::string name = ValueOf(config_, "ClusterName");
     if (name == cluster_) return Good("ClusterName", name);
-    Say(Verdict::kFail, "ClusterName", absl::StrCat(Shown(name), ", not ", cluster_),
+    Say(Verdict::kFail, "ClusterName", absl::StrCat(Is(name), ", not ", cluster_),
         absl::StrCat("correct clusters of [collector] in agent.toml, or slurm_conf"));
   }
 
@@ -174,7 +174,7 @@ class Judge {
   }
   void Change(Verdict verdict, const std::string& name, absl::string_view right,
               absl::string_view why) {
-    Say(verdict, name, absl::StrCat(Shown(ValueOf(config_, name)), ": ", why),
+    Say(verdict, name, absl::StrCat(Is(ValueOf(config_, name)), ": ", why),
         absl::StrCat(name, "=", right, " in ", slurm_conf_, "; then restart slurmctld"));
   }
 

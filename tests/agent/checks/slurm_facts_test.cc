@@ -283,6 +283,7 @@ TEST(FindingTest, IsPrintedWithTheLineToChangeAndWithoutControlCharacters) {
             "pass  psmn: PriorityType: priority/multifactor\n");
   EXPECT_EQ(ToText(Fail("a", "is \x1b[31mred\n", "b=c")),
             "FAIL  a: is \\x1B[31mred\\x0A\n      -> b=c\n");
+  EXPECT_EQ(ToText(Pass("a", "escaped once: \\x0A")), "pass  a: escaped once: \\x0A\n");
   EXPECT_EQ(Worst({Pass("a", "b"), Warn("a", "b", "c"), Pass("a", "b")}), Verdict::kWarn);
   EXPECT_EQ(Worst({}), Verdict::kPass);
 }
