@@ -64,7 +64,7 @@ absl::StatusOr<v1::TellUsageRequest> Comparison::NextPage() {
   if (!span.ok()) return refuse(span.status());
   if (reader_ == nullptr) {
     return refuse(absl::FailedPreconditionError(
-        "the collector of this site has no history to read: only one of type \"slurm\" has"));
+        "the collector of this site has no history to read: only one of type slurm has"));
   }
   const absl::StatusOr<SpoolLevel> level = spool_.Level();
   if (!level.ok()) return level.status();

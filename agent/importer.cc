@@ -15,7 +15,7 @@ namespace mesolys {
 namespace {
 
 // What runs is reported between two ticks: none may last long, however slow the accounting is.
-constexpr int kPagesPerTick = 5;
+constexpr int kPagesPerTick = 10;
 constexpr absl::Duration kTickMax = absl::Seconds(5);
 constexpr size_t kProblemBytesMax = 512;
 
@@ -75,7 +75,7 @@ SpanTick Importer::Tick() {
   if (reader_ == nullptr) {
     tick.status = GiveUp(place, absl::FailedPreconditionError(
                                     "the collector of this site has no history to read: only one "
-                                    "of type \"slurm\" has"));
+                                    "of type slurm has"));
     return tick;
   }
   if (clock_.Now() < not_before_) return tick;

@@ -124,7 +124,7 @@ TEST_F(ImporterTest, DoesNothingUntilItIsOrderedAndNothingTwice) {
   EXPECT_EQ(reader_.slice_count, slices);
 }
 
-// Its slices are of three and four pages, so that a tick ends in the middle of the second one.
+// Its slices are of six and seven pages, so that a tick ends in the middle of the second one.
 TEST_F(ImporterTest, IsAtItsPlaceAgainAfterAnyCrashAndCountsEachJobOnce) {
   AddJobs(1, 12'000);
   reader_.slice = absl::Hours(2);
@@ -193,7 +193,7 @@ TEST_F(ImporterTest, OfASiteWithoutHistoryEndsAtOnceAndSaysWhy) {
   Order({1});
   EXPECT_TRUE(importer_->Tick().status.ok());
   EXPECT_TRUE(OnlyPlace().is_read);
-  EXPECT_THAT(OnlyPlace().result.problem(), HasSubstr("only one of type \"slurm\""));
+  EXPECT_THAT(OnlyPlace().result.problem(), HasSubstr("only one of type slurm has"));
 }
 
 TEST_F(ImporterTest, ForgetsAnImportThatIsOrderedNoMore) {

@@ -20,6 +20,7 @@ using testing::SizeIs;
 
 constexpr int64_t kHour = 3600;
 constexpr int64_t kZero = 1800000000;
+constexpr int64_t kNotYet = -1;
 // Two slices of four hours and one of two.
 const Period kSpan = {absl::FromUnixSeconds(kZero), absl::FromUnixSeconds(kZero + 10 * kHour)};
 const absl::Time kNow = absl::FromUnixSeconds(kZero + 100 * kHour);
@@ -33,7 +34,7 @@ class SacctSpanTest : public testing::Test {
   }
 
   void Add(int64_t id, int64_t start, int64_t end, const std::string& state = "COMPLETED") {
-    const int64_t ended = end == 0 ? 0 : kZero + end;
+    const int64_t ended = end == kNotYet ? 0 : kZero + end;
     sacct_->rows.push_back({id, kZero + start - 10, kZero + start, ended, state});
   }
 
@@ -74,7 +75,7 @@ TEST_F(SacctSpanTest, TellsEachJobThatRanWithinTheSpanInTheSliceInWhichItBegan) 
   Add(5, 4 * kHour - 1, 4 * kHour);        // just before it
   Add(6, 9 * kHour, 20 * kHour);           // ends after
   Add(7, 10 * kHour, 11 * kHour);          // after
-  Add(8, 1 * kHour, 0, "RUNNING");         // runs still
+  Add(8, 1 * kHour, kNotYet, "RUNNING");   // runs still
   Add(9, 8 * kHour, 8 * kHour, "FAILED");  // lasted no second
   EXPECT_THAT(Tell(), ElementsAre(ElementsAre(3, 5, 8), ElementsAre(4), ElementsAre(6, 9)));
   EXPECT_THAT(quarantined_, IsEmpty());

@@ -43,7 +43,7 @@ TEST(SacctTimeTest, RefusesWhatIsNoTime) {
   }
 }
 
-TEST(SacctSpanTest, ReadsClocksAndSeconds) {
+TEST(SacctDurationTest, ReadsClocksAndSeconds) {
   const struct {
     const char* text;
     int64_t seconds;

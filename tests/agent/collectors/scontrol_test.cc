@@ -72,7 +72,7 @@ TEST_F(ScontrolTest, EndsOneThatSaysTooMuchOrNothingAtAll) {
 // Lines of 10 MB, bytes that are no text, lines that are cut: what is whole beside them counts.
 TEST_F(ScontrolTest, LeavesGarbageToTheQuarantine) {
   directory_.Write("node", FakeScontrol::Node("n1", "IDLE") + "\n" + std::string(10 << 20, 'x') +
-                               "\n\xff\xfe\x00\n" + FakeScontrol::Node("n2", "IDLE") +
+                               "\n\xff\xfe\x01\n" + FakeScontrol::Node("n2", "IDLE") +
                                "\nNodeName=n3 State=ID");
   ScontrolOptions options = Options("case $5 in node) cat \"$(dirname \"$0\")/node\";; esac");
   options.output_bytes_max = 64 << 20;
