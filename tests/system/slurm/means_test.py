@@ -78,8 +78,11 @@ def follow_the_cluster(world, slurm):
         raise SystemExit(f'what is missing is not marked:\n{shown}')
     control('update', f'nodename={SITE}-n1', 'state=resume')
 
+    # With a slurmd that is well it would return by itself.
+    slurm.end(f'{SITE}.slurmd.{SITE}-n2')
     control('update', f'nodename={SITE}-n2', 'state=down', 'reason=test')
     expect(world, 'a node is down', cpu={'available': 32, 'down': 32}, gpu_v100={'down': 4})
+    slurm.up()
     control('update', f'nodename={SITE}-n2', 'state=resume')
 
     control('create', 'reservation', 'ReservationName=m', 'StartTime=now', 'Duration=60', 'Users=root', 'Flags=MAINT',
