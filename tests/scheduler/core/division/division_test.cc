@@ -18,7 +18,6 @@ namespace {
 using testing::ElementsAre;
 using testing::ElementsAreArray;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::SizeIs;
 
 constexpr int64_t kPoint = kWeightScale;
@@ -124,7 +123,7 @@ TEST(DivisionTest, FollowsTheRule) {
            {"a dropped one comes back when it fits after all",
             {10},
             {{"a", 10, kPoint, 4, 0}, {"a", 10, kPoint, 5, 1}, {"a", 10, kPoint, 8, 2}},
-            {0, 0, 10}},
+            {5, 5, 0}},
            {"a minimum without a pool", {}, {{"", 4, kPoint, 1}}, {0}},
        }) {
     SCOPED_TRACE(each.rule);
@@ -137,8 +136,7 @@ TEST(DivisionTest, FollowsTheRule) {
 }
 
 TEST(DivisionTest, LargestRemainderAloneWouldOverfillThisSharedPool) {
-  // Three pools of 1 and 2/3 each for those that may use two of them: rounded one by one, somebody
-  // would be left without a unit that exists, or a pool over.
+  // Three units for five claims, 3/5 each: of those that share a pool only one can have the unit.
   Problem problem = WithPools({1, 1, 1});
   for (const char* const sites : {"ab", "bc", "ca", "a", "b"}) Ask(problem, sites, 9);
   const Division division = Certified(problem);
@@ -181,15 +179,18 @@ TEST(DivisionTest, SplitsAtMostOneClaimLessThanAGroupHasPools) {
 
 TEST(DivisionTest, NamesWhoKeepsADroppedClaimOut) {
   Problem problem = WithPools({10});
-  Ask(problem, "a", 10, kPoint, 6, 2);
-  Ask(problem, "a", 10, kPoint, 2, 1);
+  Ask(problem, "a", 10, kPoint, 6, 3);
   Ask(problem, "a", 10, kPoint, 3, 0);
+  Ask(problem, "a", 10, kPoint, 4, 1);
+  Ask(problem, "a", 10, kPoint, 4, 2);
   const Division division = Certified(problem);
-  // r3 and r2 are dropped in favour of r1; were either back, r1 would have 5.
+  // r2, r3 and r1 are dropped in turn and r3 comes back: then r1 would have 5 of 6, and r2 would
+  // have 3.33, which is enough for it and not for r3.
   ASSERT_THAT(division.drops, SizeIs(2));
-  EXPECT_EQ(division.drops[0].claim, 1u);
+  EXPECT_EQ(division.drops[0].claim, 0u);
   EXPECT_EQ(division.drops[0].blocker, 0u);
-  EXPECT_EQ(division.drops[1].claim, 2u);
+  EXPECT_EQ(division.drops[1].claim, 1u);
+  EXPECT_EQ(division.drops[1].blocker, 2u);
 }
 
 TEST(DivisionTest, RefusesWhatIsOutOfBoundsByName) {
@@ -250,12 +251,16 @@ TEST(CertificateTest, RefusesWhateverIsNotTheDivision) {
            {"full", [](Division& d) { d.awards[0].status = AwardStatus::kFull; }},
            {"one award for each", [](Division& d) { d.awards.pop_back(); }},
            {"in no pool", [](Division& d) { d.placements[0].pool = 9; }},
-           {"order of claims", [](Division& d) { d.placements[2].claim = 9; }},
+           {"order of claims",
+            [](Division& d) {
+              d.placements.push_back({9, 1, 1});
+              ++d.pools[1].allocated;
+            }},
        }) {
     Problem problem = WithPools({10, 20});
     Ask(problem, "a", 99);
     Ask(problem, "a", 99);
-    Ask(problem, "b", 10);
+    Ask(problem, "b", 5);
     Division division = Certified(problem);
     ASSERT_THAT(division.placements, SizeIs(3));
     each.forge(division);
