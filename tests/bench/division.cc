@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/core/certificate.h"
@@ -45,14 +46,27 @@ NameSet RandomSet(std::mt19937_64& random, uint32_t names) {
   return set;
 }
 
-// Twice as much asked as there is, more of it at the first sites; windows of whole months.
+// The sites whose bits are set.
+NameSet SomeOfThree(uint32_t bits) {
+  NameSet set;
+  for (uint32_t i = 0; i < 3; ++i) {
+    if ((bits >> i & 1) != 0) set.push_back(i);
+  }
+  return set;
+}
+
+// Twice as much asked as there is; windows of whole months.
 Problem Make(const Shape& shape) {
   std::mt19937_64 random(7);
   Problem problem;
   for (uint32_t i = 0; i < shape.sites; ++i) problem.sites.push_back(absl::StrCat("s", i));
   for (uint32_t i = 0; i < shape.periods; ++i) problem.periods.push_back(absl::StrCat("p", 10 + i));
   const int sets = shape.own_group ? shape.claims : shape.site_sets;
-  for (int i = 0; i < sets; ++i) problem.site_sets.push_back(RandomSet(random, shape.sites));
+  for (int i = 0; i < sets; ++i) {
+    problem.site_sets.push_back(shape.site_sets == 7 && !shape.own_group
+                                    ? SomeOfThree(static_cast<uint32_t>(i) + 1)
+                                    : RandomSet(random, shape.sites));
+  }
   if (shape.own_group) {
     for (int i = 0; i < sets; ++i) problem.period_sets.push_back(RandomSet(random, shape.periods));
   } else if (shape.sites < 10) {
@@ -79,10 +93,19 @@ Problem Make(const Shape& shape) {
     asked += claim.amount;
     problem.claims.push_back(claim);
   }
-  const int64_t each = asked / 2 / (shape.sites * shape.periods);
+  // The first sites and periods have least, so that there are many levels.
+  double parts = 0;
+  const auto part = [&](uint32_t site, uint32_t period) {
+    return std::pow((site + 1.0) / shape.sites, 2) * (period + 1.0) / shape.periods;
+  };
+  for (uint32_t site = 0; site < shape.sites; ++site) {
+    for (uint32_t period = 0; period < shape.periods; ++period) parts += part(site, period);
+  }
   for (uint32_t site = 0; site < shape.sites; ++site) {
     for (uint32_t period = 0; period < shape.periods; ++period) {
-      problem.pools.push_back({site, period, each / 2 + Pick(random, each), 0.1 * (site + period)});
+      const double capacity = static_cast<double>(asked) / 2 * part(site, period) / parts;
+      problem.pools.push_back(
+          {site, period, static_cast<int64_t>(capacity), 0.1 * (site + period)});
     }
   }
   return problem;
