@@ -57,6 +57,7 @@ Division Divide(const Problem& problem) {
     }
   }
   std::vector<Placement> placements;
+  placements.reserve(problem.claims.size() + grouping.groups.size());
   for (size_t i = 0; i < grouping.groups.size(); ++i) {
     const Group& group = grouping.groups[i];
     Wide total = 0;
