@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <fstream>
 #include <iostream>
-#include <iterator>
+#include <istream>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -93,16 +93,25 @@ absl::Status Change(absl::string_view change, Call& call) {
       " must be capacity:SITE:PERIOD:RESOURCE=AMOUNT or weight:REQUEST:RESOURCE=POINTS"));
 }
 
-absl::StatusOr<std::string> ReadAll(const std::string& file) {
+// Whether all could be read: a folder can be opened and not read.
+bool ReadAll(std::istream& in, std::string& text) {
+  char part[1 << 16];
+  while (in.read(part, sizeof part) || in.gcount() > 0) {
+    text.append(part, static_cast<size_t>(in.gcount()));
+  }
+  return in.eof() && !in.bad();
+}
+
+absl::StatusOr<std::string> Contents(const std::string& file) {
   std::string text;
   if (file.empty() || file == "-") {
-    text.assign(std::istreambuf_iterator<char>(std::cin), {});
-    if (std::cin.bad()) return absl::NotFoundError("standard input cannot be read");
+    if (!ReadAll(std::cin, text)) return absl::NotFoundError("standard input cannot be read");
     return text;
   }
   std::ifstream in(file, std::ios::binary);
-  if (in) text.assign(std::istreambuf_iterator<char>(in), {});
-  if (!in) return absl::NotFoundError(absl::StrCat(Quoted(file), " cannot be read"));
+  if (!in || !ReadAll(in, text)) {
+    return absl::NotFoundError(absl::StrCat(Quoted(file), " cannot be read; name a JSON file"));
+  }
   return text;
 }
 
@@ -129,7 +138,7 @@ absl::StatusOr<std::string> DivideText(absl::string_view text, const DivideOptio
 }
 
 absl::Status Divide(const DivideOptions& options) {
-  absl::StatusOr<std::string> text = ReadAll(options.file);
+  absl::StatusOr<std::string> text = Contents(options.file);
   if (!text.ok()) return text.status();
   absl::StatusOr<std::string> answer = DivideText(*text, options);
   if (!answer.ok()) return answer.status();

@@ -118,7 +118,7 @@ Grouping GroupClaims(const Problem& problem) {
       known->second = number_of_pools.try_emplace(std::move(pools), next).first->second;
       members.resize(number_of_pools.size());
     }
-    members[known->second].push_back({claim.amount, claim.weight, i});
+    members[known->second].push_back({claim.amount, claim.weight, claim.minimum, i});
     grouping.group_of.push_back(static_cast<int32_t>(known->second));
   }
   std::vector<int32_t> group_of_number(members.size(), -1);

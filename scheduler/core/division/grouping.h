@@ -16,6 +16,7 @@ namespace mesolys::division {
 struct Member {
   int64_t amount = 0;
   int64_t weight = 0;
+  int64_t minimum = 0;
   uint32_t claim = 0;
 };
 

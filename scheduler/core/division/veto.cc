@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <string>
 
 namespace mesolys::division {
 namespace {
@@ -72,7 +73,8 @@ class Veto {
     const auto group = static_cast<size_t>(GroupOf(claim));
     const Claim& asked = problem_.claims[claim];
     Levels before = levels_;
-    grouping_.groups[group].Insert({asked.amount, asked.weight, claim}, problem_.claims);
+    grouping_.groups[group].Insert({asked.amount, asked.weight, asked.minimum, claim},
+                                   problem_.claims);
     levels_.Resolve(group);
     FindNeediest(group);
     std::optional<uint32_t> blocker = Enough(claim) ? FirstBelow() : std::optional(claim);
@@ -85,19 +87,22 @@ class Veto {
 
   // The member of a group that needs the highest level for its minimum: if it has enough, all have.
   void FindNeediest(size_t group) {
-    std::optional<uint32_t>& neediest = neediest_[group];
-    neediest.reset();
+    const Member* neediest = nullptr;
     for (const Member& member : grouping_.groups[group].members()) {
-      const Claim& claim = problem_.claims[member.claim];
-      if (claim.minimum == 0) continue;
-      if (neediest.has_value()) {
-        const Claim& best = problem_.claims[*neediest];
-        const Wide needs = Wide(claim.minimum) * best.weight;
-        const Wide most = Wide(best.minimum) * claim.weight;
-        if (needs < most || (needs == most && claim.request > best.request)) continue;
+      if (member.minimum == 0) continue;
+      if (neediest != nullptr) {
+        const Wide needs = Wide(member.minimum) * neediest->weight;
+        const Wide most = Wide(neediest->minimum) * member.weight;
+        if (needs < most || (needs == most && RequestOf(member) > RequestOf(*neediest))) continue;
       }
-      neediest = member.claim;
+      neediest = &member;
     }
+    neediest_[group].reset();
+    if (neediest != nullptr) neediest_[group] = neediest->claim;
+  }
+
+  const std::string& RequestOf(const Member& member) const {
+    return problem_.claims[member.claim].request;
   }
 
   std::optional<uint32_t> FirstBelow() const {
@@ -116,6 +121,9 @@ class Veto {
 }  // namespace
 
 std::vector<Drop> DropBelowMinimum(const Problem& problem, Grouping& grouping, Levels& levels) {
+  const bool any = std::any_of(problem.claims.begin(), problem.claims.end(),
+                               [](const Claim& claim) { return claim.minimum > 0; });
+  if (!any) return {};
   return Veto(problem, grouping, levels).Run();
 }
 
