@@ -7,6 +7,7 @@
 #include "proto/runtime/log.h"
 #include "scheduler/config/catalogue_file.h"
 #include "scheduler/config/scheduler_config.h"
+#include "scheduler/divide.h"
 #include "scheduler/serve.h"
 #include "scheduler/store/row_hash.h"
 #include "scheduler/store/sqlite_event_store.h"
@@ -47,6 +48,13 @@ int RunVerify(const std::string& database) {
   return kDone;
 }
 
+int RunDivide(const mesolys::DivideOptions& options) {
+  const absl::Status status = mesolys::Divide(options);
+  if (status.ok()) return kDone;
+  const bool usage = absl::IsInvalidArgument(status) || absl::IsNotFound(status);
+  return Fail(status, usage ? kUsage : kFailed);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -59,7 +67,8 @@ int main(int argc, char** argv) {
       "The scheduler of MésoLyS: decides requests and keeps the ledger.\n\n"
       "  mesolys-scheduler serve --config scheduler.toml\n"
       "  mesolys-scheduler serve --config scheduler.toml --check-config\n"
-      "  mesolys-scheduler verify --database ledger.db",
+      "  mesolys-scheduler verify --database ledger.db\n"
+      "  mesolys-scheduler divide call.json",
       "mesolys-scheduler");
   app.require_subcommand(1);
   app.set_version_flag("--version", MESOLYS_VERSION);
@@ -75,10 +84,24 @@ int main(int argc, char** argv) {
       "verify", "Check the chain of the log and the job rows against its fold; changes nothing");
   verify->add_option("--database", database, "SQLite file of the ledger")->required();
 
+  mesolys::DivideOptions divide_options;
+  CLI::App* divide = app.add_subcommand(
+      "divide", "Divide a call from a file or standard input; needs no server and no database");
+  divide->add_option("FILE", divide_options.file,
+                     "JSON with pools and claims; left out or -: stdin");
+  divide->add_flag("--explain", divide_options.explain,
+                   "Print each bottleneck instead of JSON: how many times over-asked, who was cut");
+  divide
+      ->add_option("--what-if", divide_options.what_if,
+                   "Divide again with this changed and print the differences: "
+                   "capacity:SITE:PERIOD:RESOURCE=AMOUNT or weight:REQUEST:RESOURCE=POINTS")
+      ->allow_extra_args(false);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
+  if (divide->parsed()) return RunDivide(divide_options);
   return serve->parsed() ? RunServe(config, check_only) : RunVerify(database);
 }

@@ -1,0 +1,89 @@
+#include "scheduler/core/division/division.h"
+
+#include <algorithm>
+
+#include "scheduler/core/division/grouping.h"
+#include "scheduler/core/division/levels.h"
+#include "scheduler/core/division/placement.h"
+#include "scheduler/core/division/rounding.h"
+#include "scheduler/core/division/veto.h"
+
+namespace mesolys::division {
+namespace {
+
+// Shares in place of bottlenecks: those that are not full are one.
+std::vector<Share> SharesOf(const Grouping& grouping, const std::vector<Bottleneck>& bottlenecks) {
+  std::vector<Share> shares;
+  for (const Bottleneck& bottleneck : bottlenecks) {
+    if (shares.empty() || !bottleneck.level.infinite() || !shares.back().level.infinite()) {
+      shares.push_back({bottleneck.level, {}});
+    }
+    bottleneck.pools.Each(
+        [&](size_t bit) { shares.back().pools.push_back(grouping.pool_order[bit]); });
+  }
+  return shares;
+}
+
+// By claim; the parts of one claim stay in order.
+std::vector<Placement> ByClaim(const std::vector<Placement>& placements, size_t claims) {
+  std::vector<size_t> next(claims + 1);
+  for (const Placement& placement : placements) ++next[placement.claim + 1];
+  for (size_t i = 0; i < claims; ++i) next[i + 1] += next[i];
+  std::vector<Placement> sorted(placements.size());
+  for (const Placement& placement : placements) sorted[next[placement.claim]++] = placement;
+  return sorted;
+}
+
+}  // namespace
+
+Division Divide(const Problem& problem) {
+  Division division;
+  division.awards.resize(problem.claims.size());
+  division.pools.resize(problem.pools.size());
+  Grouping grouping = GroupClaims(problem);
+  Levels levels(problem, grouping);
+  division.drops = DropBelowMinimum(problem, grouping, levels);
+
+  GroupCells cells(grouping.groups.size());
+  for (const Bottleneck& bottleneck : levels.bottlenecks()) {
+    if (!bottleneck.level.infinite()) FillBottleneck(problem, grouping, bottleneck, cells);
+  }
+  FillByCost(problem, grouping, levels.bottlenecks(), cells);
+
+  division.shares = SharesOf(grouping, levels.bottlenecks());
+  for (size_t share = 0; share < division.shares.size(); ++share) {
+    for (const uint32_t pool : division.shares[share].pools) {
+      division.pools[pool].share = static_cast<int32_t>(share);
+    }
+  }
+  std::vector<Placement> placements;
+  placements.reserve(problem.claims.size() + grouping.groups.size());
+  for (size_t i = 0; i < grouping.groups.size(); ++i) {
+    const Group& group = grouping.groups[i];
+    Wide total = 0;
+    for (const GroupCell& cell : cells[i]) total += cell.amount;
+    const std::vector<int64_t> awards = AwardsOf(problem, group, levels.of(i), total);
+    CutCells(grouping, group, cells[i], awards, placements);
+    const auto share = static_cast<int32_t>(std::min(levels.place(i), division.shares.size() - 1));
+    for (size_t member = 0; member < awards.size(); ++member) {
+      Award& award = division.awards[group.members()[member].claim];
+      award.amount = awards[member];
+      award.share = share;
+    }
+  }
+  for (size_t i = 0; i < problem.claims.size(); ++i) {
+    Award& award = division.awards[i];
+    award.status =
+        award.amount == problem.claims[i].amount ? AwardStatus::kFull : AwardStatus::kPartial;
+  }
+  for (const Drop& drop : division.drops) {
+    division.awards[drop.claim].status = AwardStatus::kDropped;
+  }
+  for (const Placement& placement : placements) {
+    division.pools[placement.pool].allocated += placement.amount;
+  }
+  division.placements = ByClaim(placements, problem.claims.size());
+  return division;
+}
+
+}  // namespace mesolys::division

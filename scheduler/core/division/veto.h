@@ -1,0 +1,22 @@
+#ifndef MESOLYS_SCHEDULER_CORE_DIVISION_VETO_H_
+#define MESOLYS_SCHEDULER_CORE_DIVISION_VETO_H_
+
+// Minimums as a veto: of the claims that get less than their minimum the one of lowest priority is
+// dropped (of equals the greater request), then again, until none is left; then each dropped one is
+// tried again, the highest priority first (of equals the lesser request), and stays if that leaves
+// nobody below a minimum. Pure.
+
+#include <vector>
+
+#include "scheduler/core/division/division.h"
+#include "scheduler/core/division/grouping.h"
+#include "scheduler/core/division/levels.h"
+
+namespace mesolys::division {
+
+// Takes dropped claims out of `grouping`; `levels` are those of what is left.
+std::vector<Drop> DropBelowMinimum(const Problem& problem, Grouping& grouping, Levels& levels);
+
+}  // namespace mesolys::division
+
+#endif  // MESOLYS_SCHEDULER_CORE_DIVISION_VETO_H_
