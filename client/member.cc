@@ -212,7 +212,8 @@ void AddMember(CommandTree& tree) {
       .RequiredOption("--role", "ROLE", &added->role, "pi, deputy, researcher or supervisor")
       .Option("--from", "DATE", &added->from, "A deputy's first day; today if not given")
       .Option("--to", "DATE", &added->to, "The day after a deputy's last")
-      .Options("--login", "SITE=LOGIN", &added->logins, "Their Unix login at a site; repeatable. Others stay");
+      .Options("--login", "SITE=LOGIN", &added->logins,
+               "Their Unix login at a site; repeatable. Others stay");
   auto limited = std::make_shared<Options>();
   tree.Change(noun, "limit", "Set how much a person may use of a project at a site, from now on",
               {"mesolys member limit proj_a bob --site psmn cpu=500h",
