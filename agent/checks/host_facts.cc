@@ -62,8 +62,8 @@ Finding CheckStateDir(const std::string& path) {
     return Fail(subject, absl::StrCat(path, " is not a folder"), "state_dir = a folder");
   }
   if (!exists) {
-    folder = std::filesystem::path(path).parent_path().string();
-    if (folder.empty()) folder = ".";
+    const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+    folder = (parent.empty() ? std::filesystem::path(".") : parent).string();
   }
   if (const std::string why = WhyNotWritable(folder); !why.empty()) {
     return Fail(subject, absl::StrCat("cannot write to ", folder, ": ", why),

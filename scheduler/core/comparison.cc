@@ -89,7 +89,7 @@ ComparedJob CompareJob(const Ledger& ledger, const ComparedSpan& span, const Usa
   for (const auto& [resource, side] : sides) {
     const ComparedAmounts amounts = {side.within, side.held.paid - side.held.refunded};
     compared.amounts[resource] = amounts;
-    const auto differ = [&](DifferenceCause cause, Amount amount) {
+    const auto differ = [&, &resource = resource](DifferenceCause cause, Amount amount) {
       if (amount == Amount()) return;
       compared.differences.push_back(
           {record.key, record.account, record.user, resource, cause, amount, amounts});

@@ -84,7 +84,7 @@ def sum_of_sacct(slurm):
                                  '--format=Account,User,State,Submit,Start,End,Suspended,AllocTRES').splitlines():
             account, user, state, submit, start, end, suspended, held = row.split('|')
             states[state.split()[0]] = states.get(state.split()[0], 0) + 1
-            if start == 'Unknown' or not held:
+            if start in ('Unknown', 'None') or not held:
                 continue
             seconds = int(end) - max(int(start), int(submit)) - seconds_of(suspended)
             add_run(sums, site, account, user, seconds, dict(entry.split('=') for entry in held.split(',')))
