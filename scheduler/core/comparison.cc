@@ -80,6 +80,7 @@ DifferenceCause CauseOfRest(const ComparedSpan& span, const UsageRecord* told, c
 
 ComparedJob CompareJob(const Ledger& ledger, const ComparedSpan& span, const UsageRecord* told,
                        const Job* held) {
+  if (told == nullptr && held == nullptr) std::abort();
   std::map<std::string, Sides> sides;
   if (told != nullptr) AddTold(ledger, *told, span.period, sides);
   if (held != nullptr) AddHeld(*held, sides);

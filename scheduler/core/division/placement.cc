@@ -24,6 +24,7 @@ void FillByCost(const Problem& problem, const Grouping& grouping,
     return a < b;
   });
   std::vector<const PoolSet*> allowed;
+  allowed.reserve(groups.size());
   for (const size_t group : groups) allowed.push_back(&grouping.groups[group].pools());
   Flow flow(std::move(allowed), problem.pools.size(), 1);
   for (size_t i = 0; i < groups.size(); ++i) {
