@@ -1,6 +1,7 @@
 #include "scheduler/divide.h"
 
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <fstream>
 #include <iostream>
@@ -72,7 +73,7 @@ absl::Status SetWeight(absl::string_view key, absl::string_view value, Call& cal
                                                      Quoted(value),
                                                      " must be a number from 0.000001 to 1000000"));
     }
-    claim.weight = static_cast<int64_t>(points * static_cast<double>(division::kWeightScale) + 0.5);
+    claim.weight = std::llround(points * static_cast<double>(division::kWeightScale));
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(
