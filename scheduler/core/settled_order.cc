@@ -101,6 +101,26 @@ std::vector<Placement> Within(const Catalogue& catalogue, std::vector<Placement>
   return placements;
 }
 
+// The promises of a stock in the months after those that its giver promised, as far as there is
+// room: who receives it for longer holds it for longer.
+std::vector<Placement> PromisesAfter(const Ledger& ledger, const Grant& grant, absl::Time end,
+                                     const std::vector<Placement>& moved, absl::Time now) {
+  std::map<std::string, Placement> last;  // by site
+  for (const Placement& placement : moved) {
+    Placement& at = last.try_emplace(placement.site, placement).first->second;
+    if (placement.month > at.month) at = placement;
+  }
+  std::vector<Placement> promises;
+  for (const auto& [site, placement] : last) {
+    const absl::Time held_until = ledger.catalogue().PeriodOf(placement.month).end;
+    const Room room(ledger, site, grant.resource, {held_until, std::max(held_until, end)}, now);
+    for (Placement& later : room.Place(std::min(placement.amount, room.free()))) {
+      promises.push_back(std::move(later));
+    }
+  }
+  return promises;
+}
+
 // The promises that a grant receives with the hours: those of its own months, and for the others
 // new ones in its months, as far as there is room.
 std::vector<Placement> PromisesIn(const Ledger& ledger, const GrantEntry& to,
@@ -108,8 +128,12 @@ std::vector<Placement> PromisesIn(const Ledger& ledger, const GrantEntry& to,
   const Grant& grant = to.grant;
   const Period proper{grant.period.start, to.EndProper()};
   std::vector<Placement> promises = Within(ledger.catalogue(), moved, proper);
-  // A stock is promised anew in every month of its own: nothing is carried from one to another.
-  if (IsStock(grant.resource)) return promises;
+  if (IsStock(grant.resource)) {
+    for (Placement& later : PromisesAfter(ledger, grant, proper.end, moved, now)) {
+      promises.push_back(std::move(later));
+    }
+    return promises;
+  }
   std::map<std::string, Amount> homeless;  // by site
   for (const Placement& placement : moved) homeless[placement.site] += placement.amount;
   for (const Placement& placement : promises) homeless[placement.site] -= placement.amount;
