@@ -17,12 +17,14 @@ Agent::Agent(Spool& spool, const Quarantine& quarantine, Collector& collector, S
       clock_(clock),
       means_collector_(means_collector),
       means_interval_(options.means_interval),
+      collections_(std::max(absl::Minutes(1), 3 * options.report_interval)),
       reporter_(spool, quarantine, collector, link, clock, collections_, means_,
                 {options.site, options.report_interval, options.seed}),
       importer_(spool, quarantine, reader, clock, options.seed + 2),
       comparison_(options.site, comparison_wanted_, reader, spool, link, clock),
       synchronizer_(spool, enforcer, link, clock, collections_, means_, comparison_wanted_,
-                    {options.site, options.version, options.removals_max, options.seed + 1}) {}
+                    {options.site, options.version, options.removals_max, options.seed + 1,
+                     options.enforce_interval}) {}
 
 ReportTick Agent::ReportOnce() {
   ReportTick tick = reporter_.Tick(is_stopping_);
@@ -37,6 +39,15 @@ ReportTick Agent::ReportOnce() {
   }
   MutexLock lock(mutex_);
   report_problem_ = std::string(tick.status.message());
+  counts_.collect_time = collections_.EndTime();
+  counts_.collected += tick.collected_count;
+  counts_.sent += tick.sent_count;
+  counts_.rejected += tick.rejected_count;
+  if (tick.status.ok()) {
+    counts_.report_time = clock_.Now();
+  } else {
+    ++counts_.report_failures;
+  }
   return tick;
 }
 
@@ -51,7 +62,23 @@ SynchronizeTick Agent::SynchronizeOnce(absl::Duration patience) {
     absl::StrAppend(&problem, problem.empty() ? "" : "; ",
                     "cannot read what the site has: ", unread);
   }
-  return synchronizer_.Tick(problem, patience);
+  SynchronizeTick tick = synchronizer_.Tick(problem, patience);
+  MutexLock lock(mutex_);
+  counts_.changes += tick.change_count;
+  counts_.generation_wanted = tick.generation_wanted;
+  counts_.generation_in_force = tick.generation_in_force;
+  counts_.ceilings = tick.ceilings;
+  if (tick.status.ok()) {
+    counts_.synchronize_time = clock_.Now();
+  } else {
+    ++counts_.synchronize_failures;
+  }
+  return tick;
+}
+
+LoopCounts Agent::counts() const {
+  MutexLock lock(mutex_);
+  return counts_;
 }
 
 absl::Status Agent::CollectMeansOnce() {

@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "agent/comparison.h"
 #include "agent/importer.h"
+#include "agent/loop_counts.h"
 #include "agent/reporter.h"
 #include "agent/synchronizer.h"
 #include "proto/runtime/mutex.h"
@@ -28,6 +29,7 @@ struct AgentOptions {
   absl::Duration means_interval = absl::Minutes(1);
   int64_t removals_max = 10;
   uint64_t seed = 0;  // of the jitter
+  absl::Duration enforce_interval = absl::Seconds(30);
 };
 
 class Agent {
@@ -46,6 +48,9 @@ class Agent {
 
   // What was read last.
   std::optional<v1::SiteMeans> means() const { return means_.Newest(); }
+
+  // What its loops did so far. Any thread.
+  LoopCounts counts() const;
 
   // All loops, each in a thread, until Stop.
   void Run();
@@ -68,11 +73,12 @@ class Agent {
   Comparison comparison_;
   Synchronizer synchronizer_;
   std::atomic<bool> is_stopping_ = false;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   std::condition_variable_any stirred_;  // is_stopping_ or is_report_due_ has become true
   bool is_report_due_ ABSL_GUARDED_BY(mutex_) = false;
   // What hinders the report loop, for the other loop to tell; empty for nothing.
   std::string report_problem_ ABSL_GUARDED_BY(mutex_);
+  LoopCounts counts_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace mesolys

@@ -127,6 +127,52 @@ void ReadCollector(ConfigTable table, AgentConfig& config) {
   }
 }
 
+void CheckNames(ConfigTable& table, absl::string_view key, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (absl::Status status = CheckLogin(key, name); !status.ok()) {
+      table.Refuse(key, status.message());
+    }
+  }
+}
+
+SlurmEnforcement ReadEnforcement(ConfigTable& table, const SlurmOptions& slurm) {
+  SlurmEnforcement enforcement;
+  enforcement.commands.slurm_conf = slurm.sacct.slurm_conf;
+  enforcement.commands.deadline = slurm.sacct.deadline;
+  enforcement.commands.folder = table.Text("commands", enforcement.commands.folder);
+  enforcement.commands.apply = table.Texts("apply", std::vector<std::string>());
+  enforcement.commands.preload = table.Text("preload", "");
+  SlurmEnforcerOptions& options = enforcement.options;
+  options.clusters = slurm.sacct.clusters;
+  options.is_dry_run = table.Flag("dry_run", false);
+  options.leaves_drift = OneOf(table, "drift", "repair", {"repair", "leave"}) == "leave";
+  options.rules.qos = table.Texts("qos", std::vector<std::string>());
+  CheckNames(table, "qos", options.rules.qos);
+  options.rules.bonus_qos = table.Text("bonus_qos", "");
+  if (!options.rules.bonus_qos.empty()) {
+    CheckNames(table, "bonus_qos", {options.rules.bonus_qos});
+    if (options.rules.qos.empty()) {
+      table.Refuse("bonus_qos", "give qos too: what an account gets back once it has hours again");
+    }
+  }
+  const std::vector<std::string> kept =
+      table.Texts("protected_accounts", std::vector<std::string>());
+  options.rules.protected_accounts.insert(kept.begin(), kept.end());
+  return enforcement;
+}
+
+void ReadEnforcer(ConfigTable table, AgentConfig& config) {
+  const std::string type = OneOf(table, "type", std::nullopt, {"dry_run", "slurm"});
+  config.removals_max = table.Integer("max_removals", 0, 1000000, 10);
+  config.enforce_interval = Interval(table, "interval", absl::Seconds(30));
+  if (type != "slurm") return;
+  if (config.slurm.has_value()) {
+    config.enforcement = ReadEnforcement(table, *config.slurm);
+  } else {
+    table.Refuse("type", "limits in Slurm go by what its jobs used: give [collector] type slurm");
+  }
+}
+
 absl::StatusOr<AgentConfig> Read(const ConfigFile& file) {
   AgentConfig config;
   ConfigTable root = file.root();
@@ -137,13 +183,12 @@ absl::StatusOr<AgentConfig> Read(const ConfigFile& file) {
   config.state_dir = root.Text("state_dir");
   if (config.state_dir.empty()) root.Refuse("state_dir", "give a directory");
   config.log_level = OneOf(root, "log_level", "info", {"debug", "info", "warning", "error"});
+  config.metrics_listen = root.Text("metrics_listen", "127.0.0.1:9465");
   ReadScheduler(root.Table("scheduler"), config);
   ConfigTable report = root.Table("report");
   config.report_interval = Interval(report, "interval", absl::Seconds(10));
   ReadCollector(root.Table("collector"), config);
-  ConfigTable enforcer = root.Table("enforcer");
-  OneOf(enforcer, "type", std::nullopt, {"dry_run"});
-  config.removals_max = enforcer.Integer("max_removals", 0, 1000000, 10);
+  ReadEnforcer(root.Table("enforcer"), config);
   ConfigTable spool = root.Table("spool");
   config.spool_records_max = spool.Integer("max_records", 1000, 1000000000, 1000000);
   if (absl::Status status = file.Finish(); !status.ok()) return status;
@@ -160,6 +205,14 @@ void Place(AgentConfig& config, const std::filesystem::path& folder) {
     paths.push_back(&config.slurm->sacct.program);
     paths.push_back(&config.means.scontrol.slurm_conf);
     paths.push_back(&config.means.scontrol.program);
+  }
+  if (config.enforcement.has_value()) {
+    paths.push_back(&config.enforcement->commands.slurm_conf);
+    paths.push_back(&config.enforcement->commands.folder);
+    std::vector<std::string>& apply = config.enforcement->commands.apply;
+    if (!apply.empty()) paths.push_back(&apply.front());
+    std::string& preload = config.enforcement->commands.preload;
+    if (!preload.empty()) paths.push_back(&preload);
   }
   for (std::string* path : paths) *path = (folder / *path).string();
 }

@@ -12,15 +12,24 @@
 #include "agent/collectors/replay.h"
 #include "agent/collectors/slurm.h"
 #include "agent/collectors/slurm_means.h"
+#include "agent/enforcers/slurm_commands.h"
+#include "agent/enforcers/slurm_enforcer.h"
 #include "proto/runtime/tls.h"
 
 namespace mesolys {
+
+// How limits are set in Slurm.
+struct SlurmEnforcement {
+  SlurmCommandOptions commands;
+  SlurmEnforcerOptions options;
+};
 
 struct AgentConfig {
   std::string site;
   std::string state_dir;
   std::string log_level;
-  std::string target;  // the scheduler, "host:port"
+  std::string metrics_listen;  // host:port of /metrics; empty: none
+  std::string target;          // the scheduler, "host:port"
   TlsFiles tls;
   absl::Duration report_interval;
   // [collector]: one of these.
@@ -28,6 +37,9 @@ struct AgentConfig {
   std::optional<SlurmOptions> slurm;
   SlurmMeansOptions means;  // of slurm
   int64_t removals_max = 0;
+  absl::Duration enforce_interval;
+  // [enforcer] of type slurm; nothing: what would change is written down.
+  std::optional<SlurmEnforcement> enforcement;
   int64_t spool_records_max = 0;
 };
 

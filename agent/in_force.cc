@@ -88,24 +88,32 @@ std::vector<v1::Enforcement> JudgeAll(const SiteState& desired,
 
 }  // namespace
 
-absl::Status CheckRemovals(const Plan& plan, const RemovalLimit& limit) {
-  const int64_t allowed = limit.is_doubtful ? 0 : std::max(limit.count, plan.held_count / 2);
-  if (plan.removal_count <= allowed) return absl::OkStatus();
+absl::Status CheckRemovals(const Removals& removals, const RemovalLimit& limit) {
+  const int64_t allowed = limit.is_doubtful ? 0 : std::max(limit.count, removals.held_count / 2);
+  if (removals.count <= allowed) return absl::OkStatus();
   if (limit.is_doubtful) {
     return absl::FailedPreconditionError(
-        absl::StrCat("a desired state of no higher generation would remove ", plan.removal_count,
-                     " of the ", plan.held_count, " grants, logins and links held; kept all"));
+        absl::StrCat("a desired state of no higher generation would remove ", removals.count,
+                     " of the ", removals.held_count, " grants, logins and links held; kept all"));
   }
   return absl::FailedPreconditionError(
-      absl::StrCat("the desired state would remove ", plan.removal_count, " of the ",
-                   plan.held_count, " grants, logins and links held; kept all. At most ", allowed,
-                   " go in one step: if this is meant, raise max_removals in [enforcer]"));
+      absl::StrCat("the desired state would remove ", removals.count, " of the ",
+                   removals.held_count, " grants, logins and links held; kept all. At most ",
+                   allowed, " go in one step: if this is meant, raise max_removals in [enforcer]"));
 }
 
-InForce PutInForce(const SiteState& wanted, const absl::StatusOr<SiteUse>& use,
-                   const RemovalLimit& limit, absl::Time now, Enforcer& enforcer) {
+absl::Status StateEnforcer::Allow(const SiteState* /*last*/, const SiteState& wanted,
+                                  const RemovalLimit& limit, absl::Time now) {
+  const absl::StatusOr<SiteState> held = ReadBack();
+  if (!held.ok()) return held.status();
+  const Plan plan = Reconcile(*held, wanted, now);
+  return CheckRemovals({plan.removal_count, plan.held_count}, limit);
+}
+
+InForce StateEnforcer::PutInForce(const SiteState& wanted, const absl::StatusOr<SiteUse>& use,
+                                  const RemovalLimit& limit, absl::Time now) {
   InForce result;
-  absl::StatusOr<SiteState> held = enforcer.ReadBack();
+  absl::StatusOr<SiteState> held = ReadBack();
   SiteState desired = wanted;
   Failures failures;
   if (held.ok()) {
@@ -115,9 +123,9 @@ InForce PutInForce(const SiteState& wanted, const absl::StatusOr<SiteUse>& use,
       KeepAccess(*held, desired);
     }
     const Plan plan = Reconcile(*held, desired, now);
-    result.status = CheckRemovals(plan, limit);
+    result.status = CheckRemovals({plan.removal_count, plan.held_count}, limit);
     if (result.status.ok() && !plan.actions.empty()) {
-      const std::vector<absl::Status> taken = enforcer.Take(plan.actions);
+      const std::vector<absl::Status> taken = Take(plan.actions);
       result.change_count = static_cast<int64_t>(plan.actions.size());
       for (size_t at = 0; at < taken.size() && at < plan.actions.size(); ++at) {
         if (taken[at].ok()) continue;
@@ -125,7 +133,7 @@ InForce PutInForce(const SiteState& wanted, const absl::StatusOr<SiteUse>& use,
         failures[{plan.actions[at].account, plan.actions[at].subject}] =
             std::string(taken[at].message());
       }
-      held = enforcer.ReadBack();
+      held = ReadBack();
       if (held.ok() && result.status.ok() && !Reconcile(*held, desired, now).actions.empty()) {
         result.status = absl::InternalError("what the site reads back is not what was set");
       }

@@ -1,6 +1,7 @@
 #include "agent/job_totals.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -28,11 +29,26 @@ struct Watch {
   absl::Time end = absl::InfinitePast();
 };
 
+}  // namespace
+
+std::map<std::string, LedgerFigures> FiguresOf(const v1::DesiredState& state) {
+  std::map<std::string, LedgerFigures> figures;
+  for (const v1::DesiredProject& project : state.projects()) {
+    for (const v1::DesiredGrant& grant : project.grants()) {
+      figures[grant.grant()] = {
+          Amount(std::clamp<int64_t>(grant.settled_base_units(), 0, kSumMax.count())),
+          Amount(std::clamp<int64_t>(grant.correction_base_units(), -kSumMax.count(),
+                                     kSumMax.count()))};
+    }
+  }
+  return figures;
+}
+
 // Adds up what jobs used.
-class Counting {
+class JobTotals::Counting {
  public:
   explicit Counting(const SiteState& state) : state_(state) {
-    for (const auto& [account, wanted] : state.accounts) {
+    for (const auto& [account, wanted] : state_.accounts) {
       Watch& watch = watches_[account];
       watch.account = account;
       watch.wanted = &wanted;
@@ -63,20 +79,32 @@ class Counting {
     const Watch* watch = WatchOf(record);
     if (watch == nullptr) return;
     const JobSpans spans = SpansOf(record);
+    AddSpent(record, spans, true, use_);
+    if (record.state == JobState::kRunning) running_.push_back(record);
     for (const HeldUnits& held : HeldBy(record, state_.charges)) {
-      const auto payers = watch->payers.find(held.resource);
-      if (payers != watch->payers.end()) {
-        for (const ChargedSeconds& piece : SecondsOf(payers->second, spans)) {
-          if (piece.grant == 0) continue;
-          mesolys::Add(Amount(held.units * piece.seconds),
-                       use_.grants[watch->names.at(piece.grant)]);
-        }
+      for (const auto& [grant, amount] :
+           ChargesOf(*watch, held, spans.ahead, spans.ahead.Seconds())) {
+        mesolys::Add(amount, use_.grants[grant]);
       }
-      AddToLogin(*watch, record.user, held, spans);
+      if (const auto taken = TakenBy(*watch, record.user, held, spans.ahead, spans.ahead.Seconds());
+          taken.has_value()) {
+        mesolys::Add(*taken, use_.logins[{watch->account, record.user, held.resource}]);
+      }
     }
   }
 
-  SiteUse Take() { return std::move(use_); }
+  const SiteState& state() const { return state_; }
+
+  // Of the jobs alone; those that ran when they were seen last are taken to run on.
+  SiteUse UseAt(absl::Time now) const {
+    SiteUse use = use_;
+    for (const UsageRecord& record : running_) {
+      const absl::Time end = std::min(now, SpansOf(record).ahead.end);
+      const Period since = {record.end_time, record.time_limit_seconds > 0 ? end : now};
+      if (since.Seconds() > 0) AddSpent(record, {since, since.Seconds(), {}}, false, use);
+    }
+    return use;
+  }
 
  private:
   const Watch* WatchOf(const UsageRecord& record) const {
@@ -87,49 +115,67 @@ class Counting {
     return watch == watches_.end() ? nullptr : &watch->second;
   }
 
-  static std::vector<ChargedSeconds> SecondsOf(const std::vector<Payer>& payers,
-                                               const JobSpans& spans) {
-    std::vector<ChargedSeconds> pieces = Attribute(payers, spans.ran, spans.charged_seconds);
-    const auto ahead = Attribute(payers, spans.ahead, spans.ahead.Seconds());
-    pieces.insert(pieces.end(), ahead.begin(), ahead.end());
-    return pieces;
+  // What a job that held so much over `span` is charged to each grant of an account.
+  static std::map<std::string, Amount> ChargesOf(const Watch& watch, const HeldUnits& held,
+                                                 const Period& span, int64_t seconds) {
+    std::map<std::string, Amount> charges;
+    const auto payers = watch.payers.find(held.resource);
+    if (payers == watch.payers.end()) return charges;
+    for (const ChargedSeconds& piece : Attribute(payers->second, span, seconds)) {
+      if (piece.grant != 0)
+        charges[watch.names.at(piece.grant)] = Amount(held.units * piece.seconds);
+    }
+    return charges;
   }
 
-  void AddToLogin(const Watch& watch, const std::string& login, const HeldUnits& held,
-                  const JobSpans& spans) {
+  // What it takes of its login's ceiling: the seconds since that was set, as if a grant had begun
+  // then. Nothing for a login without one.
+  static std::optional<Amount> TakenBy(const Watch& watch, const std::string& login,
+                                       const HeldUnits& held, const Period& span, int64_t seconds) {
     const auto ceiling = watch.wanted->login_ceilings.find({login, held.resource});
-    if (ceiling == watch.wanted->login_ceilings.end()) return;
-    // The seconds since it was set, as if a grant had begun then.
+    if (ceiling == watch.wanted->login_ceilings.end()) return std::nullopt;
+    Amount taken;
     const std::vector<Payer> since = {{1, {ceiling->second.since, absl::InfiniteFuture()}}};
-    Amount& used = use_.logins[{watch.account, login, held.resource}];
-    for (const ChargedSeconds& piece : SecondsOf(since, spans)) {
-      if (piece.grant == 1) mesolys::Add(Amount(held.units * piece.seconds), used);
+    for (const ChargedSeconds& piece : Attribute(since, span, seconds)) {
+      if (piece.grant == 1) taken = Amount(held.units * piece.seconds);
+    }
+    return taken;
+  }
+
+  // What ran over `spans.ran`; `was_seen` to do so, or taken to.
+  void AddSpent(const UsageRecord& record, const JobSpans& spans, bool was_seen,
+                SiteUse& use) const {
+    const Watch* watch = WatchOf(record);
+    if (watch == nullptr) return;
+    const auto add = [was_seen](Amount amount, Spent& spent) {
+      if (was_seen) mesolys::Add(amount, spent.least);
+      mesolys::Add(amount, spent.most);
+    };
+    for (const HeldUnits& held : HeldBy(record, state_.charges)) {
+      for (const auto& [grant, amount] :
+           ChargesOf(*watch, held, spans.ran, spans.charged_seconds)) {
+        if (was_seen) mesolys::Add(amount, use.grants[grant]);
+        add(amount, use.spent[grant]);
+      }
+      const auto taken = TakenBy(*watch, record.user, held, spans.ran, spans.charged_seconds);
+      if (!taken.has_value()) continue;
+      const auto whose = std::tuple(watch->account, record.user, held.resource);
+      if (was_seen) mesolys::Add(*taken, use.logins[whose]);
+      add(*taken, use.login_spent[whose]);
     }
   }
 
-  const SiteState& state_;
+  const SiteState state_;
   std::map<std::string, Watch> watches_;
   std::map<std::pair<std::string, std::string>, std::string> linked_;
   SiteUse use_;
+  std::vector<UsageRecord> running_;
 };
 
-}  // namespace
+JobTotals::JobTotals(Spool& spool) : spool_(spool) {}
+JobTotals::~JobTotals() = default;
 
-std::map<std::string, LedgerFigures> FiguresOf(const v1::DesiredState& state) {
-  std::map<std::string, LedgerFigures> figures;
-  for (const v1::DesiredProject& project : state.projects()) {
-    for (const v1::DesiredGrant& grant : project.grants()) {
-      figures[grant.grant()] = {
-          Amount(std::clamp<int64_t>(grant.settled_base_units(), 0, kSumMax.count())),
-          Amount(std::clamp<int64_t>(grant.correction_base_units(), -kSumMax.count(),
-                                     kSumMax.count()))};
-    }
-  }
-  return figures;
-}
-
-absl::Status JobTotals::Count(const SiteState& state, absl::Time now) {
-  Counting counting(state);
+absl::Status JobTotals::Count(Counting& counting, absl::Time now) {
   std::vector<JobKey> forgotten;
   std::optional<JobKey> after;
   while (true) {
@@ -146,7 +192,6 @@ absl::Status JobTotals::Count(const SiteState& state, absl::Time now) {
     if (absl::Status status = spool_.ForgetJobs(forgotten); !status.ok()) return status;
     forgotten.clear();
   }
-  use_ = counting.Take();
   return absl::OkStatus();
 }
 
@@ -155,19 +200,24 @@ absl::StatusOr<SiteUse> JobTotals::Use(const SiteState& state,
                                        absl::Time now) {
   // Taken before the jobs are read: what changes meanwhile is counted the next time.
   const int64_t revision = spool_.JobRevision();
-  if (!state_.has_value() || revision != job_revision_ || state != *state_) {
-    state_.reset();
-    if (absl::Status status = Count(state, now); !status.ok()) return status;
+  if (counted_ == nullptr || revision != job_revision_ || state != counted_->state()) {
+    counted_.reset();
+    auto counting = std::make_unique<Counting>(state);
+    if (absl::Status status = Count(*counting, now); !status.ok()) return status;
     job_revision_ = revision;
-    state_ = state;
+    counted_ = std::move(counting);
   }
-  SiteUse use = use_;
+  SiteUse use = counted_->UseAt(now);
   for (const auto& [account, wanted] : state.accounts) {
     for (const auto& [name, grant] : wanted.grants) {
       const auto known = figures.find(name);
       if (known == figures.end()) continue;
-      Amount& used = use.grants[name];
-      used = std::max({Amount(), used + known->second.correction, known->second.settled});
+      const auto correct = [&known](Amount& used) {
+        used = std::max({Amount(), used + known->second.correction, known->second.settled});
+      };
+      correct(use.grants[name]);
+      correct(use.spent[name].least);
+      correct(use.spent[name].most);
     }
   }
   return use;

@@ -8,13 +8,14 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "agent/access.h"
-#include "agent/reconcile.h"
+#include "agent/reconcile/access.h"
+#include "agent/reconcile/reconcile.h"
 #include "agent/spool.h"
 #include "mesolys/v1/site_service.pb.h"
 
@@ -36,7 +37,8 @@ class JobTotals {
   // A job that no grant of the desired state can concern is forgotten so long after its end.
   static constexpr absl::Duration kForgetAfter = absl::Hours(24 * 7);
 
-  explicit JobTotals(Spool& spool) : spool_(spool) {}
+  explicit JobTotals(Spool& spool);
+  ~JobTotals();
 
   // Of each grant max(jobs + correction, settled): never below what the ledger settled. Errors are
   // those of the spool.
@@ -44,13 +46,13 @@ class JobTotals {
                               const std::map<std::string, LedgerFigures>& figures, absl::Time now);
 
  private:
-  absl::Status Count(const SiteState& state, absl::Time now);
+  class Counting;
+  absl::Status Count(Counting& counting, absl::Time now);
 
   Spool& spool_;
-  // The jobs and the state that `use_` was counted of; none before the first.
+  // What was counted of the jobs at `job_revision_`; none before the first.
   int64_t job_revision_ = 0;
-  std::optional<SiteState> state_;
-  SiteUse use_;  // of the jobs alone
+  std::unique_ptr<Counting> counted_;
 };
 
 }  // namespace mesolys

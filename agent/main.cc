@@ -18,21 +18,29 @@
 #include "absl/synchronization/mutex.h"
 #include "agent/agent.h"
 #include "agent/agent_config.h"
+#include "agent/agent_metrics.h"
+#include "agent/checks/simulate_offline.h"
 #include "agent/checks/site_check.h"
 #include "agent/collectors/replay.h"
 #include "agent/collectors/sacct.h"
 #include "agent/collectors/sacct_span.h"
 #include "agent/collectors/slurm.h"
 #include "agent/collectors/slurm_means.h"
+#include "agent/enforcers/change_log.h"
 #include "agent/enforcers/dry_run.h"
+#include "agent/enforcers/left_accounts.h"
+#include "agent/enforcers/slurm_commands.h"
+#include "agent/enforcers/slurm_enforcer.h"
 #include "agent/grpc_scheduler_link.h"
 #include "agent/quarantine.h"
 #include "agent/spool.h"
+#include "proto/metrics/metrics_server.h"
 #include "proto/runtime/channel.h"
 #include "proto/runtime/clock.h"
 #include "proto/runtime/log.h"
 #include "proto/runtime/tls.h"
 #include "proto/values/amount_text.h"
+#include "spdlog/spdlog.h"
 
 namespace mesolys {
 namespace {
@@ -42,6 +50,8 @@ enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kWarned = 3, kUnreachable = 
 struct Arguments {
   bool is_once = false;
   bool is_check = false;
+  bool is_simulation = false;
+  std::string away;
   std::string config_file;
   bool checks_config = false;
 };
@@ -58,7 +68,10 @@ struct Site {
   std::unique_ptr<Quarantine> quarantine;
   std::unique_ptr<Collector> collector;
   std::unique_ptr<MeansCollector> means_collector;  // none where the site cannot tell
-  std::unique_ptr<SpanReader> reader;  // null when the collector has no history to read
+  std::unique_ptr<SpanReader> reader;     // null when the collector has no history to read
+  std::unique_ptr<SlurmControl> control;  // null where limits are not set in Slurm
+  std::unique_ptr<ChangeLog> changes;     // the same
+  std::unique_ptr<LeftAccounts> left;     // the same
   std::unique_ptr<Enforcer> enforcer;
   std::unique_ptr<GrpcSchedulerLink> link;
   std::unique_ptr<Agent> agent;
@@ -78,16 +91,29 @@ std::unique_ptr<SpanReader> OpenReader(const AgentConfig& config) {
                                      config.slurm->windows, config.state_dir);
 }
 
+void OpenEnforcer(const AgentConfig& config, Site& site) {
+  if (!config.enforcement.has_value()) {
+    site.enforcer =
+        std::make_unique<DryRun>(config.site, config.state_dir + "/dry_run.json", std::cout);
+    return;
+  }
+  site.control = std::make_unique<SlurmCommands>(config.enforcement->commands);
+  site.changes = std::make_unique<ChangeLog>(config.state_dir + "/slurm_changes.log");
+  site.left = std::make_unique<LeftAccounts>(config.state_dir + "/slurm_left.txt");
+  site.enforcer = std::make_unique<SlurmEnforcer>(config.enforcement->options, *site.control,
+                                                  *site.changes, *site.left);
+}
+
 absl::Status OpenState(const AgentConfig& config, Site& site) {
   absl::StatusOr<std::unique_ptr<Spool>> spool =
       Spool::Open(config.state_dir, config.spool_records_max);
   if (!spool.ok()) return spool.status();
   site.spool = *std::move(spool);
   site.quarantine = std::make_unique<Quarantine>(config.state_dir + "/quarantine.txt");
-  site.enforcer =
-      std::make_unique<DryRun>(config.site, config.state_dir + "/dry_run.json", std::cout);
-  const AgentOptions options = {config.site,           MESOLYS_VERSION,     config.report_interval,
-                                config.means.interval, config.removals_max, std::random_device()()};
+  OpenEnforcer(config, site);
+  const AgentOptions options = {
+      config.site,         MESOLYS_VERSION,        config.report_interval, config.means.interval,
+      config.removals_max, std::random_device()(), config.enforce_interval};
   site.agent = std::make_unique<Agent>(*site.spool, *site.quarantine, *site.collector,
                                        site.reader.get(), site.means_collector.get(),
                                        *site.enforcer, *site.link, site.clock, options);
@@ -149,9 +175,26 @@ int RunOnce(Site& site) {
   return kDone;
 }
 
+// Nothing where none are wanted, or can be had: grants and records do not wait for who looks on.
+std::unique_ptr<MetricsServer> StartMetrics(const AgentConfig& config, Site& site) {
+  if (config.metrics_listen.empty()) return nullptr;
+  const AgentMetricsOptions options = {config.site, MESOLYS_VERSION, config.tls.certificate,
+                                       config.state_dir, config.spool_records_max};
+  auto metrics = std::make_shared<AgentMetrics>(options, *site.agent, *site.spool, site.clock);
+  absl::StatusOr<std::unique_ptr<MetricsServer>> served = MetricsServer::Serve(
+      config.metrics_listen, "127.0.0.1:9465", {{"/metrics", {std::move(metrics)}}});
+  if (!served.ok()) {
+    spdlog::error("{}; the agent goes on without", std::string(served.status().message()));
+    return nullptr;
+  }
+  spdlog::info("metrics on http://{}/metrics (port {})", config.metrics_listen, (*served)->port());
+  return *std::move(served);
+}
+
 // Signals are blocked in every thread (threads inherit it, those of gRPC too) and taken here, so
 // that ending is ordinary code.
-int RunUntilSignal(Site& site, const sigset_t& signals) {
+int RunUntilSignal(const AgentConfig& config, Site& site, const sigset_t& signals) {
+  const std::unique_ptr<MetricsServer> metrics = StartMetrics(config, site);
   std::thread waiter([&site, &signals] {
     int signal = 0;
     sigwait(&signals, &signal);
@@ -185,6 +228,29 @@ int Check(const AgentConfig& config) {
   return kFailed;
 }
 
+std::unique_ptr<MeansCollector> OpenMeans(const AgentConfig& config) {
+  if (!config.slurm.has_value()) return nullptr;
+  return std::make_unique<SlurmMeans>(std::make_unique<ScontrolProgram>(config.means.scontrol),
+                                      config.means.clusters, config.means.partitions);
+}
+
+int Simulate(const AgentConfig& config, const std::string& text) {
+  absl::Duration away;
+  if (!absl::ParseDuration(text, &away) || away <= absl::ZeroDuration() ||
+      away == absl::InfiniteDuration()) {
+    return Fail(kUsage, absl::InvalidArgumentError(
+                            absl::StrCat("\"", text, "\" is no duration: write 90m, 12h or 168h")));
+  }
+  const std::unique_ptr<MeansCollector> means = OpenMeans(config);
+  std::unique_ptr<SlurmControl> control;
+  if (config.enforcement.has_value()) {
+    control = std::make_unique<SlurmCommands>(config.enforcement->commands);
+  }
+  const absl::Status told = SimulateOffline(config, away, SystemClock().Now(),
+                                            {RunCommand, control.get(), means.get()}, std::cout);
+  return told.ok() ? kDone : Fail(CodeOf(told), told);
+}
+
 int Start(const Arguments& arguments) {
   const absl::StatusOr<AgentConfig> config = LoadAgentConfig(arguments.config_file);
   if (!config.ok()) return Fail(kUsage, config.status());
@@ -196,6 +262,7 @@ int Start(const Arguments& arguments) {
   ::umask(027);  // what the agent keeps names people and their jobs
   StartLog(config->log_level);
   if (arguments.is_check) return Check(*config);
+  if (arguments.is_simulation) return Simulate(*config, arguments.away);
   if (absl::Status tls = CheckTlsFiles(config->tls); !tls.ok()) return Fail(kUsage, tls);
   absl::StatusOr<std::unique_ptr<Collector>> collector = OpenCollector(*config);
   if (!collector.ok()) return Fail(kUsage, collector.status());
@@ -205,17 +272,13 @@ int Start(const Arguments& arguments) {
   }
   Site site;
   site.collector = *std::move(collector);
-  if (config->slurm.has_value()) {
-    site.means_collector =
-        std::make_unique<SlurmMeans>(std::make_unique<ScontrolProgram>(config->means.scontrol),
-                                     config->means.clusters, config->means.partitions);
-  }
+  site.means_collector = OpenMeans(*config);
   site.reader = OpenReader(*config);
   absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = ConnectTo(config->target, config->tls);
   if (!channel.ok()) return Fail(kUsage, channel.status());
   site.link = std::make_unique<GrpcSchedulerLink>(*std::move(channel));
   if (absl::Status opened = OpenState(*config, site); !opened.ok()) return Fail(kFailed, opened);
-  return arguments.is_once ? RunOnce(site) : RunUntilSignal(site, signals);
+  return arguments.is_once ? RunOnce(site) : RunUntilSignal(*config, site, signals);
 }
 
 int Main(int argc, char** argv) {
@@ -229,9 +292,13 @@ int Main(int argc, char** argv) {
       "check",
       "Whether the site is fit for what grants rely on: its Slurm, this machine, the way to the "
       "scheduler; changes nothing. Exit status 0: all passed, 3: warnings, 1: something failed");
-  for (CLI::App* command : {run, once, check}) {
+  CLI::App* simulate = app.add_subcommand(
+      "simulate-offline",
+      "What the site could spend beyond its grants if it were cut off now; changes nothing");
+  simulate->add_option("DURATION", arguments.away, "For so long: 90m, 12h or 168h")->required();
+  for (CLI::App* command : {run, once, check, simulate}) {
     command->add_option("--config", arguments.config_file, "agent.toml")->required();
-    if (command == check) continue;
+    if (command == check || command == simulate) continue;
     command->add_flag("--check-config", arguments.checks_config,
                       "Check the configuration and the files it names, do nothing");
   }
@@ -242,6 +309,7 @@ int Main(int argc, char** argv) {
   }
   arguments.is_once = once->parsed();
   arguments.is_check = check->parsed();
+  arguments.is_simulation = simulate->parsed();
   return Start(arguments);
 }
 

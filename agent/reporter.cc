@@ -114,6 +114,7 @@ absl::Status Reporter::Collect(ReportTick& tick, bool& has_more) {
 }
 
 void Reporter::EndCollection(bool told_running) {
+  collections_.EndAt(clock_.Now());
   if (begun_.has_value() && told_running) collections_.Complete(*begun_);
   begun_.reset();
   is_at_rest_ = true;

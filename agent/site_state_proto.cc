@@ -10,6 +10,8 @@
 namespace mesolys {
 namespace {
 
+constexpr int64_t kSharesMax = 1'000'000'000;
+
 absl::Status About(absl::string_view name, const absl::Status& status) {
   return absl::InvalidArgumentError(absl::StrCat("desired state: ", name, ": ", status.message()));
 }
@@ -84,6 +86,12 @@ absl::StatusOr<SiteAccount> ParseAccount(const v1::DesiredProject& project) {
     if (!parent.ok()) return About(project.project(), parent.status());
     account.parent = *std::move(parent);
   }
+  if (project.shares() < 0 || project.shares() > kSharesMax) {
+    return About(project.project(), absl::InvalidArgumentError(absl::StrCat(
+                                        "it has ", project.shares(),
+                                        " shares; it must be within 0 and ", kSharesMax)));
+  }
+  if (project.shares() > 0) account.shares = project.shares();
   for (const std::string& login : project.logins()) {
     if (absl::Status status = CheckLogin("login", login); !status.ok()) {
       return About(project.project(), status);
@@ -155,13 +163,14 @@ absl::StatusOr<SiteState> FromProto(const v1::DesiredState& state) {
   result.clusters.insert(state.clusters().begin(), state.clusters().end());
   const v1::SiteCharging& charging = state.charging();
   if (charging.node_cores() < 0 || charging.node_memory_bytes() < 0 ||
-      charging.node_gpu_count() < 0) {
+      charging.node_gpu_count() < 0 || charging.cores_per_gpu() < 0) {
     return About("charging", absl::InvalidArgumentError("a node has less than nothing"));
   }
   result.charges = {
       charging.gpu_model(),
       !charging.gpu_jobs_pay_no_cpu(),
       {charging.node_cores(), charging.node_memory_bytes(), charging.node_gpu_count()}};
+  result.cores_per_gpu = charging.cores_per_gpu();
   for (const v1::DesiredProject& project : state.projects()) {
     absl::StatusOr<std::string> id = ParseProjectName(project.project());
     if (!id.ok()) return About(project.project(), id.status());
@@ -178,11 +187,15 @@ v1::DesiredState ToProto(const SiteState& state) {
   v1::DesiredState result;
   result.set_generation(state.generation);
   for (const std::string& cluster : state.clusters) result.add_clusters(cluster);
-  if (state.charges != ChargeRule()) *result.mutable_charging() = ChargingOf(state.charges);
+  if (state.charges != ChargeRule() || state.cores_per_gpu > 0) {
+    *result.mutable_charging() = ChargingOf(state.charges);
+    result.mutable_charging()->set_cores_per_gpu(state.cores_per_gpu);
+  }
   for (const auto& [id, account] : state.accounts) {
     v1::DesiredProject& project = *result.add_projects();
     project.set_project(ProjectName(id));
     if (!account.parent.empty()) project.set_parent(ProjectName(account.parent));
+    if (account.shares != kSharesOfOne) project.set_shares(account.shares);
     for (const std::string& login : account.logins) project.add_logins(login);
     for (const auto& [cluster, older] : account.links) {
       v1::AccountLink& link = *project.add_links();

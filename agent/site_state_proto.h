@@ -4,7 +4,7 @@
 // v1::DesiredState <-> SiteState. Pure; any thread.
 
 #include "absl/status/statusor.h"
-#include "agent/reconcile.h"
+#include "agent/reconcile/reconcile.h"
 #include "mesolys/v1/site_service.pb.h"
 
 namespace mesolys {

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -109,14 +110,34 @@ class Child {
   bool is_over_ = false;
 };
 
+// A file in memory that holds `text`, to be read from its beginning; nothing for an empty one.
+absl::StatusOr<File> FileOf(const std::string& text) {
+  if (text.empty()) return File(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  File file(::memfd_create("input", MFD_CLOEXEC));
+  size_t written = 0;
+  while (file.number() >= 0 && written < text.size()) {
+    const ssize_t got = ::write(file.number(), text.data() + written, text.size() - written);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    written += static_cast<size_t>(got);
+  }
+  if (file.number() < 0 || written < text.size() || ::lseek(file.number(), 0, SEEK_SET) != 0) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("no file for an input: ", std::strerror(errno)));
+  }
+  return file;
+}
+
 absl::StatusOr<pid_t> Spawn(const Command& command, const Pipe& output, const Pipe& errors) {
+  const absl::StatusOr<File> input = FileOf(command.input);
+  if (!input.ok()) return input.status();
   std::vector<std::string> arguments = command.arguments;
   std::vector<std::string> environment = {"TZ=UTC", "LC_ALL=C", "PATH=/usr/bin:/bin"};
   environment.insert(environment.end(), command.environment.begin(), command.environment.end());
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, input->number(), STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, output.write.number(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, errors.write.number(), STDERR_FILENO);
   posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);

@@ -25,6 +25,8 @@ struct Command {
   std::vector<std::string> arguments;
   // "NAME=value", besides TZ=UTC, LC_ALL=C and a PATH of the system. Nothing is inherited.
   std::vector<std::string> environment;
+  // Its standard input.
+  std::string input{};
   absl::Duration deadline = absl::Seconds(60);
   int64_t output_bytes_max = int64_t{1} << 20;
 };

@@ -14,9 +14,15 @@ namespace mesolys {
 namespace {
 
 constexpr absl::Duration kPatienceMin = absl::Seconds(1);
+// A scheduler that answers a poll after half a minute is not to be called late.
+absl::Duration PollFor(absl::Duration interval) {
+  return interval < absl::Seconds(30) ? interval : Synchronizer::kPatience;
+}
 // A scheduler that answers at once and says nothing new is not asked more often than this.
 constexpr absl::Duration kQuickAnswer = absl::Seconds(1);
 constexpr size_t kProblemBytesMax = 1024;
+// In one poll: each takes a look at all of a cluster. The others wait for the next one.
+constexpr size_t kJobsMax = 2;
 
 }  // namespace
 
@@ -47,7 +53,8 @@ SynchronizeTick Synchronizer::Tick(const std::string& problem, absl::Duration pa
   problem_ = tick.status.ok() ? "" : std::string(tick.status.message());
   if (tick.status.ok()) {
     backoff_.Reset();
-    if (!tick.is_new && clock_.Now() - begin < kQuickAnswer) tick.wait = kQuickAnswer;
+    const bool has_more = tick.is_new || !told_jobs_.empty();
+    if (!has_more && clock_.Now() - begin < kQuickAnswer) tick.wait = kQuickAnswer;
   } else {
     tick.wait = backoff_.Next();
     if (tick.status.code() != absl::StatusCode::kCancelled) {
@@ -58,6 +65,7 @@ SynchronizeTick Synchronizer::Tick(const std::string& problem, absl::Duration pa
   if (const absl::StatusOr<int64_t> generation = spool_.GenerationInForce(); generation.ok()) {
     tick.generation_in_force = *generation;
   }
+  tick.ceilings = CountCeilings();
   return tick;
 }
 
@@ -79,7 +87,8 @@ absl::Status Synchronizer::Load() {
 absl::Status Synchronizer::PutLastInForce(absl::Time now, SynchronizeTick& tick) {
   if (!last_.has_value()) return absl::OkStatus();
   const absl::StatusOr<SiteUse> use = Use(now);
-  InForce in_force = PutInForce(*last_, use, {options_.removals_max, false}, now, enforcer_);
+  InForce in_force = enforcer_.PutInForce(*last_, use, {options_.removals_max, false}, now);
+  drift_count_ += in_force.drift_count;
   tick.change_count += in_force.change_count;
   if (use.ok()) tick.standings = StandingsOf(*last_, *use, now);
   enforcements_ = std::move(in_force.enforcements);
@@ -121,6 +130,8 @@ absl::StatusOr<v1::SynchronizeRequest> Synchronizer::Question(const std::string&
   if (std::optional<v1::SiteMeans> means = means_.Newest(); means.has_value()) {
     *request.mutable_means() = *std::move(means);
   }
+  request.set_drift_count(drift_count_);
+  request.mutable_told_jobs()->Assign(told_jobs_.begin(), told_jobs_.end());
   request.set_comparison(comparison_.Get().number());
   const absl::StatusOr<std::vector<ImportPlace>> imports = spool_.Imports();
   if (!imports.ok()) return imports.status();
@@ -143,7 +154,8 @@ absl::Status Synchronizer::Poll(const std::string& problem, absl::Duration patie
   }
   // Its end shall be told soon.
   if (kept_.imports_size() > 0) patience = std::min(patience, kUntold);
-  patience = std::max(kPatienceMin, std::min(patience, UntilNextEdge(now)));
+  patience =
+      std::max(kPatienceMin, std::min({patience, PollFor(options_.interval), UntilNextEdge(now)}));
   const absl::StatusOr<v1::SynchronizeResponse> response = link_.Synchronize(*request, patience);
   if (!response.ok()) {
     const bool was_cut_short =
@@ -152,6 +164,8 @@ absl::Status Synchronizer::Poll(const std::string& problem, absl::Duration patie
     return absl::Status(response.status().code(), absl::StrCat("the scheduler did not answer: ",
                                                                response.status().message()));
   }
+  told_jobs_.clear();
+  Inspect(*response);
   if (response->has_comparison()) tick.is_asked = comparison_.Set(response->comparison());
   const absl::Status witnessed = KeepWitness(response->head());
   absl::Status taken = Take(response->desired_state(), clock_.Now(), tick);
@@ -171,11 +185,9 @@ absl::Status Synchronizer::Take(const v1::DesiredState& wanted, absl::Time now,
     figures_ = FiguresOf(kept_);
     return absl::OkStatus();
   }
-  const absl::StatusOr<SiteState> held = enforcer_.ReadBack();
-  if (!held.ok()) return held.status();
   const bool is_doubtful = last_.has_value() && state->generation <= last_->generation;
-  absl::Status allowed =
-      CheckRemovals(Reconcile(*held, *state, now), {options_.removals_max, is_doubtful});
+  absl::Status allowed = enforcer_.Allow(last_.has_value() ? &*last_ : nullptr, *state,
+                                         {options_.removals_max, is_doubtful}, now);
   if (!allowed.ok()) return allowed;
   // Before anything changes at the site: an agent that is killed in between goes on from here.
   if (absl::Status kept = spool_.KeepDesiredState(wanted); !kept.ok()) return kept;
@@ -184,6 +196,21 @@ absl::Status Synchronizer::Take(const v1::DesiredState& wanted, absl::Time now,
   figures_ = FiguresOf(kept_);
   tick.is_new = true;
   return PutLastInForce(now, tick);
+}
+
+void Synchronizer::Inspect(const v1::SynchronizeResponse& response) {
+  for (const v1::WantedJob& wanted : response.jobs()) {
+    if (told_jobs_.size() == kJobsMax) return;
+    v1::ToldJob& told = told_jobs_.emplace_back();
+    told.set_number(wanted.number());
+    absl::StatusOr<v1::JobSituation> situation = enforcer_.Inspect(wanted);
+    if (situation.ok()) {
+      *told.mutable_situation() = *std::move(situation);
+    } else {
+      told.set_is_unknown(absl::IsNotFound(situation.status()));
+      told.set_problem(absl::CHexEscape(situation.status().message()).substr(0, kProblemBytesMax));
+    }
+  }
 }
 
 absl::Status Synchronizer::KeepWitness(const v1::LedgerHead& head) {
@@ -206,7 +233,9 @@ absl::Status Synchronizer::KeepWitness(const v1::LedgerHead& head) {
 }
 
 absl::StatusOr<SiteUse> Synchronizer::Use(absl::Time now) {
-  return totals_.Use(*last_, figures_, now);
+  absl::StatusOr<SiteUse> use = totals_.Use(*last_, figures_, now);
+  if (use.ok()) use->is_current = collections_.IsCurrent(now);
+  return use;
 }
 
 void Synchronizer::NoteSet() {
@@ -220,7 +249,7 @@ void Synchronizer::NoteSet() {
     if (before != set_.end() && before->second.ceiling == ceiling) {
       set.insert(*before);
     } else {
-      set[enforcement.grant()] = {ceiling, collections_.Moment()};
+      set[enforcement.grant()] = {name->project, ceiling, collections_.Moment()};
       untold_polls_ = kUntoldPolls;
     }
   }
@@ -229,11 +258,18 @@ void Synchronizer::NoteSet() {
 
 bool Synchronizer::TellUse(const absl::StatusOr<SiteUse>& use,
                            v1::SynchronizeRequest& request) const {
+  // Of what is in force of a project all or nothing: what one grant may give up depends on the use
+  // of the others.
+  std::map<std::string, int64_t> newest;
+  for (const auto& [grant, set] : set_) {
+    int64_t& moment = newest[set.project];
+    moment = std::max(moment, set.moment);
+  }
   bool is_told = true;
   for (v1::Enforcement& enforcement : *request.mutable_enforcements()) {
     const auto set = set_.find(enforcement.grant());
     if (set == set_.end()) continue;
-    if (!use.ok() || !collections_.IsCollectedSince(set->second.moment)) {
+    if (!use.ok() || !collections_.IsCollectedSince(newest[set->second.project])) {
       collections_.Await();
       is_told = false;
       continue;
@@ -242,6 +278,23 @@ bool Synchronizer::TellUse(const absl::StatusOr<SiteUse>& use,
     enforcement.set_used_base_units(used == use->grants.end() ? 0 : used->second.count());
   }
   return is_told;
+}
+
+CeilingCounts Synchronizer::CountCeilings() const {
+  CeilingCounts counts;
+  for (const v1::Enforcement& enforcement : enforcements_) {
+    const absl::StatusOr<NumberedName> name = ParseGrantName(enforcement.grant());
+    if (!name.ok()) continue;
+    const auto account = last_->accounts.find(name->project);
+    if (account == last_->accounts.end()) continue;
+    const auto grant = account->second.grants.find(enforcement.grant());
+    // Quotas are another matter than what jobs use up.
+    if (grant == account->second.grants.end() || IsStock(grant->second.resource)) continue;
+    if (enforcement.state() == v1::Ceiling::ENFORCED) ++counts.enforced;
+    if (enforcement.state() == v1::Ceiling::DRIFTED) ++counts.drifted;
+    if (enforcement.state() == v1::Ceiling::FAILED) ++counts.failed;
+  }
+  return counts;
 }
 
 absl::Duration Synchronizer::UntilNextEdge(absl::Time now) const {

@@ -15,15 +15,16 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "agent/access.h"
 #include "agent/backoff.h"
 #include "agent/collection_log.h"
 #include "agent/comparison.h"
 #include "agent/enforcers/enforcer.h"
 #include "agent/in_force.h"
 #include "agent/job_totals.h"
+#include "agent/loop_counts.h"
 #include "agent/means_log.h"
-#include "agent/reconcile.h"
+#include "agent/reconcile/access.h"
+#include "agent/reconcile/reconcile.h"
 #include "agent/scheduler_link.h"
 #include "agent/spool.h"
 #include "proto/runtime/clock.h"
@@ -40,6 +41,7 @@ struct SynchronizeTick {
   int64_t generation_wanted = 0;
   int64_t generation_in_force = 0;
   int64_t change_count = 0;  // at the site
+  CeilingCounts ceilings;
   // How the accounts stand, as far as it is known.
   std::vector<AccountStanding> standings;
   absl::Duration wait;  // before the next tick
@@ -50,6 +52,8 @@ struct SynchronizerOptions {
   std::string version;
   int64_t removals_max = 10;
   uint64_t seed = 0;  // of the jitter
+  // How long at most until the site is looked at again, for what somebody else may have changed.
+  absl::Duration interval = absl::Seconds(30);
 };
 
 class Synchronizer {
@@ -76,6 +80,7 @@ class Synchronizer {
   absl::StatusOr<v1::SynchronizeRequest> Question(const std::string& problem, absl::Time now);
   // The scheduler's answer: takes it over unless there is doubt.
   absl::Status Take(const v1::DesiredState& wanted, absl::Time now, SynchronizeTick& tick);
+  void Inspect(const v1::SynchronizeResponse& response);
   absl::Status KeepWitness(const v1::LedgerHead& head);
   // So that a grant is opened when it begins and closed when it ends, not when the poll is over.
   absl::Duration UntilNextEdge(absl::Time now) const;
@@ -84,6 +89,8 @@ class Synchronizer {
   void NoteSet();
   // Fills in what was used of the ceilings in force; false while that of some is not known.
   bool TellUse(const absl::StatusOr<SiteUse>& use, v1::SynchronizeRequest& request) const;
+  // Of what jobs use up.
+  CeilingCounts CountCeilings() const;
   absl::Status Poll(const std::string& problem, absl::Duration patience, absl::Time now,
                     SynchronizeTick& tick);
 
@@ -105,11 +112,14 @@ class Synchronizer {
   std::vector<v1::Enforcement> enforcements_;  // as read back last
   // The moment at which a ceiling was first read back as it is, by grant.
   struct Set {
+    std::string project;
     GrantCeiling ceiling;
     int64_t moment = 0;
   };
   std::map<std::string, Set> set_;
   int untold_polls_ = 0;  // short ones that may still be made
+  int64_t drift_count_ = 0;
+  std::vector<v1::ToldJob> told_jobs_;  // to be told with the next poll
   std::string problem_;
 };
 

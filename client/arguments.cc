@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
+#include "client/known_sentence.h"
+#include "client/language.h"
 #include "proto/values/amount_text.h"
 #include "proto/values/names.h"
 #include "proto/values/quoted.h"
@@ -80,10 +82,9 @@ absl::StatusOr<absl::Time> ParseInstant(absl::string_view option, absl::string_v
   if (ParseDay(text, &day)) return MidnightOf(day);
   absl::Time time;
   if (!ParseRfc3339(text, &time)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(option, ": ", Quoted(text),
-                     " is not a date; write 2026-12-01 (midnight UTC), 2026-12-01T08:00:00+01:00 "
-                     "or today"));
+    return absl::InvalidArgumentError(Tr(
+        "$0: $1 is not a date; write 2026-12-01 (midnight UTC), 2026-12-01T08:00:00+01:00 or today",
+        option, Quoted(text)));
   }
   return time;
 }
@@ -100,16 +101,16 @@ absl::StatusOr<absl::Time> ParseLocalInstant(absl::string_view option, absl::str
                          ParseMinute(day, text.substr(11), &minute);
   if (!is_day && !is_minute) {
     return absl::InvalidArgumentError(
-        absl::StrCat(option, ": ", Quoted(text),
-                     " is not a time; write 2026-12-01 or 2026-12-01T08:00 (local), or "
-                     "2026-12-01T08:00:00+01:00"));
+        Tr("$0: $1 is not a time; write 2026-12-01 or 2026-12-01T08:00 (local), or "
+           "2026-12-01T08:00:00+01:00",
+           option, Quoted(text)));
   }
   const absl::TimeZone::TimeInfo found = zone.At(absl::CivilSecond(minute));
   if (found.kind != absl::TimeZone::TimeInfo::UNIQUE) {
     return absl::InvalidArgumentError(
-        absl::StrCat(option, ": the clocks change, so ", Quoted(text),
-                     " comes twice or never; write it with its offset, as in "
-                     "2026-12-01T08:00:00+01:00"));
+        Tr("$0: the clocks change, so $1 comes twice or never; write it with its offset, as in "
+           "2026-12-01T08:00:00+01:00",
+           option, Quoted(text)));
   }
   return found.pre;
 }
@@ -122,9 +123,8 @@ absl::StatusOr<absl::Time> ParseSpan(absl::string_view text, absl::Time start) {
                      count <= 36500 &&
                      absl::string_view("dwmy").find(unit) != absl::string_view::npos;
   if (!right) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--for: ", Quoted(text),
-                     " is not a span; write 90d, 2w, 6m (months) or 1y, at most 36500"));
+    return absl::InvalidArgumentError(Tr(
+        "--for: $0 is not a span; write 90d, 2w, 6m (months) or 1y, at most 36500", Quoted(text)));
   }
   const absl::CivilSecond from = absl::ToCivilSecond(start, absl::UTCTimeZone());
   if (unit == 'd' || unit == 'w') {
@@ -133,7 +133,7 @@ absl::StatusOr<absl::Time> ParseSpan(absl::string_view text, absl::Time start) {
   const absl::CivilMonth month = absl::CivilMonth(from) + int64_t{count} * (unit == 'y' ? 12 : 1);
   const absl::CivilDay last = absl::CivilDay(month + 1) - 1;
   if (month.year() > kYearMax) {
-    return absl::InvalidArgumentError("--for: ends after the year 9999");
+    return absl::InvalidArgumentError(Tr("--for: ends after the year 9999"));
   }
   const int day = std::min(from.day(), last.day());
   return absl::FromCivil(absl::CivilSecond(month.year(), month.month(), day, from.hour(),
@@ -145,7 +145,7 @@ absl::StatusOr<Period> ParsePeriod(absl::string_view from, absl::string_view to,
                                    absl::string_view span, absl::Time now) {
   if (to.empty() == span.empty()) {
     return absl::InvalidArgumentError(
-        "say until when with exactly one of --to 2027-06-01 and --for 6m");
+        Tr("say until when with exactly one of --to 2027-06-01 and --for 6m"));
   }
   const absl::StatusOr<absl::Time> start =
       ParseInstant("--from", from.empty() ? "today" : from, now);
@@ -157,8 +157,8 @@ absl::StatusOr<Period> ParsePeriod(absl::string_view from, absl::string_view to,
     const auto text = [](absl::Time time) {
       return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone());
     };
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the period ends at ", text(*end), ", which must be after its start, ", text(*start)));
+    return absl::InvalidArgumentError(
+        Tr("the period ends at $0, which must be after its start, $1", text(*end), text(*start)));
   }
   return Period{*start, *end};
 }
@@ -174,16 +174,16 @@ absl::StatusOr<Amount> ParseAmountOf(absl::string_view option, absl::string_view
   // The reason stays, for programs.
   std::optional<Refusal> refusal = RefusalOf(status);
   if (!refusal.has_value()) return status;
-  refusal->message = absl::StrCat(option, ": ", refusal->message);
+  refusal->message = Tr("$0: $1", option, Told(refusal->message));
   return Refuse(*refusal);
 }
 
 absl::StatusOr<int64_t> ParseEnergy(absl::string_view option, absl::string_view text) {
   const auto refuse = [&] {
     return absl::InvalidArgumentError(
-        absl::StrCat(option, ": ", Quoted(text),
-                     " is not an energy; write 1200kWh, 1.5MWh or 500Wh, in whole watt-hours, at "
-                     "most 9000000MWh"));
+        Tr("$0: $1 is not an energy; write 1200kWh, 1.5MWh or 500Wh, in whole watt-hours, at most "
+           "9000000MWh",
+           option, Quoted(text)));
   };
   absl::string_view number = text;
   size_t decimals_max = 0;  // of the unit: more would be a fraction of a watt-hour
@@ -213,8 +213,8 @@ absl::StatusOr<absl::Duration> ParseTimeout(absl::string_view text) {
   absl::Duration timeout;
   if (!absl::ParseDuration(text, &timeout) || timeout <= absl::ZeroDuration() ||
       timeout > absl::Hours(1)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--timeout: ", Quoted(text), " is not a time limit; write 10s, 500ms or 1m, at most 1h"));
+    return absl::InvalidArgumentError(
+        Tr("--timeout: $0 is not a time limit; write 10s, 500ms or 1m, at most 1h", Quoted(text)));
   }
   return timeout;
 }
@@ -226,7 +226,7 @@ absl::StatusOr<std::pair<std::string, std::string>> ParsePair(absl::string_view 
   const size_t at = text.find(separator);
   if (at == absl::string_view::npos || at == 0 || at + 1 == text.size()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(option, ": ", Quoted(text), " is not of the form ", form));
+        Tr("$0: $1 is not of the form $2", option, Quoted(text), form));
   }
   return std::make_pair(std::string(text.substr(0, at)), std::string(text.substr(at + 1)));
 }
@@ -241,14 +241,14 @@ absl::StatusOr<std::string> ParseGrant(absl::string_view text) {
   const std::string name = FullName("grants", text);
   if (ParseGrantName(name).ok()) return name;
   return absl::InvalidArgumentError(
-      absl::StrCat(Quoted(text), " is not a grant; write PROJECT/gNUMBER, for example proj_a/g17"));
+      Tr("$0 is not a grant; write PROJECT/gNUMBER, for example proj_a/g17", Quoted(text)));
 }
 
 absl::StatusOr<std::string> ParseRequest(absl::string_view text) {
   const std::string name = FullName("requests", text);
   if (ParseRequestName(name).ok()) return name;
-  return absl::InvalidArgumentError(absl::StrCat(
-      Quoted(text), " is not a request; write PROJECT/rNUMBER, for example proj_a/r5"));
+  return absl::InvalidArgumentError(
+      Tr("$0 is not a request; write PROJECT/rNUMBER, for example proj_a/r5", Quoted(text)));
 }
 
 absl::StatusOr<std::string> ParseSite(absl::string_view text) {
@@ -257,12 +257,13 @@ absl::StatusOr<std::string> ParseSite(absl::string_view text) {
   return SiteName(text);
 }
 
-absl::StatusOr<JobWords> ParseJob(absl::string_view text) {
+absl::StatusOr<JobWords> ParseQueuedJob(absl::string_view text) {
   const auto refuse = [text] {
     return absl::InvalidArgumentError(
-        absl::StrCat(Quoted(text),
-                     " is not a job; write CLUSTER:JOBID, for example psmn:4002, or with the time "
-                     "of its submission psmn:4002@2026-11-20T07:00:00Z"));
+        Tr("$0 is not a job; write CLUSTER:JOBID, for example psmn:4002, for a task of an array in "
+           "the queue psmn:4002_7, or with the time of its submission "
+           "psmn:4002@2026-11-20T07:00:00Z",
+           Quoted(text)));
   };
   JobWords job;
   const size_t colon = text.find(':');
@@ -275,10 +276,26 @@ absl::StatusOr<JobWords> ParseJob(absl::string_view text) {
     job.submit_time = submit;
     number = number.substr(0, at);
   }
+  if (const size_t bar = number.find('_'); bar != absl::string_view::npos) {
+    int64_t task = 0;
+    const absl::string_view digits = number.substr(bar + 1);
+    if (!IsDigits(digits) || !absl::SimpleAtoi(digits, &task)) return refuse();
+    job.array_task_id = task;
+    number = number.substr(0, bar);
+  }
   const bool right = CheckId("cluster", job.cluster).ok() && IsDigits(number) &&
                      absl::SimpleAtoi(number, &job.job_id) && job.job_id > 0;
   if (!right) return refuse();
   return job;
+}
+
+absl::StatusOr<JobWords> ParseJob(absl::string_view text) {
+  absl::StatusOr<JobWords> job = ParseQueuedJob(text);
+  if (!job.ok() || !job->array_task_id.has_value()) return job;
+  return absl::InvalidArgumentError(
+      Tr("$0 is a task of an array, which is counted under an id of its own: see `sacct -M $1 -j "
+         "$2_$3 --format=JobIDRaw`",
+         Quoted(text), job->cluster, job->job_id, *job->array_task_id));
 }
 
 }  // namespace mesolys

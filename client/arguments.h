@@ -58,13 +58,16 @@ absl::StatusOr<std::string> ParseGrant(absl::string_view text);
 absl::StatusOr<std::string> ParseRequest(absl::string_view text);
 absl::StatusOr<std::string> ParseSite(absl::string_view text);
 
-// "psmn:4002" or, since clusters use an id again, "psmn:4002@2026-11-20T07:00:00Z".
+// "psmn:4002" or, since clusters use an id again, "psmn:4002@2026-11-20T07:00:00Z"; for a job in
+// the queue also a task of an array as squeue prints it, "psmn:4002_7".
 struct JobWords {
   std::string cluster;
   int64_t job_id = 0;
+  std::optional<int64_t> array_task_id;
   std::optional<absl::Time> submit_time;
 };
 absl::StatusOr<JobWords> ParseJob(absl::string_view text);
+absl::StatusOr<JobWords> ParseQueuedJob(absl::string_view text);
 
 }  // namespace mesolys
 

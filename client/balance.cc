@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "client/arguments.h"
 #include "client/cells.h"
 #include "client/command_tree.h"
+#include "client/language.h"
 #include "client/session.h"
 #include "client/terminal_text.h"
 #include "mesolys/v1/allocation_service.pb.h"
@@ -51,19 +51,18 @@ Amounts operator+(const Amounts& a, const Amounts& b) {
       Sum(a.left, b.left),           Sum(a.overdraft, b.overdraft), Sum(a.per_day, b.per_day)};
 }
 
-const std::vector<Column>& AmountColumns() {
-  static const auto& columns =
-      *new std::vector<Column>{{"granted_base_units", "GRANTED", true},
-                               {"settled_base_units", "SETTLED", true},
-                               {"in_flight_base_units", "IN FLIGHT", true},
-                               {"committed_base_units", "COMMITTED", true},
-                               {"ordered_base_units", "ORDERED", true},
-                               {"expired_base_units", "EXPIRED", true},
-                               {"left_base_units", "LEFT", true},
-                               {"overdraft_base_units", "OVERDRAFT", true},
-                               {"burn_base_units_per_day", "PER DAY", true},
-                               {"", "USE"}};
-  return columns;
+void AppendAmountColumns(std::vector<Column>* columns) {
+  const std::vector<Column> amounts = {{"granted_base_units", Tr("GRANTED"), true},
+                                       {"settled_base_units", Tr("SETTLED"), true},
+                                       {"in_flight_base_units", Tr("IN FLIGHT"), true, false, 4},
+                                       {"committed_base_units", Tr("COMMITTED"), true, false, 3},
+                                       {"ordered_base_units", Tr("ORDERED"), true, false, 5},
+                                       {"expired_base_units", Tr("EXPIRED"), true, false, 6},
+                                       {"left_base_units", Tr("LEFT"), true},
+                                       {"overdraft_base_units", Tr("OVERDRAFT"), true, false, 1},
+                                       {"burn_base_units_per_day", Tr("PER DAY"), true, false, 9},
+                                       {"", Tr("USE")}};
+  columns->insert(columns->end(), amounts.begin(), amounts.end());
 }
 
 void AppendCells(const std::string& resource, const Amounts& amounts, const Look& look,
@@ -100,17 +99,17 @@ nlohmann::ordered_json SitesJson(const v1::BalanceLine& line) {
 }
 
 Table LinesTable(const v1::Balance& balance, const Session& session) {
-  Table table{"lines", {{"grant", "GRANT"}, {"resource", "RESOURCE"}}, {}};
-  table.columns.insert(table.columns.end(), AmountColumns().begin(), AmountColumns().end());
-  for (const Column& column : std::vector<Column>{{"exhaust_time", "USED UP"},
-                                                  {"start_time", "FROM"},
-                                                  {"end_time", "TO"},
+  Table table{"lines", {{"grant", Tr("GRANT")}, {"resource", Tr("RESOURCE")}}, {}};
+  AppendAmountColumns(&table.columns);
+  for (const Column& column : std::vector<Column>{{"exhaust_time", Tr("USED UP"), false, false, 2},
+                                                  {"start_time", Tr("FROM"), false, false, 8},
+                                                  {"end_time", Tr("TO"), false, false, 7},
                                                   {"sites", "", false, /*nested=*/true}}) {
     table.columns.push_back(column);
   }
   for (const v1::BalanceLine& line : balance.lines()) {
     Cell grant = NameCell(line.grant());
-    if (line.grant().empty()) grant = {"(no grant)", nullptr, Tone::kWarning};
+    if (line.grant().empty()) grant = {Tr("(no grant)"), nullptr, Tone::kWarning};
     std::vector<Cell> row = {grant, TextCell(line.resource())};
     AppendCells(line.resource(), AmountsOf(line), session.look(), &row);
     const v1::Period& period = line.period();
@@ -128,8 +127,8 @@ Table TotalsTable(const v1::Balance& balance, const Look& look) {
   for (const v1::BalanceLine& line : balance.lines()) {
     totals[line.resource()] = totals[line.resource()] + AmountsOf(line);
   }
-  Table table{"totals", {{"resource", "TOTAL"}}, {}};
-  table.columns.insert(table.columns.end(), AmountColumns().begin(), AmountColumns().end());
+  Table table{"totals", {{"resource", Tr("TOTAL")}}, {}};
+  AppendAmountColumns(&table.columns);
   for (const auto& [resource, amounts] : totals) {
     std::vector<Cell> row = {TextCell(resource)};
     AppendCells(resource, amounts, look, &row);
@@ -159,10 +158,11 @@ absl::Status Show(Session& session, const std::string& text) {
 
 void AddBalance(CommandTree& tree) {
   auto project = std::make_shared<std::string>();
-  tree.Read(tree.root(), "balance", "What a project has left, and until when",
-            {"mesolys balance proj_a", "mesolys balance proj_a --format json"},
-            [project](Session& session) { return Show(session, *project); })
-      .Argument("PROJECT", project.get(), "Its id");
+  tree.Watch(tree.root(), "balance", Tr("What a project has left, and until when"),
+             {"mesolys balance proj_a", "mesolys balance proj_a --watch",
+              "mesolys balance proj_a --format json"},
+             [project](Session& session) { return Show(session, *project); })
+      .Argument("PROJECT", project.get(), Tr("Its id"));
 }
 
 }  // namespace mesolys

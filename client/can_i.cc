@@ -8,6 +8,7 @@
 #include "client/cells.h"
 #include "client/command_tree.h"
 #include "client/failure.h"
+#include "client/language.h"
 #include "client/session.h"
 #include "client/suggestion.h"
 #include "mesolys/v1/allocation_service.pb.h"
@@ -34,9 +35,9 @@ absl::Status NoSuchCommand(const std::string& command) {
   std::vector<std::string> known;
   for (const CommandCall& call : CommandCalls()) known.push_back(call.command);
   const std::string closest = Closest(command, known);
-  return absl::InvalidArgumentError(absl::StrCat(
-      Quoted(command), " is not a command",
-      closest.empty() ? "; see mesolys --help" : absl::StrCat("; did you mean ", closest, "?")));
+  return absl::InvalidArgumentError(
+      closest.empty() ? Tr("$0 is not a command; see mesolys --help", Quoted(command))
+                      : Tr("$0 is not a command; did you mean $1?", Quoted(command), closest));
 }
 
 // "proj_a/g17" and "proj_a/r5" are of proj_a.
@@ -59,9 +60,8 @@ absl::Status Ask(Session& session, const Options& options) {
   request.set_method(call->method);
   if (call->of_project != !target.empty()) {
     return absl::InvalidArgumentError(
-        call->of_project
-            ? absl::StrCat("of which project? mesolys can-i ", call->command, " PROJECT")
-            : absl::StrCat(call->command, " is of no project; leave ", Quoted(target), " out"));
+        call->of_project ? Tr("of which project? mesolys can-i $0 PROJECT", call->command)
+                         : Tr("$0 is of no project; leave $1 out", call->command, Quoted(target)));
   }
   if (call->of_project) {
     const absl::StatusOr<std::string> project = ProjectIn(target);
@@ -70,13 +70,14 @@ absl::Status Ask(Session& session, const Options& options) {
   }
   v1::CheckAccessResponse answer;
   if (absl::Status status = session.Read(request, answer); !status.ok()) return status;
-  Table table{"access",
-              {{"command", ""}, {"project", ""}, {"allowed", "ALLOWED"}, {"sentence", "BECAUSE"}},
-              {{TextCell(call->command), NameCell(request.project()),
-                Cell{answer.allowed() ? "yes" : "no", answer.allowed(),
-                     answer.allowed() ? Tone::kGood : Tone::kBad},
-                TextCell(answer.sentence())}},
-              /*single=*/true};
+  Table table{
+      "access",
+      {{"command", ""}, {"project", ""}, {"allowed", Tr("ALLOWED")}, {"sentence", Tr("BECAUSE")}},
+      {{TextCell(call->command), NameCell(request.project()),
+        Cell{answer.allowed() ? Tr("yes") : Tr("no"), answer.allowed(),
+             answer.allowed() ? Tone::kGood : Tone::kBad},
+        ToldCell(answer.sentence())}},
+      /*single=*/true};
   session.Print({{table}, {}});
   if (answer.allowed()) return absl::OkStatus();
   return AsPrinted(WithExit(absl::PermissionDeniedError(answer.sentence()), ExitCode::kNotAllowed));
@@ -86,13 +87,13 @@ absl::Status Ask(Session& session, const Options& options) {
 
 void AddCanI(CommandTree& tree) {
   auto options = std::make_shared<Options>();
-  tree.Read(tree.root(), "can-i", "Whether you may give a command; exit code 5 when not",
+  tree.Read(tree.root(), "can-i", Tr("Whether you may give a command; exit code 5 when not"),
             {"mesolys can-i request create proj_a", "mesolys can-i balance proj_a",
              "mesolys can-i role give"},
             [options](Session& session) { return Ask(session, *options); })
-      .Argument("NOUN", &options->first, "A command, as it is written: grant extend, balance")
+      .Argument("NOUN", &options->first, Tr("A command, as it is written: grant extend, balance"))
       .Argument("VERB", &options->second, "", /*required=*/false)
-      .Argument("PROJECT", &options->third, "Where it speaks of one", /*required=*/false);
+      .Argument("PROJECT", &options->third, Tr("Where it speaks of one"), /*required=*/false);
 }
 
 }  // namespace mesolys

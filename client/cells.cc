@@ -8,6 +8,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "client/known_sentence.h"
+#include "client/language.h"
 #include "client/terminal_text.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/amount_text.h"
@@ -29,6 +31,10 @@ Cell TimeCell(bool given, const google::protobuf::Timestamp& time, const absl::T
 
 Cell TextCell(absl::string_view text) { return {Escaped(text), std::string(text)}; }
 
+Cell ToldCell(absl::string_view sentence) {
+  return {Escaped(Told(sentence)), std::string(sentence)};
+}
+
 Cell NumberCell(int64_t number) { return {absl::StrCat(number), number}; }
 
 Cell TextsCell(const std::vector<std::string>& texts) {
@@ -49,8 +55,8 @@ Cell IdentityCell(absl::string_view identity) {
 }
 
 Cell StateCell(absl::string_view state, Tone tone) {
-  return {absl::StrReplaceAll(absl::AsciiStrToLower(state), {{"_", " "}}), std::string(state),
-          tone};
+  const std::string words = absl::StrReplaceAll(absl::AsciiStrToLower(state), {{"_", " "}});
+  return {Tr(words.c_str()), std::string(state), tone};
 }
 
 std::string AmountTextOf(absl::string_view resource, int64_t base_units) {
@@ -73,6 +79,10 @@ Cell DifferenceCell(absl::string_view resource, int64_t base_units) {
 }
 
 Cell DayCell(bool given, const google::protobuf::Timestamp& time, const absl::TimeZone& zone) {
+  // A day that somebody wrote begins at midnight UTC, and is that day wherever it is read.
+  constexpr int64_t kDaySeconds = 86'400;
+  const bool is_day = time.seconds() % kDaySeconds == 0 && time.nanos() == 0;
+  if (is_day) return TimeCell(given, time, absl::UTCTimeZone(), "%Y-%m-%d");
   return TimeCell(given, time, zone, "%Y-%m-%d");
 }
 

@@ -16,6 +16,9 @@
 namespace mesolys {
 
 Cell TextCell(absl::string_view text);
+// A sentence of the scheduler or of an agent, told in the user's language.
+Cell ToldCell(absl::string_view sentence);
+
 Cell NumberCell(int64_t number);
 // "psmn, p2chpd"
 Cell TextsCell(const std::vector<std::string>& texts);

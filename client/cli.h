@@ -12,6 +12,9 @@
 
 namespace mesolys {
 
+// The language of what the program will say: what programs read is the same in every language.
+void ChooseLanguage(const std::vector<std::string>& arguments, const Environment& environment);
+
 // `arguments` without the name of the program.
 ExitCode RunCli(const std::vector<std::string>& arguments, World& world);
 

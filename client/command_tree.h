@@ -31,6 +31,9 @@ class Verb {
   // A word without dashes, "PROJECT".
   Verb& Argument(const std::string& name, std::string* to, const std::string& description,
                  bool required = true);
+  // One of some words, "bash|zsh|fish".
+  Verb& Choice(const std::string& name, const std::string& words, std::string* to,
+               const std::string& description);
   // "--title", and what stands for its value in the help: "TEXT".
   Verb& Option(const std::string& name, const std::string& value, std::string* to,
                const std::string& description);
@@ -54,6 +57,9 @@ class CommandTree {
   // `examples` are whole command lines, the first of them shown when an argument is missing.
   Verb Read(CLI::App& parent, const std::string& name, const std::string& description,
             const std::vector<std::string>& examples, Body body);
+  // As Read, with --watch: the answer is drawn again and again on a terminal.
+  Verb Watch(CLI::App& parent, const std::string& name, const std::string& description,
+             const std::vector<std::string>& examples, Body body);
   // As Read, with --dry-run.
   Verb Change(CLI::App& parent, const std::string& name, const std::string& description,
               const std::vector<std::string>& examples, Body body);
@@ -62,8 +68,10 @@ class CommandTree {
                const std::vector<std::string>& examples, Body body);
 
   CLI::App& root() { return *root_; }
+  const CLI::App& root() const { return *root_; }
   bool dry_run() const { return dry_run_; }
   bool yes() const { return yes_; }
+  bool watch() const { return watch_; }
 
   // Of a noun or verb; none for one that has none.
   const std::vector<std::string>& ExamplesOf(const CLI::App& app) const;
@@ -79,6 +87,7 @@ class CommandTree {
   std::map<const CLI::App*, Entry> entries_;
   bool dry_run_ = false;
   bool yes_ = false;
+  bool watch_ = false;
 };
 
 // All of the following.

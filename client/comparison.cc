@@ -2,10 +2,11 @@
 
 #include <chrono>
 
-#include "absl/strings/str_cat.h"
 #include "client/arguments.h"
 #include "client/cells.h"
 #include "client/failure.h"
+#include "client/known_sentence.h"
+#include "client/language.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 
@@ -17,10 +18,11 @@ constexpr std::chrono::minutes kSilenceMax(4);
 constexpr std::chrono::seconds kBetweenWords(5);
 
 absl::Status Silent(const std::string& site) {
-  return WithExit(absl::UnavailableError(absl::StrCat(
-                      "the agent of ", site, " has told nothing for 4 minutes; `mesolys site show ",
-                      site, "` says when it was seen and what hinders it")),
-                  ExitCode::kFailed);
+  return WithExit(
+      absl::UnavailableError(Tr("the agent of $0 has told nothing for 4 minutes; `mesolys site "
+                                "show $0` says when it was seen and what hinders it",
+                                site)),
+      ExitCode::kFailed);
 }
 
 }  // namespace
@@ -32,7 +34,7 @@ absl::StatusOr<Period> ParseAccountedPeriod(const Session& session, const std::s
   const absl::StatusOr<absl::Time> end = ParseLocalInstant("--to", to, session.zone());
   if (!end.ok()) return end.status();
   if (*end <= *start) {
-    return absl::InvalidArgumentError(absl::StrCat("--to ", to, " must be after --from ", from));
+    return absl::InvalidArgumentError(Tr("--to $0 must be after --from $1", to, from));
   }
   return Period{*start, *end};
 }
@@ -54,8 +56,8 @@ absl::StatusOr<v1::UsageComparison> CompareUsage(Session& session, const std::st
     v1::UsageComparison next;
     if (absl::Status s = session.Read(again, next); !s.ok()) {
       if (!absl::IsNotFound(s)) return s;
-      return WithExit(absl::AbortedError("the scheduler was started anew meanwhile and has "
-                                         "forgotten what was compared; give the command again"),
+      return WithExit(absl::AbortedError(Tr("the scheduler was started anew meanwhile and has "
+                                            "forgotten what was compared; give the command again")),
                       ExitCode::kFailed);
     }
     const auto now = std::chrono::steady_clock::now();
@@ -67,13 +69,14 @@ absl::StatusOr<v1::UsageComparison> CompareUsage(Session& session, const std::st
     if (now - heard > kSilenceMax) return Silent(ShortName(site));
     if (now - said < kBetweenWords || !comparison.has_told_until_time()) continue;
     said = now;
-    session.Say(absl::StrCat(
-        ShortName(site), " has told ", comparison.job_count(), " jobs, up to ",
-        MinuteCell(/*given=*/true, comparison.told_until_time(), session.zone()).text));
+    session.Say(
+        TrCount("$1 has told $0 job, up to $2", "$1 has told $0 jobs, up to $2",
+                comparison.job_count(), ShortName(site),
+                MinuteCell(/*given=*/true, comparison.told_until_time(), session.zone()).text));
   }
   if (comparison.state() == v1::UsageComparison::DONE) return comparison;
-  return WithExit(absl::AbortedError(absl::StrCat(
-                      ShortName(site), " could not tell its accounting: ", comparison.problem())),
+  return WithExit(absl::AbortedError(Tr("$0 could not tell its accounting: $1", ShortName(site),
+                                        Told(comparison.problem()))),
                   ExitCode::kFailed);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/arguments.h"
@@ -14,9 +15,11 @@
 #include "client/command_tree.h"
 #include "client/grant_change.h"
 #include "client/grant_life.h"
+#include "client/language.h"
 #include "client/pages.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
+#include "proto/values/names.h"
 
 namespace mesolys {
 namespace {
@@ -64,16 +67,27 @@ Cell SitesCell(const v1::Grant& grant) {
 }
 
 std::vector<Column> GrantColumns(bool single) {
-  return {{"name", "GRANT"},
-          {"resource", "RESOURCE"},
-          {"amount_base_units", "AMOUNT", true},
-          {"start_time", "FROM"},
-          {"end_time", "TO"},
-          {"state", "STATE"},
-          {"request", "REQUEST"},
-          {"sites", "SITES"},
+  return {{"name", Tr("GRANT")},
+          {"resource", Tr("RESOURCE")},
+          {"amount_base_units", Tr("AMOUNT"), true},
+          {"start_time", Tr("FROM"), false, false, 3},
+          {"end_time", Tr("TO"), false, false, 1},
+          {"state", Tr("STATE")},
+          {"request", Tr("REQUEST"), false, false, 4},
+          {"sites", Tr("SITES"), false, false, 2},
           {"issue_time", ""},
-          {"bonus_base_units", single ? "BONUS" : ""}};
+          {"bonus_base_units", single ? Tr("BONUS") : ""},
+          {"sbatch", single ? Tr("IN JOB SCRIPTS") : ""}};
+}
+
+bool IsOfJobs(absl::string_view resource) {
+  return resource == "cpu" || absl::StartsWith(resource, "gpu-");
+}
+
+// Of "projects/proj_a/grants/g17".
+std::string ProjectOf(const v1::Grant& grant) {
+  const absl::StatusOr<NumberedName> name = ParseGrantName(grant.name());
+  return name.ok() ? name->project : "";
 }
 
 std::vector<Cell> GrantRow(const v1::Grant& grant, const absl::TimeZone& zone) {
@@ -87,7 +101,8 @@ std::vector<Cell> GrantRow(const v1::Grant& grant, const absl::TimeZone& zone) {
           NameCell(grant.request()),
           SitesCell(grant),
           MinuteCell(grant.has_issue_time(), grant.issue_time(), zone),
-          AmountCellUnlessZero(grant.resource(), grant.bonus_base_units())};
+          AmountCellUnlessZero(grant.resource(), grant.bonus_base_units()),
+          TextCell(IsOfJobs(grant.resource()) ? SbatchLine(ProjectOf(grant)) : "")};
 }
 
 absl::Status List(Session& session, const std::string& text) {
@@ -103,11 +118,11 @@ absl::Status List(Session& session, const std::string& text) {
 
 Table CeilingsTable(const v1::Grant& grant) {
   Table table{"ceilings",
-              {{"site", "SITE"},
-               {"wanted_base_units", "CEILING", true},
-               {"state", "STATE"},
-               {"text", "THE SITE SAYS"},
-               {"held_base_units", "STILL HELD", true}},
+              {{"site", Tr("SITE")},
+               {"wanted_base_units", Tr("CEILING"), true},
+               {"state", Tr("STATE")},
+               {"text", Tr("THE SITE SAYS")},
+               {"held_base_units", Tr("STILL HELD"), true}},
               {}};
   for (const v1::Ceiling& ceiling : grant.ceilings()) {
     Cell held = AmountCell(grant.resource(), ceiling.held_base_units());
@@ -117,15 +132,16 @@ Table CeilingsTable(const v1::Grant& grant) {
     table.rows.push_back(
         {TextCell(ceiling.site()), AmountCell(grant.resource(), ceiling.wanted_base_units()),
          StateCell(v1::Ceiling::State_Name(ceiling.state()), ToneOf(ceiling.state())),
-         TextCell(ceiling.text()), held});
+         ToldCell(ceiling.text()), held});
   }
   return table;
 }
 
 Table PlacementsTable(const v1::Grant& grant) {
-  Table table{"placements",
-              {{"site", "SITE"}, {"month", "MONTH"}, {"amount_base_units", "PROMISED", true}},
-              {}};
+  Table table{
+      "placements",
+      {{"site", Tr("SITE")}, {"month", Tr("MONTH")}, {"amount_base_units", Tr("PROMISED"), true}},
+      {}};
   for (const v1::Placement& placement : grant.placements()) {
     table.rows.push_back({TextCell(placement.site()), TextCell(placement.month()),
                           AmountCell(grant.resource(), placement.amount_base_units())});
@@ -156,6 +172,35 @@ absl::Status Show(Session& session, const std::string& text) {
 
 }  // namespace
 
+std::string SbatchLine(absl::string_view project) {
+  return absl::StrCat("#SBATCH --account=", project);
+}
+
+Table EnforcementTable(const std::vector<v1::Grant>& grants) {
+  Table table{"enforcement",
+              {{"grant", Tr("GRANT")},
+               {"resource", Tr("RESOURCE")},
+               {"site", Tr("SITE")},
+               {"ceiling_base_units", Tr("CEILING"), true},
+               {"state", Tr("STATE")},
+               {"text", Tr("THE SITE SAYS")}},
+              {}};
+  for (const v1::Grant& grant : grants) {
+    const bool is_spendable = grant.state() == v1::Grant::ACTIVE ||
+                              grant.state() == v1::Grant::GRACE ||
+                              grant.state() == v1::Grant::EXHAUSTED;
+    if (!is_spendable) continue;
+    for (const v1::Ceiling& ceiling : grant.ceilings()) {
+      table.rows.push_back(
+          {NameCell(grant.name()), TextCell(grant.resource()), TextCell(ceiling.site()),
+           AmountCell(grant.resource(), ceiling.wanted_base_units()),
+           StateCell(v1::Ceiling::State_Name(ceiling.state()), ToneOf(ceiling.state())),
+           ToldCell(ceiling.text())});
+    }
+  }
+  return table;
+}
+
 Table GrantsTable(const google::protobuf::RepeatedPtrField<v1::Grant>& grants,
                   const absl::TimeZone& zone) {
   Table table{"grants", GrantColumns(/*single=*/false), {}};
@@ -164,13 +209,13 @@ Table GrantsTable(const google::protobuf::RepeatedPtrField<v1::Grant>& grants,
 }
 
 void AddGrant(CommandTree& tree) {
-  CLI::App& noun = tree.Noun("grant", "What was granted, and what each site may spend of it");
+  CLI::App& noun = tree.Noun("grant", Tr("What was granted, and what each site may spend of it"));
   auto project = std::make_shared<std::string>();
-  tree.Read(noun, "list", "The grants of a project", {"mesolys grant list proj_a"},
+  tree.Read(noun, "list", Tr("The grants of a project"), {"mesolys grant list proj_a"},
             [project](Session& session) { return List(session, *project); })
-      .Argument("PROJECT", project.get(), "Its id");
+      .Argument("PROJECT", project.get(), Tr("Its id"));
   auto name = std::make_shared<std::string>();
-  tree.Read(noun, "show", "One grant, site by site and month by month",
+  tree.Read(noun, "show", Tr("One grant, site by site and month by month"),
             {"mesolys grant show proj_a/g17"},
             [name](Session& session) { return Show(session, *name); })
       .Argument("GRANT", name.get(), "PROJECT/gNUMBER");

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cells.h"
+#include "client/language.h"
 
 namespace mesolys {
 namespace {
@@ -36,20 +37,20 @@ Cell EndCell(const v1::GrantChange& change, const absl::TimeZone& zone) {
 Table ChangesTable(const google::protobuf::RepeatedPtrField<v1::GrantChange>& changes,
                    const ResourceOf& resource_of, const absl::TimeZone& zone) {
   Table table{"changes",
-              {{"grant", "GRANT"},
-               {"kind", "CHANGE"},
-               {"amount_base_units", "AMOUNT", true},
-               {"end_time", "ENDS"},
-               {"counterpart", "OTHER GRANT"},
-               {"ceilings", "SITES"},
-               {"reason", "REASON"}},
+              {{"grant", Tr("GRANT")},
+               {"kind", Tr("CHANGE")},
+               {"amount_base_units", Tr("AMOUNT"), true},
+               {"end_time", Tr("ENDS")},
+               {"counterpart", Tr("OTHER GRANT")},
+               {"ceilings", Tr("SITES")},
+               {"reason", Tr("REASON")}},
               {}};
   for (const v1::GrantChange& change : changes) {
     const std::string resource = resource_of(change);
     table.rows.push_back(
         {NameCell(change.grant()), StateCell(v1::GrantChange::Kind_Name(change.kind())),
          DifferenceCell(resource, change.amount_base_units()), EndCell(change, zone),
-         NameCell(change.counterpart()), RaisesCell(change, resource), TextCell(change.reason())});
+         NameCell(change.counterpart()), RaisesCell(change, resource), ToldCell(change.reason())});
   }
   table.for_people = !table.rows.empty();
   return table;
@@ -58,19 +59,19 @@ Table ChangesTable(const google::protobuf::RepeatedPtrField<v1::GrantChange>& ch
 Table OrdersTable(const google::protobuf::RepeatedPtrField<v1::ReductionOrder>& orders,
                   const std::string& resource) {
   Table table{"orders",
-              {{"grant", "GRANT"},
-               {"kind", "WAITING"},
-               {"amount_base_units", "AT MOST", true},
-               {"receiver", "TO"},
-               {"sites", "UNTIL CONFIRMED BY"},
-               {"reason", "REASON"}},
+              {{"grant", Tr("GRANT")},
+               {"kind", Tr("WAITING")},
+               {"amount_base_units", Tr("AT MOST"), true},
+               {"receiver", TrIn("receiver", "TO")},
+               {"sites", Tr("UNTIL CONFIRMED BY")},
+               {"reason", Tr("REASON")}},
               {}};
   for (const v1::ReductionOrder& order : orders) {
     table.rows.push_back(
         {NameCell(order.grant()),
          StateCell(v1::GrantChange::Kind_Name(order.kind()), Tone::kWarning),
          AmountCell(resource, order.amount_base_units()), NameCell(order.receiver()),
-         TextsCell({order.sites().begin(), order.sites().end()}), TextCell(order.reason())});
+         TextsCell({order.sites().begin(), order.sites().end()}), ToldCell(order.reason())});
   }
   table.for_people = !table.rows.empty();
   return table;
@@ -79,10 +80,15 @@ Table OrdersTable(const google::protobuf::RepeatedPtrField<v1::ReductionOrder>& 
 std::string WaitingText(const v1::ReductionOrder& order, const std::string& resource,
                         bool dry_run) {
   const std::vector<std::string> sites(order.sites().begin(), order.sites().end());
-  return absl::StrCat(AmountTextOf(resource, order.amount_base_units()),
-                      dry_run ? " would wait until " : " wait until ",
-                      absl::StrJoin(sites, " and "),
-                      sites.size() == 1 ? " confirms a lower ceiling" : " confirm lower ceilings");
+  const auto count = static_cast<int64_t>(sites.size());
+  const std::string amount = AmountTextOf(resource, order.amount_base_units());
+  const std::string names = absl::StrJoin(sites, Tr(" and "));
+  if (dry_run) {
+    return TrCount("$1 would wait until $2 confirms a lower ceiling",
+                   "$1 would wait until $2 confirm lower ceilings", count, amount, names);
+  }
+  return TrCount("$1 wait until $2 confirms a lower ceiling",
+                 "$1 wait until $2 confirm lower ceilings", count, amount, names);
 }
 
 }  // namespace mesolys

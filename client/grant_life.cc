@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "client/arguments.h"
 #include "client/cells.h"
 #include "client/grant.h"
 #include "client/grant_change.h"
+#include "client/known_sentence.h"
+#include "client/language.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/runtime/convert.h"
@@ -70,8 +71,9 @@ absl::Status Finish(Session& session, const v1::Grant& grant, google::protobuf::
         OrdersTable(answer.orders(), resource), grants},
        {}});
   if (!answer.changes().empty()) {
-    session.Say(absl::StrCat("grant ", ShortName(grant.name()),
-                             session.dry_run() ? " would be changed" : " is changed"));
+    const std::string name = ShortName(grant.name());
+    session.Say(session.dry_run() ? Tr("grant $0 would be changed", name)
+                                  : Tr("grant $0 is changed", name));
   }
   for (const v1::ReductionOrder& order : answer.orders()) {
     session.Say(WaitingText(order, resource, session.dry_run()));
@@ -106,7 +108,7 @@ absl::StatusOr<std::string> ParseReceiver(const std::string& text) {
                                                             : absl::StrContains(text, "/");
   absl::StatusOr<std::string> name = is_grant ? ParseGrant(text) : ParseProject(text);
   if (name.ok()) return name;
-  return absl::InvalidArgumentError(absl::StrCat("--to: ", name.status().message()));
+  return absl::InvalidArgumentError(Tr("$0: $1", "--to", Told(name.status().message())));
 }
 
 absl::Status Transfer(Session& session, const Options& options) {
@@ -122,7 +124,8 @@ absl::Status Transfer(Session& session, const Options& options) {
 absl::Status Adjust(Session& session, const Options& options) {
   const absl::StatusOr<std::string> overdrawn = ParseGrant(options.overdrawn);
   if (!overdrawn.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("--overdrawn: ", overdrawn.status().message()));
+    return absl::InvalidArgumentError(
+        Tr("$0: $1", "--overdrawn", Told(overdrawn.status().message())));
   }
   v1::AdjustOverdraftRequest request;
   request.set_overdrawn(*overdrawn);
@@ -137,7 +140,7 @@ absl::Status Revoke(Session& session, const Options& options) {
   if (!grant.ok()) return grant.status();
   const std::string name = ShortName(request.grant());
   const absl::Status confirmed =
-      session.Confirm(absl::StrCat("what is left of ", name, " will be taken back for good"), name);
+      session.Confirm(Tr("what is left of $0 will be taken back for good", name), name);
   if (!confirmed.ok()) return confirmed;
   return Finish(session, *grant, request);
 }
@@ -165,9 +168,9 @@ absl::Status PostAmount(Session& session, const Options& options) {
 void AddCommon(Verb& verb, Options& options, bool with_amount) {
   verb.Argument("GRANT", &options.grant, "PROJECT/gNUMBER");
   if (with_amount) {
-    verb.RequiredOption("--amount", "AMOUNT", &options.amount, "How much: 500h, 2TB or 3d");
+    verb.RequiredOption("--amount", "AMOUNT", &options.amount, Tr("How much: 500h, 2TB or 3d"));
   }
-  verb.RequiredOption("--reason", "TEXT", &options.reason, "Why; kept with the entry");
+  verb.RequiredOption("--reason", "TEXT", &options.reason, Tr("Why; kept with the entry"));
 }
 
 // `body` with options of its own.
@@ -179,67 +182,69 @@ Body With(const std::shared_ptr<Options>& options, absl::Status (*body)(Session&
 void AddGrowth(CommandTree& tree, CLI::App& noun) {
   auto more = std::make_shared<Options>();
   Verb supplement = tree.Change(
-      noun, "supplement", "Give more of a grant",
+      noun, "supplement", Tr("Give more of a grant"),
       {"mesolys grant supplement proj_a/g17 --amount 500h --reason \"Review of November\"",
        "mesolys grant supplement proj_a/g17 --amount 500h --site psmn --reason TEXT --dry-run"},
       With(more, Supplement));
   AddCommon(supplement, *more, /*with_amount=*/true);
   supplement.Options("--site", "SITE", &more->sites,
-                     "Where; where the grant is if not given; repeatable");
+                     Tr("Where; where the grant is if not given; repeatable"));
   auto later = std::make_shared<Options>();
   Verb extend = tree.Change(
-      noun, "extend", "Give a grant a later end",
+      noun, "extend", Tr("Give a grant a later end"),
       {"mesolys grant extend proj_a/g17 --to 2027-09-01 --reason \"The node was late\""},
       With(later, Extend));
   AddCommon(extend, *later, /*with_amount=*/false);
-  extend.RequiredOption("--to", "DATE", &later->to, "The day after its last");
+  extend.RequiredOption("--to", "DATE", &later->to, Tr("The day after its last"));
   auto opening = std::make_shared<Options>();
-  Verb opened = tree.Change(noun, "opening-balance", "Record what was used before the ledger began",
-                            {"mesolys grant opening-balance proj_a/g17 --site psmn --amount 1200h "
-                             "--reason \"Accounts of 2025\""},
-                            With(opening, PostOpening));
+  Verb opened =
+      tree.Change(noun, "opening-balance", Tr("Record what was used before the ledger began"),
+                  {"mesolys grant opening-balance proj_a/g17 --site psmn --amount 1200h "
+                   "--reason \"Accounts of 2025\""},
+                  With(opening, PostOpening));
   AddCommon(opened, *opening, /*with_amount=*/true);
-  opened.RequiredOption("--site", "SITE", &opening->site, "Where it was used");
+  opened.RequiredOption("--site", "SITE", &opening->site, Tr("Where it was used"));
 }
 
 // Hours that go to somebody else.
 void AddMoves(CommandTree& tree, CLI::App& noun) {
   auto moved = std::make_shared<Options>();
   Verb transfer = tree.Change(
-      noun, "transfer", "Move hours that are left to another grant or project",
+      noun, "transfer", Tr("Move hours that are left to another grant or project"),
       {"mesolys grant transfer proj_a/g17 --amount 100h --to proj_a/g21 --reason \"Second phase\"",
        "mesolys grant transfer proj_a/g17 --amount 100h --to proj_b --reason \"For the partner\""},
       With(moved, Transfer));
   AddCommon(transfer, *moved, /*with_amount=*/true);
   transfer.RequiredOption("--to", "GRANT|PROJECT", &moved->to,
-                          "A grant, or a project that gets one of its own");
+                          Tr("A grant, or a project that gets one of its own"));
   auto paid = std::make_shared<Options>();
-  Verb adjust = tree.Change(noun, "adjust", "Pay the overdraft of another grant of the project",
+  Verb adjust = tree.Change(noun, "adjust", Tr("Pay the overdraft of another grant of the project"),
                             {"mesolys grant adjust proj_a/g21 --overdrawn proj_a/g18 --amount 10h "
                              "--reason \"Agreed with the PI\""},
                             With(paid, Adjust));
   AddCommon(adjust, *paid, /*with_amount=*/true);
-  adjust.RequiredOption("--overdrawn", "GRANT", &paid->overdrawn, "The grant that is overdrawn");
+  adjust.RequiredOption("--overdrawn", "GRANT", &paid->overdrawn,
+                        Tr("The grant that is overdrawn"));
 }
 
 // Hours, or debts, that go to nobody.
 void AddEnds(CommandTree& tree, CLI::App& noun) {
   auto released = std::make_shared<Options>();
   Verb release =
-      tree.Change(noun, "release", "Give hours back",
+      tree.Change(noun, "release", Tr("Give hours back"),
                   {"mesolys grant release proj_a/g17 --amount 100h --reason \"Finished early\""},
                   With(released, PostAmount<v1::ReleaseHoursRequest>));
   AddCommon(release, *released, /*with_amount=*/true);
   auto revoked = std::make_shared<Options>();
   Verb revoke =
-      tree.Destroy(noun, "revoke", "Take a grant back; asks for its name",
+      tree.Destroy(noun, "revoke", Tr("Take a grant back; asks for its name"),
                    {"mesolys grant revoke proj_a/g17 --reason \"The project was given up\"",
                     "mesolys grant revoke proj_a/g17 --reason TEXT --dry-run"},
                    With(revoked, Revoke));
   AddCommon(revoke, *revoked, /*with_amount=*/false);
   auto forgiven = std::make_shared<Options>();
   Verb write_off = tree.Change(
-      noun, "write-off", "Forget an overdraft that nobody pays",
+      noun, "write-off", Tr("Forget an overdraft that nobody pays"),
       {"mesolys grant write-off proj_a/g18 --amount 10h --reason \"A fault of the site\""},
       With(forgiven, PostAmount<v1::WriteOffOverdraftRequest>));
   AddCommon(write_off, *forgiven, /*with_amount=*/true);

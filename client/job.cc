@@ -15,6 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "client/arguments.h"
 #include "client/cells.h"
+#include "client/language.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/runtime/convert.h"
@@ -75,12 +76,16 @@ void AddTo(int64_t* sum, int sign, int64_t amount) {
 }
 
 // What those entries that `counts` says add up to, by resource.
-Cell SumCell(const v1::Job& job, bool (*counts)(const v1::Charge&)) {
+std::map<std::string, int64_t> SumsOf(const v1::Job& job, bool (*counts)(const v1::Charge&)) {
   std::map<std::string, int64_t> sums;
   for (const v1::Charge& charge : job.charges()) {
     if (!counts(charge)) continue;
     AddTo(&sums[charge.resource()], SignOf(charge), charge.amount_base_units());
   }
+  return sums;
+}
+
+Cell SumCell(const std::map<std::string, int64_t>& sums) {
   std::vector<std::string> texts;
   nlohmann::ordered_json by_resource = nlohmann::ordered_json::object();
   for (const auto& [resource, amount] : sums) {
@@ -94,23 +99,23 @@ Cell SumCell(const v1::Job& job, bool (*counts)(const v1::Charge&)) {
 std::string WhyText(v1::Charge::Basis basis) {
   switch (basis) {
     case v1::Charge::ALLOCATED:
-      return "allocated";
+      return Tr("allocated");
     case v1::Charge::NODE_SHARE:
-      return "share of the node";
+      return Tr("share of the node");
     case v1::Charge::NODE_FAIL:
-      return "node failed";
+      return Tr("node failed");
     case v1::Charge::BOOT_FAIL:
-      return "node did not start";
+      return Tr("node did not start");
     case v1::Charge::PREEMPTED:
-      return "made room for another job";
+      return Tr("made room for another job");
     case v1::Charge::ADMIN_CANCELLED:
-      return "cancelled by the site";
+      return Tr("cancelled by the site");
     case v1::Charge::INCIDENT:
-      return "incident of the site";
+      return Tr("incident of the site");
     case v1::Charge::OPERATOR:
-      return "given back by hand";
+      return Tr("given back by hand");
     default:
-      return "another reason";  // of a newer scheduler
+      return Tr("another reason");  // of a newer scheduler
   }
 }
 
@@ -143,21 +148,21 @@ Table ChargesTable(const google::protobuf::RepeatedPtrField<v1::Charge>& charges
                    const absl::TimeZone& zone) {
   const bool several_rates = HasSeveralRates(charges);
   Table table{"charges",
-              {{"grant", "GRANT"},
-               {"resource", "RESOURCE"},
-               {"kind", "ENTRY"},
-               {"amount_base_units", "AMOUNT", true},
-               {"basis", "WHY"},
-               {"normalised_seconds", "NORMALISED", true},
-               {"rate_ppm", "RATE", true},
-               {"rate_since_time", several_rates ? "SINCE" : ""}},
+              {{"grant", Tr("GRANT")},
+               {"resource", Tr("RESOURCE")},
+               {"kind", Tr("ENTRY")},
+               {"amount_base_units", Tr("AMOUNT"), true},
+               {"basis", Tr("WHY")},
+               {"normalised_seconds", Tr("NORMALISED"), true},
+               {"rate_ppm", Tr("RATE"), true},
+               {"rate_since_time", several_rates ? Tr("SINCE") : ""}},
               {}};
   for (const v1::Charge& charge : charges) {
     const int sign = SignOf(charge);
     const int64_t amount = charge.amount_base_units();
     const int64_t worth = charge.normalised_seconds();
     Cell grant = NameCell(charge.grant());
-    if (charge.grant().empty()) grant = {"(no grant)", nullptr, Tone::kWarning};
+    if (charge.grant().empty()) grant = {Tr("(no grant)"), nullptr, Tone::kWarning};
     table.rows.push_back(
         {grant, TextCell(charge.resource()), StateCell(v1::Charge::Kind_Name(charge.kind())),
          SignedCell(AmountCell(charge.resource(), amount), amount, sign),
@@ -177,11 +182,11 @@ Table PriceTable(const v1::Job& job) {
     AddTo(&worth, SignOf(charge), charge.normalised_seconds());
   }
   Cell charged = JobChargedCell(job);
-  charged.text = charged.text.empty() ? "nothing"
-                                      : absl::StrCat(charged.text, "; worth ",
-                                                     AmountTextOf("cpu", worth), " normalised");
+  charged.text = charged.text.empty()
+                     ? Tr("nothing")
+                     : Tr("$0; worth $1 normalised", charged.text, AmountTextOf("cpu", worth));
   return {"price",
-          {{"charged_base_units", "PRICE"}, {"normalised_seconds", ""}},
+          {{"charged_base_units", Tr("PRICE")}, {"normalised_seconds", ""}},
           {{charged, NumberCell(worth)}},
           /*single=*/true};
 }
@@ -189,22 +194,22 @@ Table PriceTable(const v1::Job& job) {
 Table JobTable(const v1::Job& job, const absl::TimeZone& zone) {
   const v1::UsageRecord& record = job.record();
   return {"job",
-          {{"cluster", "CLUSTER"},
-           {"job_id", "JOB"},
-           {"site", "SITE"},
-           {"project", "PROJECT"},
-           {"account", "ACCOUNT"},
-           {"user", "USER"},
-           {"partition", "PARTITION"},
-           {"qos", "QOS"},
-           {"state", "STATE"},
-           {"submit_time", "SUBMITTED"},
-           {"start_time", "START"},
-           {"end_time", record.state() == v1::UsageRecord::RUNNING ? "SEEN" : "END"},
-           {"elapsed_seconds", "ELAPSED"},
-           {"core_count", "CORES"},
-           {"gpu_counts", "GPUS"},
-           {"node_count", "NODES"}},
+          {{"cluster", Tr("CLUSTER")},
+           {"job_id", Tr("JOB")},
+           {"site", Tr("SITE")},
+           {"project", Tr("PROJECT")},
+           {"account", Tr("ACCOUNT")},
+           {"user", Tr("USER")},
+           {"partition", Tr("PARTITION")},
+           {"qos", Tr("QOS")},
+           {"state", Tr("STATE")},
+           {"submit_time", Tr("SUBMITTED")},
+           {"start_time", Tr("START")},
+           {"end_time", record.state() == v1::UsageRecord::RUNNING ? Tr("SEEN") : Tr("END")},
+           {"elapsed_seconds", Tr("ELAPSED")},
+           {"core_count", Tr("CORES")},
+           {"gpu_counts", Tr("GPUS")},
+           {"node_count", Tr("NODES")}},
           {{TextCell(record.cluster()), NumberCell(record.job_id()), TextCell(job.site()),
             NameCell(job.project()), TextCell(record.account()), TextCell(record.user()),
             TextCell(record.partition()), TextCell(record.qos()), JobStateCell(record),
@@ -257,8 +262,10 @@ absl::Status Refund(Session& session, const Options& options) {
             /*single=*/true,
             /*for_people=*/false};
   session.Print({{one, ChargesTable(answer.charges(), session.zone())}, {}});
-  session.Say(absl::StrCat("the price of job ", refunded.job_id(), " of ", refunded.cluster(),
-                           session.dry_run() ? " would be given back" : " is given back"));
+  session.Say(session.dry_run() ? Tr("the price of job $0 of $1 would be given back",
+                                     refunded.job_id(), refunded.cluster())
+                                : Tr("the price of job $0 of $1 is given back", refunded.job_id(),
+                                     refunded.cluster()));
   return absl::OkStatus();
 }
 
@@ -283,26 +290,32 @@ Cell JobGpusCell(const v1::UsageRecord& record) {
   return {absl::StrJoin(texts, ", "), by_model};
 }
 
-Cell JobChargedCell(const v1::Job& job) {
-  return SumCell(job, [](const v1::Charge&) { return true; });
+std::map<std::string, int64_t> JobChargedAmounts(const v1::Job& job) {
+  return SumsOf(job, [](const v1::Charge&) { return true; });
 }
 
-Cell JobUncoveredCell(const v1::Job& job) {
-  return SumCell(job, [](const v1::Charge& charge) { return charge.grant().empty(); });
+std::map<std::string, int64_t> JobUncoveredAmounts(const v1::Job& job) {
+  return SumsOf(job, [](const v1::Charge& charge) { return charge.grant().empty(); });
 }
+
+Cell JobChargedCell(const v1::Job& job) { return SumCell(JobChargedAmounts(job)); }
+
+Cell JobUncoveredCell(const v1::Job& job) { return SumCell(JobUncoveredAmounts(job)); }
 
 void AddJob(CommandTree& tree, CLI::App& noun) {
   auto shown = std::make_shared<Options>();
-  tree.Read(noun, "show", "One job, and every entry of its price",
+  tree.Read(noun, "show", Tr("One job, and every entry of its price"),
             {"mesolys usage show psmn:4002", "mesolys usage show psmn:4002@2026-11-20T07:00:00Z"},
             [shown](Session& session) { return Show(session, *shown); })
-      .Argument("JOB", &shown->job, "CLUSTER:JOBID[@SUBMIT]; the newest of that id if not given");
+      .Argument("JOB", &shown->job,
+                Tr("CLUSTER:JOBID[@SUBMIT]; the newest of that id if not given"));
   auto refunded = std::make_shared<Options>();
-  tree.Change(noun, "refund", "Give the price of a finished job back",
+  tree.Change(noun, "refund", Tr("Give the price of a finished job back"),
               {"mesolys usage refund psmn:4002 --reason \"The file system was full\""},
               [refunded](Session& session) { return Refund(session, *refunded); })
-      .Argument("JOB", &refunded->job, "CLUSTER:JOBID[@SUBMIT]; the newest of that id if not given")
-      .RequiredOption("--reason", "TEXT", &refunded->reason, "Why; kept with the entry");
+      .Argument("JOB", &refunded->job,
+                Tr("CLUSTER:JOBID[@SUBMIT]; the newest of that id if not given"))
+      .RequiredOption("--reason", "TEXT", &refunded->reason, Tr("Why; kept with the entry"));
 }
 
 }  // namespace mesolys

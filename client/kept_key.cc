@@ -20,6 +20,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "client/language.h"
 
 namespace mesolys {
 namespace {
@@ -36,8 +37,9 @@ std::string Sha256(const std::string& text) {
 
 absl::Status Problem(const std::string& path) {
   return absl::InternalError(
-      absl::StrCat("the key of this change cannot be kept, so nothing was sent: ", path, ": ",
-                   std::strerror(errno), "; make the directory writable or set state_dir"));
+      Tr("the key of this change cannot be kept, so nothing was sent: $0: $1; make the directory "
+         "writable or set state_dir",
+         path, std::strerror(errno)));
 }
 
 // The directory and those above it; theirs alone, for a request may say what is nobody's business.
@@ -125,8 +127,9 @@ absl::StatusOr<std::optional<std::string>> Load(const std::string& path) {
   std::string request(whole ? rest.substr(digest_bytes + 1) : "");
   if (!whole || Sha256(request) != rest.substr(0, digest_bytes)) {
     return absl::DataLossError(
-        absl::StrCat("the kept key of an earlier attempt is damaged: ", path,
-                     "; look whether that change was made, then remove the file and try again"));
+        Tr("the kept key of an earlier attempt is damaged: $0; look whether that change was made, "
+           "then remove the file and try again",
+           path));
   }
   return std::optional<std::string>(std::move(request));
 }

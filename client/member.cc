@@ -9,6 +9,7 @@
 #include "client/arguments.h"
 #include "client/cells.h"
 #include "client/command_tree.h"
+#include "client/language.h"
 #include "client/pages.h"
 #include "client/session.h"
 #include "client/suggestion.h"
@@ -38,19 +39,19 @@ absl::StatusOr<v1::Member::Role> ParseRole(const std::string& text) {
   }
   const std::string closest = Closest(text, {"deputy", "pi", "researcher", "supervisor"});
   return absl::InvalidArgumentError(
-      absl::StrCat("--role: ", Quoted(text), " is none of pi, deputy, researcher and supervisor",
-                   closest.empty() ? "" : absl::StrCat("; did you mean ", closest, "?")));
+      absl::StrCat(Tr("--role: $0 is none of pi, deputy, researcher and supervisor", Quoted(text)),
+                   closest.empty() ? "" : Tr("; did you mean $0?", closest)));
 }
 
 Table MemberTable(const std::string& key, bool single) {
   return {key,
-          {{"user", "USER"},
-           {"role", "ROLE"},
-           {"logins", "LOGINS"},
-           {"add_time", "SINCE"},
-           {"term_start_time", single ? "DEPUTY FROM" : "FROM"},
-           {"term_end_time", single ? "DEPUTY TO" : "TO"},
-           {"ceilings", "OWN LIMITS", false, true}},
+          {{"user", Tr("USER")},
+           {"role", Tr("ROLE")},
+           {"logins", Tr("LOGINS")},
+           {"add_time", Tr("SINCE")},
+           {"term_start_time", single ? Tr("DEPUTY FROM") : Tr("FROM")},
+           {"term_end_time", single ? Tr("DEPUTY TO") : Tr("TO")},
+           {"ceilings", Tr("OWN LIMITS"), false, true}},
           {},
           single};
 }
@@ -61,10 +62,9 @@ Cell CeilingsCell(const v1::Member& member, const absl::TimeZone& zone) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const v1::MemberCeiling& ceiling : member.ceilings()) {
     const Cell since = MinuteCell(ceiling.has_set_time(), ceiling.set_time(), zone);
-    texts.push_back(absl::StrCat(ShortName(ceiling.site()), " ", ceiling.resource(), " ",
-                                 AmountTextOf(ceiling.resource(), ceiling.amount_base_units()),
-                                 " since ",
-                                 DayCell(ceiling.has_set_time(), ceiling.set_time(), zone).text));
+    texts.push_back(Tr("$0 $1 $2 since $3", ShortName(ceiling.site()), ceiling.resource(),
+                       AmountTextOf(ceiling.resource(), ceiling.amount_base_units()),
+                       DayCell(ceiling.has_set_time(), ceiling.set_time(), zone).text));
     all.push_back({{"site", ceiling.site()},
                    {"resource", ceiling.resource()},
                    {"amount_base_units", ceiling.amount_base_units()},
@@ -119,7 +119,7 @@ absl::Status Add(Session& session, const Options& options) {
     if (!term.ok()) return term.status();
     *request.mutable_member()->mutable_term() = ToProto(*term);
   } else if (!options.from.empty() || !options.to.empty()) {
-    return absl::InvalidArgumentError("--from and --to are for --role deputy; leave them out");
+    return absl::InvalidArgumentError(Tr("--from and --to are for --role deputy; leave them out"));
   }
   for (const std::string& text : options.logins) {
     const auto pair = ParsePair("--login", "SITE=LOGIN", '=', text);
@@ -132,10 +132,30 @@ absl::Status Add(Session& session, const Options& options) {
   if (absl::Status status = session.Change(request, member); !status.ok()) return status;
   Table table = MemberTable("member", /*single=*/true);
   table.rows.push_back(MemberRow(member, session.zone()));
-  session.Say(absl::StrCat(member.user(), session.dry_run() ? " would be " : " is ",
-                           table.rows[0][1].text, " of ", ShortName(*project)));
+  const std::string& role_text = table.rows[0][1].text;
+  session.Say(session.dry_run()
+                  ? Tr("$0 would be $1 of $2", member.user(), role_text, ShortName(*project))
+                  : Tr("$0 is $1 of $2", member.user(), role_text, ShortName(*project)));
   session.Print({{table}, {}});
   return absl::OkStatus();
+}
+
+std::string LimitSentence(const v1::MemberCeiling& ceiling, const std::string& project,
+                          bool dry_run) {
+  const std::string& user = ceiling.user();
+  const std::string& resource = ceiling.resource();
+  const std::string site = ShortName(ceiling.site());
+  if (!ceiling.has_amount_base_units()) {
+    return dry_run ? Tr("$0 might use any amount of $1 of $2 at $3 from now on", user, resource,
+                        project, site)
+                   : Tr("$0 may use any amount of $1 of $2 at $3 from now on", user, resource,
+                        project, site);
+  }
+  const std::string amount = AmountTextOf(resource, ceiling.amount_base_units());
+  return dry_run ? Tr("$0 might use at most $1 of $2 of $3 at $4 from now on", user, amount,
+                      resource, project, site)
+                 : Tr("$0 may use at most $1 of $2 of $3 at $4 from now on", user, amount, resource,
+                      project, site);
 }
 
 absl::Status Limit(Session& session, const Options& options) {
@@ -157,26 +177,19 @@ absl::Status Limit(Session& session, const Options& options) {
   }
   v1::MemberCeiling ceiling;
   if (absl::Status status = session.Change(request, ceiling); !status.ok()) return status;
-  const std::string amount =
-      ceiling.has_amount_base_units()
-          ? absl::StrCat("at most ", AmountTextOf(ceiling.resource(), ceiling.amount_base_units()),
-                         " of ")
-          : "any amount of ";
-  session.Say(absl::StrCat(ceiling.user(), session.dry_run() ? " might use " : " may use ", amount,
-                           ceiling.resource(), " of ", ShortName(*project), " at ",
-                           ShortName(ceiling.site()), " from now on"));
+  session.Say(LimitSentence(ceiling, ShortName(*project), session.dry_run()));
   Table table{"ceiling",
-              {{"user", "USER"},
-               {"site", "SITE"},
-               {"resource", "RESOURCE"},
-               {"amount_base_units", "LIMIT", true},
-               {"set_time", "SINCE"}},
+              {{"user", Tr("USER")},
+               {"site", Tr("SITE")},
+               {"resource", Tr("RESOURCE")},
+               {"amount_base_units", Tr("LIMIT"), true},
+               {"set_time", Tr("SINCE")}},
               {},
               /*single=*/true};
   table.rows.push_back(
       {TextCell(ceiling.user()), NameCell(ceiling.site()), TextCell(ceiling.resource()),
        ceiling.has_amount_base_units() ? AmountCell(ceiling.resource(), ceiling.amount_base_units())
-                                       : Cell{"none", nullptr},
+                                       : Cell{Tr("none"), nullptr},
        MinuteCell(ceiling.has_set_time(), ceiling.set_time(), session.zone())});
   session.Print({{table}, {}});
   return absl::OkStatus();
@@ -190,9 +203,9 @@ absl::Status Remove(Session& session, const Options& options) {
   request.set_user(options.user);
   v1::RemoveMemberResponse response;
   if (absl::Status status = session.Change(request, response); !status.ok()) return status;
-  session.Say(absl::StrCat(options.user, session.dry_run() ? " would leave " : " has left ",
-                           ShortName(*project)));
-  Table table{"removed", {{"project", "PROJECT"}, {"user", "USER"}}, {}, /*single=*/true};
+  session.Say(session.dry_run() ? Tr("$0 would leave $1", options.user, ShortName(*project))
+                                : Tr("$0 has left $1", options.user, ShortName(*project)));
+  Table table{"removed", {{"project", Tr("PROJECT")}, {"user", Tr("USER")}}, {}, /*single=*/true};
   table.rows.push_back({NameCell(*project), TextCell(options.user)});
   session.Print({{table}, {}});
   return absl::OkStatus();
@@ -201,38 +214,40 @@ absl::Status Remove(Session& session, const Options& options) {
 }  // namespace
 
 void AddMember(CommandTree& tree) {
-  CLI::App& noun = tree.Noun("member", "The persons of a project");
+  CLI::App& noun = tree.Noun("member", Tr("The persons of a project"));
   auto added = std::make_shared<Options>();
-  tree.Change(noun, "add", "Add a person, or change their role and logins",
+  tree.Change(noun, "add", Tr("Add a person, or change their role and logins"),
               {"mesolys member add proj_a bob --role researcher --login psmn=bmartin",
                "mesolys member add proj_a carol --role deputy --to 2027-09-01"},
               [added](Session& session) { return Add(session, *added); })
-      .Argument("PROJECT", &added->project, "Its id")
-      .Argument("USER", &added->user, "Their user id")
-      .RequiredOption("--role", "ROLE", &added->role, "pi, deputy, researcher or supervisor")
-      .Option("--from", "DATE", &added->from, "A deputy's first day; today if not given")
-      .Option("--to", "DATE", &added->to, "The day after a deputy's last")
+      .Argument("PROJECT", &added->project, Tr("Its id"))
+      .Argument("USER", &added->user, Tr("Their user id"))
+      .RequiredOption("--role", "pi|deputy|researcher|supervisor", &added->role,
+                      Tr("What they may do in it"))
+      .Option("--from", "DATE", &added->from, Tr("A deputy's first day; today if not given"))
+      .Option("--to", "DATE", &added->to, Tr("The day after a deputy's last"))
       .Options("--login", "SITE=LOGIN", &added->logins,
-               "Their Unix login at a site; repeatable. Others stay");
+               Tr("Their Unix login at a site; repeatable. Others stay"));
   auto limited = std::make_shared<Options>();
-  tree.Change(noun, "limit", "Set how much a person may use of a project at a site, from now on",
+  tree.Change(noun, "limit",
+              Tr("Set how much a person may use of a project at a site, from now on"),
               {"mesolys member limit proj_a bob --site psmn cpu=500h",
                "mesolys member limit proj_a bob --site psmn cpu=none"},
               [limited](Session& session) { return Limit(session, *limited); })
-      .Argument("PROJECT", &limited->project, "Its id")
-      .Argument("USER", &limited->user, "Their user id")
-      .Argument("LIMIT", &limited->limit, "RESOURCE=AMOUNT, or RESOURCE=none for no limit")
-      .RequiredOption("--site", "SITE", &limited->site, "Where");
+      .Argument("PROJECT", &limited->project, Tr("Its id"))
+      .Argument("USER", &limited->user, Tr("Their user id"))
+      .Argument("LIMIT", &limited->limit, Tr("RESOURCE=AMOUNT, or RESOURCE=none for no limit"))
+      .RequiredOption("--site", "SITE", &limited->site, Tr("Where"));
   auto removed = std::make_shared<Options>();
-  tree.Change(noun, "remove", "Take a person out of a project",
+  tree.Change(noun, "remove", Tr("Take a person out of a project"),
               {"mesolys member remove proj_a bob"},
               [removed](Session& session) { return Remove(session, *removed); })
-      .Argument("PROJECT", &removed->project, "Its id")
-      .Argument("USER", &removed->user, "Their user id");
+      .Argument("PROJECT", &removed->project, Tr("Its id"))
+      .Argument("USER", &removed->user, Tr("Their user id"));
   auto listed = std::make_shared<Options>();
-  tree.Read(noun, "list", "The members of a project", {"mesolys member list proj_a"},
+  tree.Read(noun, "list", Tr("The members of a project"), {"mesolys member list proj_a"},
             [listed](Session& session) { return List(session, *listed); })
-      .Argument("PROJECT", &listed->project, "Its id");
+      .Argument("PROJECT", &listed->project, Tr("Its id"));
 }
 
 }  // namespace mesolys

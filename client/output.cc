@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/language.h"
 #include "client/terminal_text.h"
 
 namespace mesolys {
@@ -22,11 +23,11 @@ std::string Painted(const std::string& text, Tone tone, const Look& look) {
     case Tone::kPlain:
       return text;
     case Tone::kGood:
-      return absl::StrCat("\x1b[32m", text, "\x1b[0m");
+      return absl::StrCat("\x1b[36m", text, "\x1b[0m");
     case Tone::kWarning:
       return absl::StrCat("\x1b[33m", text, "\x1b[0m");
     case Tone::kBad:
-      return absl::StrCat("\x1b[31m", text, "\x1b[0m");
+      return absl::StrCat("\x1b[1;31m", text, "\x1b[0m");
   }
   std::abort();
 }
@@ -65,13 +66,34 @@ class Line {
   bool first_ = true;
 };
 
+// Takes away what a narrow terminal can go without; the headings of what went.
+std::vector<std::string> Narrow(const Table& table, const std::vector<size_t>& widths, size_t width,
+                                std::vector<size_t>* shown) {
+  std::vector<std::string> gone;
+  const auto total = [&] {
+    size_t sum = 0;
+    for (const size_t i : *shown) sum += widths[i] + kGap.size();
+    return sum - std::min(sum, kGap.size());
+  };
+  while (width > 0 && total() > width) {
+    const auto most = std::max_element(shown->begin(), shown->end(), [&](size_t a, size_t b) {
+      return table.columns[a].spare < table.columns[b].spare;
+    });
+    if (most == shown->end() || table.columns[*most].spare == 0) break;
+    gone.push_back(table.columns[*most].heading);
+    shown->erase(most);
+  }
+  return gone;
+}
+
 std::string ListText(const Table& table, const Look& look) {
-  const std::vector<size_t> shown = ShownColumns(table);
+  std::vector<size_t> shown = ShownColumns(table);
   std::vector<size_t> widths(table.columns.size(), 0);
   for (const size_t i : shown) {
     widths[i] = DisplayWidth(table.columns[i].heading);
     for (const auto& row : table.rows) widths[i] = std::max(widths[i], DisplayWidth(row[i].text));
   }
+  const std::vector<std::string> gone = Narrow(table, widths, look.width, &shown);
   Line head;
   for (const size_t i : shown) {
     const Column& column = table.columns[i];
@@ -85,6 +107,17 @@ std::string ListText(const Table& table, const Look& look) {
                table.columns[i].right);
     }
     absl::StrAppend(&out, line.Take());
+  }
+  if (!gone.empty()) {
+    const std::string all =
+        Tr("(a wider terminal has more: $0)", LowerCase(absl::StrJoin(gone, ", ")));
+    const bool fits = DisplayWidth(all) <= look.width;
+    absl::StrAppend(
+        &out,
+        fits ? all
+             : TrCount("(a wider terminal has $0 column more)",
+                       "(a wider terminal has $0 columns more)", static_cast<int64_t>(gone.size())),
+        "\n");
   }
   return out;
 }
@@ -147,6 +180,7 @@ std::string Dump(const Json& json) {
 
 std::string JsonText(const Report& report) {
   Json out = {{"schema", kSchema}};
+  if (report.is_dry_run) out["dry_run"] = true;
   for (const Table& table : report.tables) {
     Json rows = Json::array();
     for (const auto& row : table.rows) rows.push_back(RowJson(table, row));

@@ -5,6 +5,7 @@
 // command fills cells with both the text for people and the value for programs; which is shown is
 // decided here. Pure; any thread.
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +17,8 @@ namespace mesolys {
 
 enum class Format { kTable, kJson, kCsv };
 
-// Colour, where there is any.
+// Colour, where there is any: cyan, yellow and bold red differ in brightness too, for those who do
+// not tell red from green. No colour says what the text does not.
 enum class Tone { kPlain, kGood, kWarning, kBad };
 
 struct Cell {
@@ -27,9 +29,10 @@ struct Cell {
 
 struct Column {
   std::string key;      // snake_case, unit last; "" keeps it out of JSON and CSV
-  std::string heading;  // "" keeps it out of tables
+  std::string heading;  // in the user's language; "" keeps it out of tables
   bool right = false;   // numbers are aligned to the right
   bool nested = false;  // a list of objects, for which CSV has no room
+  int spare = 0;        // a narrow terminal goes without the highest first; 0: never
 };
 
 struct Table {
@@ -44,12 +47,15 @@ struct Report {
   std::vector<Table> tables;
   // What a change came to when the answer is a refusal: the JSON object gets it as "error".
   std::optional<nlohmann::ordered_json> error;
+  // Of a change that was only asked about; the JSON object says so.
+  bool is_dry_run = false;
 };
 
 struct Look {
   Format format = Format::kTable;
   bool colour = false;
   bool utf8 = true;
+  size_t width = 0;  // columns of the terminal; 0 for no end of them
 };
 
 // Ends with a line feed. JSON is {"schema":1,...} on one line. CSV (RFC 4180) has room for one

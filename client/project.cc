@@ -8,6 +8,8 @@
 #include "client/arguments.h"
 #include "client/cells.h"
 #include "client/command_tree.h"
+#include "client/grant.h"
+#include "client/language.h"
 #include "client/pages.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
@@ -34,19 +36,20 @@ struct Options {
 
 Table ProjectTable(const std::string& key, bool single) {
   return {key,
-          {{"name", "PROJECT"},
-           {"title", "TITLE"},
-           {"programme", "PROGRAMME"},
-           {"institution", "INSTITUTION"},
-           {"pi", "PI"},
-           {"data_class", "DATA CLASS"},
-           {"parent", "PARENT"},
-           {"start_time", "FROM"},
-           {"end_time", "TO"},
-           {"create_time", single ? "RECORDED" : ""},
-           {"links", "LINKS"},
-           {"archived", "ARCHIVED"},
-           {"etag", ""}},
+          {{"name", Tr("PROJECT")},
+           {"title", Tr("TITLE")},
+           {"programme", Tr("PROGRAMME")},
+           {"institution", Tr("INSTITUTION"), false, false, 4},
+           {"pi", Tr("PI")},
+           {"data_class", Tr("DATA CLASS"), false, false, 6},
+           {"parent", Tr("PARENT"), false, false, 3},
+           {"start_time", Tr("FROM"), false, false, 5},
+           {"end_time", Tr("TO"), false, false, 2},
+           {"create_time", single ? Tr("RECORDED") : ""},
+           {"links", Tr("LINKS")},
+           {"archived", Tr("ARCHIVED")},
+           {"etag", ""},
+           {"sbatch", single ? Tr("IN JOB SCRIPTS") : ""}},
           {},
           single};
 }
@@ -68,8 +71,9 @@ std::vector<Cell> ProjectRow(const v1::Project& project, const absl::TimeZone& z
           DayCell(period.has_end_time(), period.end_time(), zone),
           MinuteCell(project.has_create_time(), project.create_time(), zone),
           TextsCell(links),
-          Cell{project.archived() ? "yes" : "", project.archived()},
-          TextCell(project.etag())};
+          Cell{project.archived() ? Tr("yes") : "", project.archived()},
+          TextCell(project.etag()),
+          TextCell(SbatchLine(ShortName(project.name())))};
 }
 
 void PrintOne(Session& session, const v1::Project& project) {
@@ -97,7 +101,13 @@ absl::Status Show(Session& session, const Options& options) {
   request.set_name(*name);
   v1::Project project;
   if (absl::Status status = session.Read(request, project); !status.ok()) return status;
-  PrintOne(session, project);
+  v1::ListGrantsRequest listing;
+  listing.set_project(*name);
+  const auto grants = ReadPages(session, listing, &v1::ListGrantsResponse::grants);
+  if (!grants.ok()) return grants.status();
+  Table table = ProjectTable("project", /*single=*/true);
+  table.rows.push_back(ProjectRow(project, session.zone()));
+  session.Print({{table, EnforcementTable({grants->begin(), grants->end()})}, {}});
   return absl::OkStatus();
 }
 
@@ -123,8 +133,9 @@ absl::Status Create(Session& session, const Options& options) {
   }
   v1::Project project;
   if (absl::Status status = session.Change(request, project); !status.ok()) return status;
-  session.Say(absl::StrCat("project ", ShortName(project.name()),
-                           session.dry_run() ? " would be recorded" : " is recorded"));
+  const std::string id = ShortName(project.name());
+  session.Say(session.dry_run() ? Tr("project $0 would be recorded", id)
+                                : Tr("project $0 is recorded", id));
   PrintOne(session, project);
   return absl::OkStatus();
 }
@@ -132,7 +143,7 @@ absl::Status Create(Session& session, const Options& options) {
 absl::Status Link(Session& session, const Options& options) {
   const absl::StatusOr<std::string> name = ParseProject(options.project);
   if (!name.ok()) return name.status();
-  const auto link = ParsePair("the link", "CLUSTER:ACCOUNT", ':', options.link);
+  const auto link = ParsePair(Tr("the link"), "CLUSTER:ACCOUNT", ':', options.link);
   if (!link.ok()) return link.status();
   v1::LinkAccountRequest request;
   request.set_project(*name);
@@ -140,11 +151,14 @@ absl::Status Link(Session& session, const Options& options) {
   request.mutable_link()->set_account(link->second);
   v1::AccountLink linked;
   if (absl::Status status = session.Change(request, linked); !status.ok()) return status;
-  session.Say(absl::StrCat("account ", linked.account(), " of ", linked.cluster(),
-                           session.dry_run() ? " would bill to " : " bills to ", ShortName(*name),
-                           "; its kept jobs are settled next"));
+  const std::string id = ShortName(*name);
+  session.Say(session.dry_run()
+                  ? Tr("account $0 of $1 would bill to $2; its kept jobs are settled next",
+                       linked.account(), linked.cluster(), id)
+                  : Tr("account $0 of $1 bills to $2; its kept jobs are settled next",
+                       linked.account(), linked.cluster(), id));
   Table table{"link",
-              {{"cluster", "CLUSTER"}, {"account", "ACCOUNT"}, {"project", "PROJECT"}},
+              {{"cluster", Tr("CLUSTER")}, {"account", Tr("ACCOUNT")}, {"project", Tr("PROJECT")}},
               {{TextCell(linked.cluster()), TextCell(linked.account()), NameCell(*name)}},
               /*single=*/true};
   session.Print({{table}, {}});
@@ -154,7 +168,7 @@ absl::Status Link(Session& session, const Options& options) {
 absl::Status Unlink(Session& session, const Options& options) {
   const absl::StatusOr<std::string> name = ParseProject(options.project);
   if (!name.ok()) return name.status();
-  const auto link = ParsePair("the link", "CLUSTER:ACCOUNT", ':', options.link);
+  const auto link = ParsePair(Tr("the link"), "CLUSTER:ACCOUNT", ':', options.link);
   if (!link.ok()) return link.status();
   v1::UnlinkAccountRequest request;
   request.set_project(*name);
@@ -163,16 +177,18 @@ absl::Status Unlink(Session& session, const Options& options) {
   request.set_reason(options.reason);
   const std::string id = ShortName(*name);
   absl::Status confirmed = session.Confirm(
-      absl::StrCat("all that the jobs of ", options.link, " cost ", id, " will be charged anew"),
-      id);
+      Tr("all that the jobs of $0 cost $1 will be charged anew", options.link, id), id);
   if (!confirmed.ok()) return confirmed;
   v1::AccountLink unlinked;
   if (absl::Status status = session.Change(request, unlinked); !status.ok()) return status;
-  session.Say(absl::StrCat("account ", unlinked.account(), " of ", unlinked.cluster(),
-                           session.dry_run() ? " would not bill to " : " does not bill to ", id,
-                           " any more; its jobs are charged anew next"));
+  session.Say(
+      session.dry_run()
+          ? Tr("account $0 of $1 would not bill to $2 any more; its jobs are charged anew next",
+               unlinked.account(), unlinked.cluster(), id)
+          : Tr("account $0 of $1 does not bill to $2 any more; its jobs are charged anew next",
+               unlinked.account(), unlinked.cluster(), id));
   Table table{"link",
-              {{"cluster", "CLUSTER"}, {"account", "ACCOUNT"}, {"project", "PROJECT"}},
+              {{"cluster", Tr("CLUSTER")}, {"account", Tr("ACCOUNT")}, {"project", Tr("PROJECT")}},
               {{TextCell(unlinked.cluster()), TextCell(unlinked.account()), NameCell(*name)}},
               /*single=*/true};
   session.Print({{table}, {}});
@@ -182,20 +198,20 @@ absl::Status Unlink(Session& session, const Options& options) {
 void AddCreate(CommandTree& tree, CLI::App& noun) {
   auto options = std::make_shared<Options>();
   Verb create =
-      tree.Change(noun, "create", "Record a project",
+      tree.Change(noun, "create", Tr("Record a project"),
                   {"mesolys project create proj_a --title \"Green learning\" --institution cnrs "
                    "--programme chair --pi alice --from 2026-12-01 --to 2028-12-01"},
                   [options](Session& session) { return Create(session, *options); });
-  create.Argument("PROJECT", &options->project, "Its id, which is also its Slurm account")
-      .RequiredOption("--title", "TEXT", &options->title, "What people call it")
-      .RequiredOption("--institution", "ID", &options->institution, "The institution behind it")
-      .RequiredOption("--programme", "ID", &options->programme, "Whose rules it follows")
-      .RequiredOption("--pi", "USER", &options->pi, "Its principal investigator")
-      .Option("--from", "DATE", &options->from, "Its first day; today if not given")
-      .Option("--to", "DATE", &options->to, "The day after its last")
-      .Option("--for", "SPAN", &options->span, "Instead of --to: 90d, 6m or 2y")
-      .Option("--data-class", "ID", &options->data_class, "Decides which sites may hold it")
-      .Option("--parent", "PROJECT", &options->parent, "The chair above it");
+  create.Argument("PROJECT", &options->project, Tr("Its id, which is also its Slurm account"))
+      .RequiredOption("--title", "TEXT", &options->title, Tr("What people call it"))
+      .RequiredOption("--institution", "ID", &options->institution, Tr("The institution behind it"))
+      .RequiredOption("--programme", "ID", &options->programme, Tr("Whose rules it follows"))
+      .RequiredOption("--pi", "USER", &options->pi, Tr("Its principal investigator"))
+      .Option("--from", "DATE", &options->from, Tr("Its first day; today if not given"))
+      .Option("--to", "DATE", &options->to, Tr("The day after its last"))
+      .Option("--for", "SPAN", &options->span, Tr("Instead of --to: 90d, 6m or 2y"))
+      .Option("--data-class", "ID", &options->data_class, Tr("Decides which sites may hold it"))
+      .Option("--parent", "PROJECT", &options->parent, Tr("The chair above it"));
 }
 
 absl::Status Archive(Session& session, const Options& options) {
@@ -205,11 +221,11 @@ absl::Status Archive(Session& session, const Options& options) {
   request.set_name(*name);
   request.set_reason(options.reason);
   const std::string id = ShortName(*name);
-  absl::Status confirmed = session.Confirm(absl::StrCat(id, " will be closed for good"), id);
+  absl::Status confirmed = session.Confirm(Tr("$0 will be closed for good", id), id);
   if (!confirmed.ok()) return confirmed;
   v1::Project project;
   if (absl::Status status = session.Change(request, project); !status.ok()) return status;
-  session.Say(absl::StrCat(id, session.dry_run() ? " would be archived" : " is archived"));
+  session.Say(session.dry_run() ? Tr("$0 would be archived", id) : Tr("$0 is archived", id));
   PrintOne(session, project);
   return absl::OkStatus();
 }
@@ -217,33 +233,34 @@ absl::Status Archive(Session& session, const Options& options) {
 }  // namespace
 
 void AddProject(CommandTree& tree) {
-  CLI::App& noun = tree.Noun("project", "What hours are given to");
+  CLI::App& noun = tree.Noun("project", Tr("What hours are given to"));
   AddCreate(tree, noun);
-  tree.Read(noun, "list", "The projects that you may see", {"mesolys project list"}, List);
+  tree.Read(noun, "list", Tr("The projects that you may see"), {"mesolys project list"}, List);
   auto shown = std::make_shared<Options>();
-  tree.Read(noun, "show", "One project", {"mesolys project show proj_a"},
+  tree.Read(noun, "show", Tr("One project"), {"mesolys project show proj_a"},
             [shown](Session& session) { return Show(session, *shown); })
-      .Argument("PROJECT", &shown->project, "Its id");
+      .Argument("PROJECT", &shown->project, Tr("Its id"));
   auto linked = std::make_shared<Options>();
-  tree.Change(noun, "link", "Let an account of a cluster bill to a project",
+  tree.Change(noun, "link", Tr("Let an account of a cluster bill to a project"),
               {"mesolys project link proj_a psmn:old_account"},
               [linked](Session& session) { return Link(session, *linked); })
-      .Argument("PROJECT", &linked->project, "Its id")
-      .Argument("ACCOUNT", &linked->link, "CLUSTER:ACCOUNT, as Slurm knows it");
+      .Argument("PROJECT", &linked->project, Tr("Its id"))
+      .Argument("ACCOUNT", &linked->link, Tr("CLUSTER:ACCOUNT, as Slurm knows it"));
   auto unlinked = std::make_shared<Options>();
   tree.Destroy(noun, "unlink",
-               "Take back such a link: its jobs are charged as if it had never been there",
+               Tr("Take back such a link: its jobs are charged as if it had never been there"),
                {"mesolys project unlink proj_a psmn:old_account --reason \"It is another team's\""},
                [unlinked](Session& session) { return Unlink(session, *unlinked); })
-      .Argument("PROJECT", &unlinked->project, "Its id")
-      .Argument("ACCOUNT", &unlinked->link, "CLUSTER:ACCOUNT, as Slurm knows it")
-      .RequiredOption("--reason", "TEXT", &unlinked->reason, "Why; kept with the entry");
+      .Argument("PROJECT", &unlinked->project, Tr("Its id"))
+      .Argument("ACCOUNT", &unlinked->link, Tr("CLUSTER:ACCOUNT, as Slurm knows it"))
+      .RequiredOption("--reason", "TEXT", &unlinked->reason, Tr("Why; kept with the entry"));
   auto archived = std::make_shared<Options>();
-  tree.Destroy(noun, "archive", "Close a project whose grants are over; what it had stays readable",
+  tree.Destroy(noun, "archive",
+               Tr("Close a project whose grants are over; what it had stays readable"),
                {"mesolys project archive proj_a --reason \"The thesis is defended\""},
                [archived](Session& session) { return Archive(session, *archived); })
-      .Argument("PROJECT", &archived->project, "Its id")
-      .RequiredOption("--reason", "TEXT", &archived->reason, "Why; kept with the entry");
+      .Argument("PROJECT", &archived->project, Tr("Its id"))
+      .RequiredOption("--reason", "TEXT", &archived->reason, Tr("Why; kept with the entry"));
 }
 
 }  // namespace mesolys

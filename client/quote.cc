@@ -10,6 +10,8 @@
 #include "client/arguments.h"
 #include "client/cells.h"
 #include "client/command_tree.h"
+#include "client/known_sentence.h"
+#include "client/language.h"
 #include "client/request_form.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
@@ -23,11 +25,11 @@ Cell NormalisedCell(int64_t seconds) { return AmountCell("cpu", seconds); }
 
 Table LinesTable(const v1::Request& request) {
   Table table{"lines",
-              {{"resource", "RESOURCE"},
-               {"amount_base_units", "ASKED", true},
-               {"granted_base_units", "WOULD GET", true},
-               {"sites", "WHERE"},
-               {"normalised_seconds", "NORMALISED", true}},
+              {{"resource", Tr("RESOURCE")},
+               {"amount_base_units", Tr("ASKED"), true},
+               {"granted_base_units", Tr("WOULD GET"), true},
+               {"sites", Tr("WHERE")},
+               {"normalised_seconds", Tr("NORMALISED"), true}},
               {}};
   for (const v1::RequestLine& line : request.lines()) {
     int64_t granted = 0;
@@ -42,7 +44,7 @@ Table LinesTable(const v1::Request& request) {
     Cell got = AmountCell(line.resource(), granted);
     if (granted < line.amount_base_units()) got.tone = Tone::kWarning;
     Cell price = NormalisedCell(normalised);
-    if (line.derived()) price.text = "in the GPUs";
+    if (line.derived()) price.text = Tr("in the GPUs");
     table.rows.push_back({TextCell(line.resource()),
                           AmountCell(line.resource(), line.amount_base_units()), got,
                           TextsCell(sites), price});
@@ -53,10 +55,10 @@ Table LinesTable(const v1::Request& request) {
 // Site by site, month by month.
 Table PlacementsTable(const v1::Request& request) {
   Table table{"placements",
-              {{"resource", "RESOURCE"},
-               {"site", "SITE"},
-               {"month", "MONTH"},
-               {"amount_base_units", "AMOUNT", true}},
+              {{"resource", Tr("RESOURCE")},
+               {"site", Tr("SITE")},
+               {"month", Tr("MONTH")},
+               {"amount_base_units", Tr("AMOUNT"), true}},
               {}};
   for (const v1::Grant& grant : request.grants()) {
     for (const v1::Placement& placement : grant.placements()) {
@@ -71,10 +73,10 @@ Table PlacementsTable(const v1::Request& request) {
 
 Table PriceTable(const v1::QuoteResponse& quote, const absl::TimeZone& zone) {
   return {"price",
-          {{"normalised_seconds", "PRICE, NORMALISED"},
-           {"threshold_left_normalised_seconds", "LEFT OF THE THRESHOLD"},
-           {"threshold_normalised_seconds", "THRESHOLD, 12 MONTHS"},
-           {"whole_from_time", "ALL OF IT FROM"}},
+          {{"normalised_seconds", Tr("PRICE, NORMALISED")},
+           {"threshold_left_normalised_seconds", Tr("LEFT OF THE THRESHOLD")},
+           {"threshold_normalised_seconds", Tr("THRESHOLD, 12 MONTHS")},
+           {"whole_from_time", Tr("ALL OF IT FROM")}},
           {{NormalisedCell(quote.normalised_seconds()),
             NormalisedCell(std::max<int64_t>(0, quote.threshold_left_normalised_seconds())),
             NormalisedCell(quote.threshold_normalised_seconds()),
@@ -94,13 +96,13 @@ absl::Status Quote(Session& session, const RequestForm& form) {
   if (absl::Status status = session.Read(ask, quote); !status.ok()) return status;
   const v1::Request& request = quote.request();
   Table decision{"decision",
-                 {{"state", "WOULD BE"}},
+                 {{"state", Tr("WOULD BE")}},
                  {{StateCell(v1::Request::State_Name(request.state()))}},
                  /*single=*/true};
   session.Print(
       {{decision, LinesTable(request), PlacementsTable(request), PriceTable(quote, session.zone())},
        {}});
-  for (const v1::Refusal& refusal : request.refusals()) session.Say(refusal.message());
+  for (const v1::Refusal& refusal : request.refusals()) session.Say(Told(refusal.message()));
   return absl::OkStatus();
 }
 
@@ -109,10 +111,11 @@ absl::Status Quote(Session& session, const RequestForm& form) {
 void AddQuote(CommandTree& tree) {
   auto form = std::make_shared<RequestForm>();
   Verb verb =
-      tree.Read(tree.root(), "quote", "What a request would get, where, when, at what price",
+      tree.Read(tree.root(), "quote", Tr("What a request would get, where, when, at what price"),
                 {"mesolys quote proj_a --gpu a100=2000h --for 6m",
                  "mesolys quote proj_a --cpu 50000h --from 2027-01-01 --to 2027-07-01"},
                 [form](Session& session) { return Quote(session, *form); });
+  verb.Argument("PROJECT", &form->project, Tr("Its id"));
   AddRequestOptions(verb, *form);
 }
 

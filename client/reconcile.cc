@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "client/arguments.h"
 #include "client/cells.h"
 #include "client/comparison.h"
 #include "client/failure.h"
+#include "client/language.h"
 #include "client/pages.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
@@ -46,16 +46,16 @@ Cell CauseCell(v1::UsageDifference::Cause cause) {
 Table DifferencesTable(const std::vector<v1::UsageDifference>& differences,
                        const absl::TimeZone& zone) {
   Table table{"differences",
-              {{"cluster", "CLUSTER"},
-               {"job_id", "JOB", true},
-               {"submit_time", "SUBMITTED"},
-               {"account", "ACCOUNT"},
-               {"user", "USER"},
-               {"resource", "RESOURCE"},
-               {"cause", "CAUSE"},
-               {"accounting_base_units", "ACCOUNTING", true},
-               {"ledger_base_units", "LEDGER", true},
-               {"difference_base_units", "DIFFERENCE", true}},
+              {{"cluster", Tr("CLUSTER")},
+               {"job_id", Tr("JOB"), true},
+               {"submit_time", Tr("SUBMITTED")},
+               {"account", Tr("ACCOUNT")},
+               {"user", Tr("USER")},
+               {"resource", Tr("RESOURCE")},
+               {"cause", Tr("CAUSE")},
+               {"accounting_base_units", Tr("ACCOUNTING"), true},
+               {"ledger_base_units", Tr("LEDGER"), true},
+               {"difference_base_units", Tr("DIFFERENCE"), true}},
               {}};
   for (const v1::UsageDifference& each : differences) {
     const v1::JobName& job = each.job();
@@ -74,10 +74,10 @@ Table DifferencesTable(const std::vector<v1::UsageDifference>& differences,
 // The first line of a resource says what accounting and ledger come to, the others why they differ.
 Table TotalsTable(const v1::UsageComparison& comparison) {
   Table table{"totals",
-              {{"resource", "RESOURCE"},
-               {"accounting_base_units", "ACCOUNTING", true},
-               {"ledger_base_units", "LEDGER", true},
-               {"difference_base_units", "DIFFERENCE", true}},
+              {{"resource", Tr("RESOURCE")},
+               {"accounting_base_units", Tr("ACCOUNTING"), true},
+               {"ledger_base_units", Tr("LEDGER"), true},
+               {"difference_base_units", Tr("DIFFERENCE"), true}},
               {}};
   for (const v1::ComparedTotal& total : comparison.totals()) {
     table.rows.push_back({TextCell(total.resource()),
@@ -91,10 +91,10 @@ Table TotalsTable(const v1::UsageComparison& comparison) {
 
 Table CausesTable(const v1::UsageComparison& comparison) {
   Table table{"causes",
-              {{"resource", "RESOURCE"},
-               {"cause", "CAUSE"},
-               {"difference_count", "JOBS", true},
-               {"difference_base_units", "DIFFERENCE", true}},
+              {{"resource", Tr("RESOURCE")},
+               {"cause", Tr("CAUSE")},
+               {"difference_count", Tr("JOBS"), true},
+               {"difference_base_units", Tr("DIFFERENCE"), true}},
               {}};
   for (const v1::ComparedTotal& total : comparison.totals()) {
     for (const v1::ComparedCause& each : total.causes()) {
@@ -111,14 +111,14 @@ Table ComparisonTable(const v1::UsageComparison& comparison, const absl::TimeZon
   const v1::Period& period = comparison.period();
   return {
       "comparison",
-      {{"site", "SITE"},
-       {"start_time", "FROM"},
-       {"end_time", "TO"},
-       {"job_count", "JOBS"},
-       {"new_job_count", "NOT IN THE LEDGER"},
-       {"unreadable_count", "UNREADABLE ROWS"},
-       {"difference_count", "DIFFERENCES"},
-       {"unexplained_count", "UNEXPLAINED"}},
+      {{"site", Tr("SITE")},
+       {"start_time", Tr("FROM")},
+       {"end_time", Tr("TO")},
+       {"job_count", Tr("JOBS")},
+       {"new_job_count", Tr("NOT IN THE LEDGER")},
+       {"unreadable_count", Tr("UNREADABLE ROWS")},
+       {"difference_count", Tr("DIFFERENCES")},
+       {"unexplained_count", Tr("UNEXPLAINED")}},
       {{NameCell(comparison.site()), MinuteCell(period.has_start_time(), period.start_time(), zone),
         MinuteCell(period.has_end_time(), period.end_time(), zone),
         NumberCell(comparison.job_count()), NumberCell(comparison.new_job_count()),
@@ -132,13 +132,13 @@ absl::Status Verdict(const v1::UsageComparison& comparison) {
   if (comparison.unexplained_count() == 0 && comparison.unreadable_count() == 0) {
     return absl::OkStatus();
   }
-  return AsPrinted(WithExit(
-      absl::DataLossError(absl::StrCat(
-          comparison.unexplained_count(), " differences are not explained, ",
-          comparison.unreadable_count(),
-          " rows of the accounting cannot be read; `mesolys usage import --site ",
-          ShortName(comparison.site()), "` with the same span reports what never came in")),
-      ExitCode::kFailed));
+  return AsPrinted(
+      WithExit(absl::DataLossError(Tr(
+                   "$0 differences are not explained, $1 rows of the accounting cannot be read; "
+                   "`mesolys usage import --site $2` with the same span reports what never came in",
+                   comparison.unexplained_count(), comparison.unreadable_count(),
+                   ShortName(comparison.site()))),
+               ExitCode::kFailed));
 }
 
 absl::Status Reconcile(Session& session, const Options& options) {
@@ -149,7 +149,7 @@ absl::Status Reconcile(Session& session, const Options& options) {
   int64_t limit = 0;
   if (!options.limit.empty() && (!absl::SimpleAtoi(options.limit, &limit) || limit <= 0)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--limit: ", Quoted(options.limit), " is not a number of rows; write 100"));
+        Tr("--limit: $0 is not a number of rows; write 100", Quoted(options.limit)));
   }
   const absl::StatusOr<v1::UsageComparison> comparison = CompareUsage(session, *site, *period);
   if (!comparison.ok()) return comparison.status();
@@ -168,10 +168,10 @@ absl::Status Reconcile(Session& session, const Options& options) {
   if (!verdict.ok()) report.error = ErrorJson(verdict);
   session.Print(report);
   if (verdict.ok()) {
-    session.Say(absl::StrCat("accounting and ledger of ", ShortName(*site),
-                             comparison->difference_count() == 0
-                                 ? " agree"
-                                 : " differ, and every difference is explained"));
+    session.Say(comparison->difference_count() == 0
+                    ? Tr("accounting and ledger of $0 agree", ShortName(*site))
+                    : Tr("accounting and ledger of $0 differ, and every difference is explained",
+                         ShortName(*site)));
   }
   return verdict;
 }
@@ -181,17 +181,17 @@ absl::Status Reconcile(Session& session, const Options& options) {
 void AddReconcile(CommandTree& tree, CLI::App& noun) {
   auto options = std::make_shared<Options>();
   tree.Read(noun, "reconcile",
-            "Compare the ledger with a site's own accounting, and explain every difference",
+            Tr("Compare the ledger with a site's own accounting, and explain every difference"),
             {"mesolys audit reconcile --site psmn",
              "mesolys audit reconcile --site psmn --from 2026-11-01 --to 2026-12-01 --unexplained"},
             [options](Session& session) { return Reconcile(session, *options); })
-      .RequiredOption("--site", "SITE", &options->site, "Its id")
+      .RequiredOption("--site", "SITE", &options->site, Tr("Its id"))
       .Option("--from", "TIME", &options->from,
-              "2026-11-01 or 2026-11-01T08:00, local; a week ago if not given")
+              Tr("2026-11-01 or 2026-11-01T08:00, local; a week ago if not given"))
       .Option("--to", "TIME", &options->to,
-              "The first moment after it; the last midnight if not given")
-      .Option("--limit", "ROWS", &options->limit, "List at most so many differences")
-      .Flag("--unexplained", &options->unexplained, "List only those that nothing explains");
+              Tr("The first moment after it; the last midnight if not given"))
+      .Option("--limit", "ROWS", &options->limit, Tr("List at most so many differences"))
+      .Flag("--unexplained", &options->unexplained, Tr("List only those that nothing explains"));
 }
 
 }  // namespace mesolys

@@ -1,205 +1,76 @@
 // `mesolys request create|withdraw|decide|list|show`: asking for hours, space and support.
 
-#include <limits>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "client/arguments.h"
-#include "client/cells.h"
 #include "client/command_tree.h"
-#include "client/failure.h"
-#include "client/grant.h"
+#include "client/language.h"
 #include "client/pages.h"
+#include "client/request_file.h"
 #include "client/request_form.h"
-#include "client/running_jobs.h"
+#include "client/request_questions.h"
+#include "client/request_report.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
-#include "proto/runtime/convert.h"
-#include "proto/values/reason.h"
 
 namespace mesolys {
 namespace {
 
 struct Options {
   RequestForm form;
+  std::string file;
   std::string request;
   std::vector<std::string> awards;
   bool refuse = false;
   std::string reason;
 };
 
-Tone ToneOf(v1::Request::State state) {
-  switch (state) {
-    case v1::Request::GRANTED:
-      return Tone::kGood;
-    case v1::Request::PARTLY_GRANTED:
-      return Tone::kWarning;
-    case v1::Request::SUBMITTED:
-    case v1::Request::WITHDRAWN:
-      return Tone::kPlain;
-    default:
-      return Tone::kBad;
-  }
-}
-
-// Watt-hours; nothing where none was declared.
-Cell EnergyCell(int64_t watt_hours) {
-  if (watt_hours == 0) return {"", nullptr};
-  return {watt_hours % 1000 == 0 ? absl::StrCat(watt_hours / 1000, " kWh")
-                                 : absl::StrCat(watt_hours, " Wh"),
-          watt_hours};
-}
-
-// "cpu 50000 h, gpu-a100 2000 h"
-Cell AskedCell(const v1::Request& request) {
-  std::vector<std::string> texts;
-  nlohmann::ordered_json by_resource = nlohmann::ordered_json::object();
-  for (const v1::RequestLine& line : request.lines()) {
-    texts.push_back(absl::StrCat(TextCell(line.resource()).text, " ",
-                                 AmountTextOf(line.resource(), line.amount_base_units())));
-    by_resource[line.resource()] = line.amount_base_units();
-  }
-  return {absl::StrJoin(texts, ", "), by_resource};
-}
-
-Table RequestTable(const std::string& key, bool single) {
-  return {key,
-          {{"name", "REQUEST"},
-           {"state", "STATE"},
-           {"asked_base_units", single ? "" : "ASKED"},
-           {"start_time", "FROM"},
-           {"end_time", "TO"},
-           {"requester", "REQUESTER"},
-           {"decide_time", "DECIDED"},
-           {"decide_reason", single ? "BECAUSE" : ""},
-           {"track", ""},
-           {"usage_curve", single ? "USAGE" : ""},
-           {"justification", single ? "JUSTIFICATION" : ""},
-           {"necessity", single ? "NECESSITY" : ""},
-           {"energy_median_watt_hours", single ? "ENERGY, MEDIAN" : ""},
-           {"energy_p90_watt_hours", single ? "ENERGY, 90 %" : ""}},
-          {},
-          single};
-}
-
-std::vector<Cell> RequestRow(const v1::Request& request, const absl::TimeZone& zone) {
-  const v1::Period& period = request.period();
-  return {NameCell(request.name()),
-          StateCell(v1::Request::State_Name(request.state()), ToneOf(request.state())),
-          AskedCell(request),
-          DayCell(period.has_start_time(), period.start_time(), zone),
-          DayCell(period.has_end_time(), period.end_time(), zone),
-          IdentityCell(request.requester()),
-          MinuteCell(request.has_decide_time(), request.decide_time(), zone),
-          TextCell(request.decide_reason()),
-          Cell{"", v1::Request::Track_Name(request.track())},
-          UsageCurveCell(request.usage_curve(), zone),
-          TextCell(request.justification()),
-          TextCell(request.necessity()),
-          EnergyCell(request.energy_median_watt_hours()),
-          EnergyCell(request.energy_p90_watt_hours())};
-}
-
-Table LinesTable(const v1::Request& request) {
-  std::map<std::string, int64_t> granted;
-  for (const v1::Grant& grant : request.grants()) {
-    int64_t& sum = granted[grant.resource()];
-    if (__builtin_add_overflow(sum, grant.amount_base_units(), &sum)) {
-      sum = std::numeric_limits<int64_t>::max();
+// What is asked: by a file, by answers at a terminal where nothing else is given, by options.
+absl::StatusOr<RequestForm> FormOf(Session& session, const Options& options) {
+  RequestForm only_project;
+  only_project.project = options.form.project;
+  const bool has_options = options.form != only_project;
+  if (!options.file.empty()) {
+    if (has_options) {
+      return absl::InvalidArgumentError(Tr(
+          "--file holds all that is asked; give no other option but --dry-run, or leave it out"));
     }
+    absl::StatusOr<RequestForm> form = LoadRequestFile(options.file);
+    if (!form.ok()) return form;
+    if (form->project.empty() && options.form.project.empty()) {
+      return absl::InvalidArgumentError(Tr(
+          "$0: say whose it is: project = \"proj_a\", or mesolys request create proj_a --file ...",
+          options.file));
+    }
+    if (options.form.project.empty()) return form;
+    if (!form->project.empty() && form->project != options.form.project) {
+      return absl::InvalidArgumentError(
+          Tr("$0 is for $1, not for $2", options.file, form->project, options.form.project));
+    }
+    form->project = options.form.project;
+    return form;
   }
-  Table table{"lines",
-              {{"resource", "RESOURCE"},
-               {"amount_base_units", "ASKED", true},
-               {"granted_base_units", "GRANTED", true},
-               {"minimum_base_units", "MINIMUM", true},
-               {"sites", "SITES"},
-               {"derived", "NOTE"}},
-              {}};
-  for (const v1::RequestLine& line : request.lines()) {
-    Cell got = AmountCell(line.resource(), granted[line.resource()]);
-    if (granted[line.resource()] < line.amount_base_units()) got.tone = Tone::kWarning;
-    table.rows.push_back({TextCell(line.resource()),
-                          AmountCell(line.resource(), line.amount_base_units()), got,
-                          AmountCellUnlessZero(line.resource(), line.minimum_base_units()),
-                          TextsCell({line.sites().begin(), line.sites().end()}),
-                          Cell{line.derived() ? "comes with the GPUs" : "", line.derived()}});
+  if (!has_options && session.asks()) return AskForRequest(session, options.form.project);
+  if (options.form.justification.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        Tr("--justification is required: a sentence that says why it is needed"), "\n",
+        Tr("Example: $0",
+           "mesolys request create proj_a --cpu 50000h --for 6m --justification TEXT")));
   }
-  return table;
-}
-
-Table RefusalsTable(const v1::Request& request) {
-  Table table{"refusals", {{"reason", "REASON"}, {"message", "WHY"}, {"metadata", ""}}, {}};
-  for (const v1::Refusal& refusal : request.refusals()) {
-    nlohmann::ordered_json metadata = nlohmann::ordered_json::object();
-    const std::map<std::string, std::string> sorted(refusal.metadata().begin(),
-                                                    refusal.metadata().end());
-    for (const auto& [key, value] : sorted) metadata[key] = value;
-    table.rows.push_back(
-        {TextCell(refusal.reason()), TextCell(refusal.message()), Cell{"", metadata}});
-  }
-  table.for_people = !table.rows.empty();
-  return table;
-}
-
-Report ReportOf(const v1::Request& request, const absl::TimeZone& zone) {
-  Table one = RequestTable("request", /*single=*/true);
-  one.rows.push_back(RequestRow(request, zone));
-  Table grants = GrantsTable(request.grants(), zone);
-  grants.for_people = !grants.rows.empty();
-  return {{one, LinesTable(request), grants, RefusalsTable(request)}, {}};
-}
-
-// Why a request was refused: the first reason, and its code.
-absl::Status RefusalStatus(const v1::Request& request) {
-  if (request.refusals().empty()) {
-    return WithExit(absl::FailedPreconditionError("the request was refused without a reason"),
-                    ExitCode::kRefused);
-  }
-  Refusal refusal = FromProto(request.refusals(0));
-  // A reason of a newer scheduler has no code here.
-  if (refusal.reason == Reason::kNone) {
-    return WithExit(absl::FailedPreconditionError(
-                        absl::StrCat(request.refusals(0).reason(), ": ", refusal.message)),
-                    ExitCode::kRefused);
-  }
-  return WithExit(Refuse(refusal), ExitCode::kRefused);
-}
-
-absl::Status PrintDecision(Session& session, const v1::Request& request) {
-  Report report = ReportOf(request, session.zone());
-  // A person reads the reasons beside the tables, with what the program says of them.
-  for (Table& table : report.tables) table.for_people &= table.key != "refusals";
-  absl::Status status;
-  if (request.state() == v1::Request::REFUSED) {
-    status = AsPrinted(RefusalStatus(request));
-    report.error = ErrorJson(status);
-  }
-  session.Print(report);
-  const std::string state = request.state() == v1::Request::SUBMITTED
-                                ? "submitted, and waits for the committee"
-                                : StateCell(v1::Request::State_Name(request.state())).text;
-  // A dry run may have no name yet.
-  session.Say(absl::StrCat("request ", ShortName(request.name()), request.name().empty() ? "" : " ",
-                           session.dry_run() ? "would be " : "is ", state));
-  for (const v1::RunningJobsMove& move : request.running_jobs_moves()) {
-    session.Say(RunningJobsSentence(move, session.dry_run(), session.zone()));
-  }
-  // The last word of a refused one is its first reason; the caller says it.
-  for (int i = status.ok() ? 0 : 1; i < request.refusals_size(); ++i) {
-    session.Say(request.refusals(i).message());
-  }
-  return status;
+  return options.form;
 }
 
 absl::Status Create(Session& session, const Options& options) {
-  const absl::StatusOr<std::string> project = ParseProject(options.form.project);
+  const absl::StatusOr<RequestForm> form = FormOf(session, options);
+  if (!form.ok()) return form.status();
+  // Other answers, or another file of that name, are another command.
+  if (*form != options.form) session.UseWords(WordsOf(*form));
+  const absl::StatusOr<std::string> project = ParseProject(form->project);
   if (!project.ok()) return project.status();
-  absl::StatusOr<v1::Request> wanted = ToRequest(options.form, session.now());
+  absl::StatusOr<v1::Request> wanted = ToRequest(*form, session.now());
   if (!wanted.ok()) return wanted.status();
   v1::CreateRequestRequest create;
   create.set_project(*project);
@@ -226,7 +97,7 @@ absl::Status Decide(Session& session, const Options& options) {
   if (!name.ok()) return name.status();
   if (options.refuse == !options.awards.empty()) {
     return absl::InvalidArgumentError(
-        "say what is awarded, --award cpu=10000h for each line, or --refuse");
+        Tr("say what is awarded, --award cpu=10000h for each line, or --refuse"));
   }
   v1::DecideRequestRequest decide;
   decide.set_name(*name);
@@ -243,9 +114,7 @@ absl::Status Decide(Session& session, const Options& options) {
   v1::Request request;
   if (absl::Status status = session.Change(decide, request); !status.ok()) return status;
   session.Print(ReportOf(request, session.zone()));
-  session.Say(absl::StrCat("request ", ShortName(request.name()),
-                           session.dry_run() ? " would be " : " is ",
-                           StateCell(v1::Request::State_Name(request.state())).text));
+  session.Say(StateSentence(request, session.dry_run()));
   return absl::OkStatus();
 }
 
@@ -276,58 +145,67 @@ absl::Status Show(Session& session, const std::string& text) {
 void AddCreate(CommandTree& tree, CLI::App& noun) {
   auto options = std::make_shared<Options>();
   RequestForm& form = options->form;
-  Verb verb = tree.Change(
-      noun, "create", "Ask for hours, space or support; decided at once, unless it is for a call",
-      {"mesolys request create proj_a --cpu 50000h --gpu a100=2000h --for 6m "
-       "--justification \"Training of a sparse model\"",
-       "mesolys request create proj_a --storage scratch=2TB --from 2026-12-01 "
-       "--to 2027-06-01 --justification \"Checkpoints\" --dry-run",
-       "mesolys request create proj_a --call --cpu 900000h --for 1y "
-       "--usage 2027-03-01=10% --justification \"Renewal; most of it runs in summer\""},
-      [options](Session& session) { return Create(session, *options); });
+  Verb verb =
+      tree.Change(noun, "create",
+                  Tr("Ask for hours, space or support; decided at once, unless it is for a call"),
+                  {"mesolys request create proj_a --cpu 50000h --gpu a100=2000h --for 6m "
+                   "--justification \"Training of a sparse model\"",
+                   "mesolys request create proj_a --storage scratch=2TB --from 2026-12-01 "
+                   "--to 2027-06-01 --justification \"Checkpoints\" --dry-run",
+                   "mesolys request create --file request.toml --dry-run", "mesolys request create",
+                   "mesolys request create proj_a --call --cpu 900000h --for 1y "
+                   "--usage 2027-03-01=10% --justification \"Renewal; most of it runs in summer\""},
+                  [options](Session& session) { return Create(session, *options); });
+  verb.Argument("PROJECT", &form.project, Tr("Its id; asked for with all else at a terminal"),
+                /*required=*/false);
   AddRequestOptions(verb, form);
   verb.Flag("--call", &form.call,
-            "For the committee: it waits, and grants that it would renew stay open meanwhile")
+            Tr("For the committee: it waits, and grants that it would renew stay open meanwhile"))
       .Options("--usage", "DATE=SHARE", &form.usage,
-               "How much is meant to be used by then: 2027-03-01=10%; repeatable")
-      .RequiredOption("--justification", "TEXT", &form.justification, "Why it is needed")
-      .Option("--necessity", "TEXT", &form.necessity, "Why AI is necessary here")
-      .Option("--energy-median", "ENERGY", &form.energy_median, "Expected: 1200kWh")
-      .Option("--energy-p90", "ENERGY", &form.energy_p90, "With 90 % certainty: 2000kWh");
+               Tr("How much is meant to be used by then: 2027-03-01=10%; repeatable"))
+      .Option("--justification", "TEXT", &form.justification, Tr("Why it is needed"))
+      .Option("--necessity", "TEXT", &form.necessity, Tr("Why AI is necessary here"))
+      .Option("--energy-median", "ENERGY", &form.energy_median, Tr("Expected: 1200kWh"))
+      .Option("--energy-p90", "ENERGY", &form.energy_p90, Tr("With 90 % certainty: 2000kWh"))
+      .Option("--file", "FILE", &options->file,
+              Tr("All of it from a TOML file: project = \"proj_a\", gpu = [\"a100=2000h\"], for = "
+                 "\"6m\", justification = \"...\""));
 }
 
 void AddDecisions(CommandTree& tree, CLI::App& noun) {
   auto withdrawn = std::make_shared<Options>();
-  tree.Change(noun, "withdraw", "Take back a request that waits",
+  tree.Change(noun, "withdraw", Tr("Take back a request that waits"),
               {"mesolys request withdraw proj_a/r5 --reason \"Asked for too much\""},
               [withdrawn](Session& session) { return Withdraw(session, *withdrawn); })
       .Argument("REQUEST", &withdrawn->request, "PROJECT/rNUMBER")
-      .RequiredOption("--reason", "TEXT", &withdrawn->reason, "Why; kept with the entry");
+      .RequiredOption("--reason", "TEXT", &withdrawn->reason, Tr("Why; kept with the entry"));
   auto decided = std::make_shared<Options>();
-  tree.Change(noun, "decide", "The committee's answer to a request that waits",
+  tree.Change(noun, "decide", Tr("The committee's answer to a request that waits"),
               {"mesolys request decide proj_a/r5 --award cpu=400000h --reason \"Session of "
                "December\"",
                "mesolys request decide proj_a/r5 --refuse --reason \"Outside the call\""},
               [decided](Session& session) { return Decide(session, *decided); })
       .Argument("REQUEST", &decided->request, "PROJECT/rNUMBER")
-      .Options("--award", "RESOURCE=AMOUNT", &decided->awards,
-               "What a line gets: cpu=400000h; a line that is not named gets nothing; repeatable")
-      .Flag("--refuse", &decided->refuse, "Nothing is given")
-      .RequiredOption("--reason", "TEXT", &decided->reason, "Why; kept with the entry");
+      .Options(
+          "--award", "RESOURCE=AMOUNT", &decided->awards,
+          Tr("What a line gets: cpu=400000h; a line that is not named gets nothing; repeatable"))
+      .Flag("--refuse", &decided->refuse, Tr("Nothing is given"))
+      .RequiredOption("--reason", "TEXT", &decided->reason, Tr("Why; kept with the entry"));
 }
 
 }  // namespace
 
 void AddRequest(CommandTree& tree) {
-  CLI::App& noun = tree.Noun("request", "Asking for hours, space and support");
+  CLI::App& noun = tree.Noun("request", Tr("Asking for hours, space and support"));
   AddCreate(tree, noun);
   AddDecisions(tree, noun);
   auto project = std::make_shared<std::string>();
-  tree.Read(noun, "list", "The requests of a project", {"mesolys request list proj_a"},
+  tree.Read(noun, "list", Tr("The requests of a project"), {"mesolys request list proj_a"},
             [project](Session& session) { return List(session, *project); })
-      .Argument("PROJECT", project.get(), "Its id");
+      .Argument("PROJECT", project.get(), Tr("Its id"));
   auto name = std::make_shared<std::string>();
-  tree.Read(noun, "show", "One request, and what came of it", {"mesolys request show proj_a/r5"},
+  tree.Read(noun, "show", Tr("One request, and what came of it"),
+            {"mesolys request show proj_a/r5"},
             [name](Session& session) { return Show(session, *name); })
       .Argument("REQUEST", name.get(), "PROJECT/rNUMBER");
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "client/arguments.h"
 #include "client/cells.h"
+#include "client/language.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/quoted.h"
 
@@ -27,9 +28,8 @@ absl::StatusOr<v1::UsagePoint> ParseUsage(const std::string& text, absl::Time no
   int64_t percent = 0;
   if (!absl::ConsumeSuffix(&share, "%") || !absl::SimpleAtoi(share, &percent) || percent < 0 ||
       percent > 100) {
-    return absl::InvalidArgumentError(absl::StrCat("--usage: ", Quoted(pair->second),
-                                                   " is not a share from 0% to 100%, as in "
-                                                   "2027-03-01=10%"));
+    return absl::InvalidArgumentError(Tr(
+        "--usage: $0 is not a share from 0% to 100%, as in 2027-03-01=10%", Quoted(pair->second)));
   }
   v1::UsagePoint point;
   *point.mutable_time() = ToProto(*time);
@@ -41,18 +41,17 @@ absl::StatusOr<v1::UsagePoint> ParseUsage(const std::string& text, absl::Time no
 
 void AddRequestOptions(Verb& verb, RequestForm& form) {
   RequestTexts& lines = form.lines;
-  verb.Argument("PROJECT", &form.project, "Its id")
-      .Option("--cpu", "AMOUNT", &lines.cpu, "Core hours: 50000h")
-      .Options("--gpu", "MODEL=AMOUNT", &lines.gpus, "GPU hours: a100=2000h; repeatable")
-      .Options("--storage", "TIER=AMOUNT", &lines.storages, "Space: scratch=2TB; repeatable")
-      .Option("--support", "AMOUNT", &lines.support, "Time of an engineer: 3d")
-      .Options("--line", "RESOURCE=AMOUNT", &lines.lines, "Any resource: gpu-a100=2000h")
+  verb.Option("--cpu", "AMOUNT", &lines.cpu, Tr("Core hours: 50000h"))
+      .Options("--gpu", "MODEL=AMOUNT", &lines.gpus, Tr("GPU hours: a100=2000h; repeatable"))
+      .Options("--storage", "TIER=AMOUNT", &lines.storages, Tr("Space: scratch=2TB; repeatable"))
+      .Option("--support", "AMOUNT", &lines.support, Tr("Time of an engineer: 3d"))
+      .Options("--line", "RESOURCE=AMOUNT", &lines.lines, Tr("Any resource: gpu-a100=2000h"))
       .Options("--minimum", "RESOURCE=AMOUNT", &lines.minimums,
-               "Less than this is of no use: cpu=10000h; repeatable")
-      .Options("--site", "SITE", &lines.sites, "Where; any site if not given; repeatable")
-      .Option("--from", "DATE", &form.from, "The first day; today if not given")
-      .Option("--to", "DATE", &form.to, "The day after the last")
-      .Option("--for", "SPAN", &form.span, "Instead of --to: 90d, 6m or 1y");
+               Tr("Less than this is of no use: cpu=10000h; repeatable"))
+      .Options("--site", "SITE", &lines.sites, Tr("Where; any site if not given; repeatable"))
+      .Option("--from", "DATE", &form.from, Tr("The first day; today if not given"))
+      .Option("--to", "DATE", &form.to, Tr("The day after the last"))
+      .Option("--for", "SPAN", &form.span, Tr("Instead of --to: 90d, 6m or 1y"));
 }
 
 absl::StatusOr<v1::Request> ToRequest(const RequestForm& form, absl::Time now) {

@@ -29,9 +29,11 @@ struct RequestForm {
   std::string necessity;
   std::string energy_median;
   std::string energy_p90;
+
+  friend bool operator==(const RequestForm&, const RequestForm&) = default;
 };
 
-// PROJECT, lines, sites and period.
+// Lines, sites and period.
 void AddRequestOptions(Verb& verb, RequestForm& form);
 
 // INVALID_ARGUMENT names the option and says what would be right.

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/arguments.h"
+#include "client/language.h"
 #include "proto/values/amount_text.h"
 #include "proto/values/names.h"
 #include "proto/values/quantity.h"
@@ -27,7 +28,7 @@ absl::Status AddLine(absl::string_view option, const std::string& resource, absl
   if (!amount.ok()) return amount.status();
   if (FindLine(request, resource) != nullptr) {
     return absl::InvalidArgumentError(
-        absl::StrCat(option, ": ", resource, " is asked twice; say the sum once"));
+        Tr("$0: $1 is asked twice; say the sum once", option, resource));
   }
   v1::RequestLine& line = *request->add_lines();
   line.set_resource(resource);
@@ -55,13 +56,13 @@ absl::Status AddMinimum(absl::string_view text, v1::Request* request) {
   v1::RequestLine* line = FindLine(request, pair->first);
   if (line == nullptr) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--minimum: ", pair->first, " is not asked; ask for it, or drop the minimum"));
+        Tr("--minimum: $0 is not asked; ask for it, or drop the minimum", pair->first));
   }
   if (amount->count() > line->amount_base_units()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--minimum: ", FormatAmount(pair->first, *amount), " of ", pair->first,
-        " is more than the ", FormatAmount(pair->first, Amount(line->amount_base_units())),
-        " asked; it must be at most that"));
+    return absl::InvalidArgumentError(
+        Tr("--minimum: $0 of $1 is more than the $2 asked; it must be at most that",
+           FormatAmount(pair->first, *amount), pair->first,
+           FormatAmount(pair->first, Amount(line->amount_base_units()))));
   }
   line->set_minimum_base_units(amount->count());
   return absl::OkStatus();
@@ -83,8 +84,8 @@ absl::Status AddLines(const RequestTexts& texts, v1::Request* request) {
   if (!status.ok()) return status;
   if (request->lines().empty()) {
     return absl::InvalidArgumentError(
-        "nothing is asked; say how much with --cpu 50000h, --gpu a100=2000h, "
-        "--storage scratch=2TB, --support 3d or --line RESOURCE=AMOUNT");
+        Tr("nothing is asked; say how much with --cpu 50000h, --gpu a100=2000h, "
+           "--storage scratch=2TB, --support 3d or --line RESOURCE=AMOUNT"));
   }
   for (const std::string& minimum : texts.minimums) {
     if (status = AddMinimum(minimum, request); !status.ok()) return status;

@@ -19,6 +19,8 @@ struct RequestTexts {
   std::vector<std::string> lines;     // "gpu-a100=2000h"
   std::vector<std::string> minimums;  // "cpu=10000h"
   std::vector<std::string> sites;     // of every line
+
+  friend bool operator==(const RequestTexts&, const RequestTexts&) = default;
 };
 
 // INVALID_ARGUMENT names the option and says what would be right: nothing asked, a resource asked

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cells.h"
 #include "client/command_tree.h"
+#include "client/language.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
 
@@ -18,6 +19,21 @@ struct Options {
   std::string reason;
 };
 
+std::string Outcome(const Options& options, bool taken, bool changed, bool dry_run) {
+  const std::string& user = options.user;
+  const std::string& role = options.role;
+  if (!changed) {
+    return taken ? Tr("nothing changed: $0 is not $1 already", user, role)
+                 : Tr("nothing changed: $0 is $1 already", user, role);
+  }
+  if (dry_run) {
+    return taken ? Tr("$0 would lose the role $1", user, role)
+                 : Tr("$0 would get the role $1", user, role);
+  }
+  return taken ? Tr("$0 has lost the role $1", user, role)
+               : Tr("$0 has got the role $1", user, role);
+}
+
 absl::Status Give(Session& session, const Options& options, bool taken) {
   v1::GiveRoleRequest request;
   request.set_user(options.user);
@@ -26,15 +42,11 @@ absl::Status Give(Session& session, const Options& options, bool taken) {
   request.set_reason(options.reason);
   v1::GiveRoleResponse response;
   if (absl::Status status = session.Change(request, response); !status.ok()) return status;
-  const std::string verb = session.dry_run() ? (taken ? " would lose " : " would get ")
-                                             : (taken ? " has lost " : " has got ");
-  session.Say(response.changed()
-                  ? absl::StrCat(options.user, verb, "the role ", options.role)
-                  : absl::StrCat("nothing changed: ", options.user, taken ? " is not " : " is ",
-                                 options.role, " already"));
-  Table table{"role", {{"user", "USER"}, {"role", "ROLE"}, {"held", "HOLDS IT"}}, {}, true};
-  table.rows.push_back(
-      {TextCell(options.user), TextCell(options.role), TextCell(taken ? "no" : "yes")});
+  session.Say(Outcome(options, taken, response.changed(), session.dry_run()));
+  Table table{
+      "role", {{"user", Tr("USER")}, {"role", Tr("ROLE")}, {"held", Tr("HOLDS IT")}}, {}, true};
+  table.rows.push_back({TextCell(options.user), TextCell(options.role),
+                        taken ? Cell{Tr("no"), "no"} : Cell{Tr("yes"), "yes"}});
   session.Print({{table}, {}});
   return absl::OkStatus();
 }
@@ -43,19 +55,19 @@ void AddVerb(CommandTree& tree, CLI::App& noun, bool taken) {
   auto options = std::make_shared<Options>();
   const std::string name = taken ? "take" : "give";
   tree.Change(noun, name,
-              taken ? "Take a role from a person; only who holds it can"
-                    : "Give a role to a person; only who holds it can",
+              taken ? Tr("Take a role from a person; only who holds it can")
+                    : Tr("Give a role to a person; only who holds it can"),
               {absl::StrCat("mesolys role ", name, " rosa auditor --reason \"Decided on Monday\"")},
               [options, taken](Session& session) { return Give(session, *options, taken); })
-      .Argument("USER", &options->user, "Their user id")
-      .Argument("ROLE", &options->role, "operator, committee, auditor, officer or reviewer")
-      .RequiredOption("--reason", "TEXT", &options->reason, "Why; kept with the entry");
+      .Argument("USER", &options->user, Tr("Their user id"))
+      .Argument("ROLE", &options->role, Tr("operator, committee, auditor, officer or reviewer"))
+      .RequiredOption("--reason", "TEXT", &options->reason, Tr("Why; kept with the entry"));
 }
 
 }  // namespace
 
 void AddRole(CommandTree& tree) {
-  CLI::App& noun = tree.Noun("role", "Roles of the whole mesocentre");
+  CLI::App& noun = tree.Noun("role", Tr("Roles of the whole mesocentre"));
   AddVerb(tree, noun, /*taken=*/false);
   AddVerb(tree, noun, /*taken=*/true);
 }

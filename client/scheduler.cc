@@ -3,7 +3,9 @@
 #include <grpc/support/time.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <thread>
@@ -12,7 +14,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
+#include "client/language.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "mesolys/v1/allocation_service.grpc.pb.h"
@@ -75,6 +77,7 @@ const Rpc& RpcOf(const Message& request) {
                                                    Entry(&Stub::PostOpeningBalance),
                                                    Entry(&Stub::RefundJob),
                                                    Entry(&Stub::GetJob),
+                                                   Entry(&Stub::ExplainJob),
                                                    Entry(&Stub::DeclareWindow),
                                                    Entry(&Stub::WriteOffSite),
                                                    Entry(&Stub::RemoveMember),
@@ -141,8 +144,7 @@ class GrpcScheduler : public Scheduler {
 
  private:
   absl::Status TooLate() const {
-    return absl::UnavailableError(
-        absl::StrCat("no connection to ", settings_.scheduler, " in time"));
+    return absl::UnavailableError(Tr("no connection to $0 in time", settings_.scheduler));
   }
 
   // A channel tells that it could not connect, and only a call is told why: one that reads, and
@@ -156,20 +158,23 @@ class GrpcScheduler : public Scheduler {
     const std::string text(status.message());
     const std::string lower = absl::AsciiStrToLower(text);
     const auto says = [&lower](absl::string_view part) { return absl::StrContains(lower, part); };
+    // gRPC repeats the words of the C library, which are in the user's language.
+    const auto says_error = [&says](int error) {
+      return says(absl::AsciiStrToLower(std::strerror(error)));
+    };
     const std::string& target = settings_.scheduler;
-    if (says("connection refused")) {
-      return absl::UnavailableError(absl::StrCat("nobody listens at ", target));
+    if (says("connection refused") || says_error(ECONNREFUSED)) {
+      return absl::UnavailableError(Tr("nobody listens at $0", target));
     }
     if (says("dns") || says("resolution")) {
-      return absl::UnavailableError(absl::StrCat("the host of ", target, " is not known: ", text));
+      return absl::UnavailableError(Tr("the host of $0 is not known: $1", target, text));
     }
     if (says("handshake") || says("ssl") || says("tls") || says("certificate") ||
-        says("socket closed") || says("connection reset")) {
-      return absl::UnavailableError(absl::StrCat(target, " refused the TLS connection: check ",
-                                                 settings_.tls.certificate, " and ",
-                                                 settings_.tls.ca, " (", text, ")"));
+        says("socket closed") || says("connection reset") || says_error(ECONNRESET)) {
+      return absl::UnavailableError(Tr("$0 refused the TLS connection: check $1 and $2 ($3)",
+                                       target, settings_.tls.certificate, settings_.tls.ca, text));
     }
-    return absl::UnavailableError(absl::StrCat("no connection to ", target, ": ", text));
+    return absl::UnavailableError(Tr("no connection to $0: $1", target, text));
   }
 
   const Settings settings_;

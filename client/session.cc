@@ -12,6 +12,8 @@
 #include "absl/strings/str_split.h"
 #include "client/failure.h"
 #include "client/kept_key.h"
+#include "client/known_sentence.h"
+#include "client/language.h"
 #include "client/terminal_text.h"
 #include "google/protobuf/descriptor.h"
 #include "proto/values/quoted.h"
@@ -36,7 +38,8 @@ Look LookOf(const World& world, Format format) {
   const bool colour = format == Format::kTable && world.terminal &&
                       Variable(world.environment, "NO_COLOR").empty() &&
                       Variable(world.environment, "TERM") != "dumb";
-  return {format, colour, IsUtf8(world.environment)};
+  return {format, colour, IsUtf8(world.environment),
+          world.terminal && world.width ? world.width() : 0};
 }
 
 const FieldDescriptor& FieldOf(const Message& request, const char* name) {
@@ -78,6 +81,10 @@ absl::Status Saying(const std::string& message, const absl::Status& status) {
   return Refuse(*refusal);
 }
 
+absl::Status InLanguage(const absl::Status& status) {
+  return status.ok() ? status : Saying(Told(status.message()), status);
+}
+
 bool MayBeLost(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
          absl::IsCancelled(status);
@@ -110,32 +117,31 @@ absl::Status Session::Open() {
 absl::Status Session::Send(const Message& request, Message& response, Deadline deadline,
                            bool* lost) {
   while (true) {
-    absl::Status status = scheduler_->Call(request, response, deadline);
+    const absl::Status status = scheduler_->Call(request, response, deadline);
     const bool again = absl::IsUnavailable(status) && std::chrono::steady_clock::now() < deadline;
-    if (!again) return status;
+    if (!again) return InLanguage(status);
     *lost = true;
     // As long as nobody listens there is nothing to send to.
     do {
       scheduler_->Pause(deadline);
-      if (std::chrono::steady_clock::now() >= deadline) return status;
+      if (std::chrono::steady_clock::now() >= deadline) return InLanguage(status);
     } while (!scheduler_->Connect(deadline).ok());
   }
 }
 
 absl::Status Session::Unreachable(const absl::Status& status) const {
   const std::string text = absl::IsDeadlineExceeded(status)
-                               ? absl::StrCat("no answer from ", settings_.scheduler, " within ",
-                                              absl::FormatDuration(options_.timeout))
+                               ? Tr("no answer from $0 within $1", settings_.scheduler,
+                                    absl::FormatDuration(options_.timeout))
                                : std::string(status.message());
-  return WithExit(Saying(absl::StrCat(text, "; nothing was changed"), status),
-                  ExitCode::kUnreachable);
+  return WithExit(Saying(Tr("$0; nothing was changed", text), status), ExitCode::kUnreachable);
 }
 
 absl::Status Session::Unknown(const absl::Status& status) const {
   return WithExit(
-      Saying(absl::StrCat("the change may or may not have been made: ", status.message(),
-                          ". Give the same command again: it re-uses the kept key and cannot make "
-                          "the change twice"),
+      Saying(Tr("the change may or may not have been made: $0. Give the same command again: it "
+                "re-uses the kept key and cannot make the change twice",
+                status.message()),
              status),
       ExitCode::kOutcomeUnknown);
 }
@@ -174,20 +180,22 @@ absl::Status Session::Change(Message& request, Message& response) {
   if (!kept.ok()) return WithExit(kept.status(), ExitCode::kFailed);
   if (*kept != own) {
     lost = true;
-    Say("re-using the key of the earlier attempt");
+    Say(Tr("re-using the key of the earlier attempt"));
     if (!request.ParseFromString(*kept)) {
-      return WithExit(absl::DataLossError("the kept request is of another version of mesolys"),
+      return WithExit(absl::DataLossError(Tr("the kept request is of another version of mesolys")),
                       ExitCode::kFailed);
     }
   }
+  if (world_.is_changing != nullptr) *world_.is_changing = true;
   status = Send(request, response, deadline, &lost);
   if (!IsDefinite(status, lost)) {
     // The same command in another process may have had its answer and forgotten the key.
     static_cast<void>(keys.Keep(name, *kept));
     return Unknown(status);
   }
+  if (world_.is_changing != nullptr) *world_.is_changing = false;
   if (const absl::Status forgotten = keys.Forget(name, *kept); !forgotten.ok()) {
-    Say(absl::StrCat("the change was answered, but its kept key stays: ", forgotten.message()));
+    Say(Tr("the change was answered, but its kept key stays: $0", forgotten.message()));
   }
   return status;
 }
@@ -196,26 +204,55 @@ absl::Status Session::Confirm(absl::string_view what, absl::string_view name) {
   if (options_.yes || options_.dry_run) return absl::OkStatus();
   if (!world_.asks) {
     return absl::InvalidArgumentError(
-        absl::StrCat(what,
-                     "; nobody is at a terminal to type its name, so give --yes to mean it. "
-                     "Nothing was changed"));
+        Tr("$0; nobody is at a terminal to type its name, so give --yes to mean it. Nothing was "
+           "changed",
+           what));
   }
-  world_.err << "mesolys: " << Escaped(absl::StrCat(what, ". Type ", name, " to go on: "))
-             << std::flush;
+  world_.err << "mesolys: " << Escaped(Tr("$0. Type $1 to go on: ", what, name)) << std::flush;
   std::string typed;
   std::getline(world_.in, typed);
   if (absl::StripAsciiWhitespace(typed) == name) return absl::OkStatus();
   // Whoever ended the input left the cursor behind the question.
   if (world_.in.eof()) world_.err << "\n";
-  return absl::InvalidArgumentError(
-      absl::StrCat(Quoted(typed), " is not ", name, "; nothing was changed"));
+  return absl::InvalidArgumentError(Tr("$0 is not $1; nothing was changed", Quoted(typed), name));
+}
+
+std::optional<std::string> Session::Ask(absl::string_view question) {
+  world_.err << Escaped(Tr("$0: ", question)) << std::flush;
+  std::string typed;
+  if (!std::getline(world_.in, typed)) {
+    world_.err << "\n";
+    return std::nullopt;
+  }
+  return std::string(absl::StripAsciiWhitespace(typed));
 }
 
 void Session::Pause() { scheduler_->Pause(Deadline::max()); }
 
-void Session::Print(const Report& report) { world_.out << Render(report, look_); }
+void Session::Print(Report report) {
+  report.is_dry_run = options_.dry_run;
+  Write(Render(report, look_));
+}
+
+void Session::Write(absl::string_view text) {
+  EndProgress();
+  world_.out << text;
+}
+
+void Session::Progress(absl::string_view sentence) {
+  constexpr std::chrono::milliseconds kSilent(500);
+  if (!world_.shows_progress || std::chrono::steady_clock::now() - begin_ < kSilent) return;
+  world_.err << "\r" << sentence << "\x1b[K" << std::flush;
+  is_progress_shown_ = true;
+}
+
+void Session::EndProgress() {
+  if (is_progress_shown_) world_.err << "\r\x1b[K" << std::flush;
+  is_progress_shown_ = false;
+}
 
 void Session::Say(absl::string_view sentence) {
+  EndProgress();
   // Lines after the first are indented: no text of somebody else's may begin one with our name.
   const char* start = "mesolys: ";
   for (const absl::string_view line : absl::StrSplit(sentence, '\n')) {

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "client/failure.h"
+#include "client/language.h"
 #include "proto/runtime/config_file.h"
 #include "proto/values/quoted.h"
 
@@ -49,9 +50,10 @@ absl::StatusOr<std::string> FindFile(const std::string& path, const Environment&
     std::error_code error;
     if (std::filesystem::exists(candidate, error)) return candidate;
   }
-  return absl::NotFoundError(absl::StrCat(
-      "no configuration file: neither --config nor MESOLYS_CONFIG names one, and there is none at ",
-      absl::StrJoin(tried, " or "), ". It looks like\n", kExample));
+  return absl::NotFoundError(
+      Tr("no configuration file: neither --config nor MESOLYS_CONFIG names one, and there is none "
+         "at $0. It looks like\n$1",
+         absl::StrJoin(tried, Tr(" or ")), kExample));
 }
 
 bool IsTarget(absl::string_view target) {
@@ -66,7 +68,7 @@ absl::StatusOr<Settings> Read(const std::string& path, const Environment& enviro
   if (!file.ok()) return file.status();
   std::error_code error;
   const std::filesystem::path directory = std::filesystem::absolute(path, error).parent_path();
-  if (error) return absl::UnknownError(absl::StrCat(path, ": ", error.message()));
+  if (error) return absl::UnknownError(Tr("$0: $1", path, error.message()));
   const auto resolve = [&directory](const std::string& text) {
     // Normal, so that the same file has one name: the name of a kept key depends on it.
     return text.empty() ? text : (directory / text).lexically_normal().string();
@@ -75,8 +77,8 @@ absl::StatusOr<Settings> Read(const std::string& path, const Environment& enviro
   Settings settings;
   settings.scheduler = root.Text("scheduler", "127.0.0.1:7443");
   if (!IsTarget(settings.scheduler)) {
-    root.Refuse("scheduler", absl::StrCat(Quoted(settings.scheduler),
-                                          " is not host:port, for example 127.0.0.1:7443"));
+    root.Refuse("scheduler",
+                Tr("$0 is not host:port, for example 127.0.0.1:7443", Quoted(settings.scheduler)));
   }
   settings.tls.ca = resolve(root.Text("ca"));
   settings.tls.certificate = resolve(root.Text("certificate"));
@@ -84,7 +86,7 @@ absl::StatusOr<Settings> Read(const std::string& path, const Environment& enviro
   const auto home = HomeOf(environment, "XDG_STATE_HOME", ".local/state");
   settings.state_dir = resolve(root.Text("state_dir", home.value_or("")));
   if (settings.state_dir.empty()) {
-    root.Refuse("state_dir", "is needed where neither XDG_STATE_HOME nor HOME is set");
+    root.Refuse("state_dir", Tr("is needed where neither XDG_STATE_HOME nor HOME is set"));
   }
   if (absl::Status status = file->Finish(); !status.ok()) return status;
   return settings;

@@ -12,7 +12,7 @@
 namespace mesolys {
 
 // A copy of the variables that matter: MESOLYS_CONFIG, XDG_CONFIG_HOME, XDG_STATE_HOME, HOME,
-// NO_COLOR, LC_ALL, LC_CTYPE, LANG, TERM.
+// NO_COLOR, LC_ALL, LC_CTYPE, LC_MESSAGES, LANG, LANGUAGE, TERM.
 using Environment = std::map<std::string, std::string>;
 
 // "" for a variable that is not set.

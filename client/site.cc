@@ -13,6 +13,7 @@
 #include "client/cells.h"
 #include "client/command_tree.h"
 #include "client/grant_change.h"
+#include "client/language.h"
 #include "client/pages.h"
 #include "client/session.h"
 #include "client/site_window.h"
@@ -28,24 +29,23 @@ struct WriteOffOptions {
   std::string reason;
 };
 
-const std::vector<Column>& SiteColumns() {
-  static const auto& columns =
-      *new std::vector<Column>{{"name", "SITE"},
-                               {"title", "TITLE"},
-                               {"clusters", "CLUSTERS"},
-                               {"certifications", "CERTIFICATIONS"},
-                               {"pue_milli", "PUE", true},
-                               {"agent_last_seen_time", "AGENT SEEN"},
-                               {"agent_version", ""},
-                               {"generation_wanted", ""},
-                               {"generation_in_force", ""},
-                               {"spool_record_count", "WAITING RECORDS", true},
-                               {"spool_age_seconds", ""},
-                               {"quarantined_count", "QUARANTINED", true},
-                               {"clock_skew_seconds", ""},
-                               {"shortfall", "SHORT OF"},
-                               {"problem", "PROBLEM"}};
-  return columns;
+std::vector<Column> SiteColumns() {
+  return {{"name", Tr("SITE")},
+          {"title", Tr("TITLE"), false, false, 3},
+          {"clusters", Tr("CLUSTERS"), false, false, 2},
+          {"certifications", Tr("CERTIFICATIONS"), false, false, 4},
+          {"pue_milli", Tr("PUE"), true, false, 5},
+          {"agent_last_seen_time", Tr("AGENT SEEN")},
+          {"agent_version", ""},
+          {"generation_wanted", ""},
+          {"generation_in_force", ""},
+          {"spool_record_count", Tr("WAITING RECORDS"), true},
+          {"spool_age_seconds", ""},
+          {"quarantined_count", Tr("QUARANTINED"), true},
+          {"drift_count", Tr("DRIFT"), true},
+          {"clock_skew_seconds", ""},
+          {"shortfall", Tr("SHORT OF")},
+          {"problem", Tr("PROBLEM")}};
 }
 
 // Nothing for people where there is nothing to worry about.
@@ -82,8 +82,8 @@ std::vector<Cell> SiteRow(const v1::Site& site, const absl::TimeZone& zone) {
   Cell pue_cell{pue == 0 ? "" : absl::StrFormat("%d.%03d", pue / 1000, pue % 1000), pue};
   if (pue == 0) pue_cell.value = nullptr;
   Cell seen = MinuteCell(agent.has_last_seen_time(), agent.last_seen_time(), zone);
-  if (seen.text.empty()) seen = {"never", nullptr, Tone::kWarning};
-  Cell problem = TextCell(agent.problem());
+  if (seen.text.empty()) seen = {Tr("never"), nullptr, Tone::kWarning};
+  Cell problem = ToldCell(agent.problem());
   problem.tone = Tone::kBad;
   Cell shortfall = TextCell(ShortfallText(site.means()));
   shortfall.tone = Tone::kBad;
@@ -99,6 +99,7 @@ std::vector<Cell> SiteRow(const v1::Site& site, const absl::TimeZone& zone) {
           CountCell(agent.spool_record_count()),
           NumberCell(agent.spool_age().seconds()),
           CountCell(agent.quarantined_count()),
+          CountCell(agent.drift_count()),
           NumberCell(agent.clock_skew().seconds()),
           shortfall,
           problem};
@@ -115,9 +116,9 @@ absl::Status List(Session& session) {
 
 Table ExposuresTable(const v1::Site& site) {
   Table table{"exposures",
-              {{"resource", "RESOURCE"},
-               {"spendable_base_units", "MAY SPEND UNSEEN", true},
-               {"awaited_base_units", "AWAITED", true}},
+              {{"resource", Tr("RESOURCE")},
+               {"spendable_base_units", Tr("MAY SPEND UNSEEN"), true},
+               {"awaited_base_units", Tr("AWAITED"), true}},
               {}};
   for (const v1::SiteExposure& exposure : site.exposures()) {
     Cell awaited = AmountCellUnlessZero(exposure.resource(), exposure.awaited_base_units());
@@ -133,22 +134,22 @@ Table ExposuresTable(const v1::Site& site) {
 // What the site really has, beside what is promised of it.
 Table MeansTable(const v1::Site& site, const absl::TimeZone& zone) {
   Table table{"means",
-              {{"resource", "RESOURCE"},
-               {"promised_count", "PROMISED", true},
-               {"available_count", "AVAILABLE", true},
-               {"shortfall_count", "SHORT OF", true},
-               {"total_count", "TOTAL", true},
-               {"down_count", "DOWN", true},
-               {"drained_count", "DRAINED", true},
-               {"maintenance_count", "MAINTENANCE", true},
-               {"reserved_count", "RESERVED", true},
-               {"node_count", "NODES", true},
+              {{"resource", Tr("RESOURCE")},
+               {"promised_count", Tr("PROMISED"), true},
+               {"available_count", Tr("AVAILABLE"), true},
+               {"shortfall_count", Tr("SHORT OF"), true},
+               {"total_count", Tr("TOTAL"), true},
+               {"down_count", Tr("DOWN"), true},
+               {"drained_count", Tr("DRAINED"), true},
+               {"maintenance_count", Tr("MAINTENANCE"), true, false, 2},
+               {"reserved_count", Tr("RESERVED"), true, false, 3},
+               {"node_count", Tr("NODES"), true, false, 4},
                {"node_available_count", "", true},
                {"node_down_count", "", true},
                {"node_drained_count", "", true},
                {"node_maintenance_count", "", true},
                {"node_reserved_count", "", true},
-               {"observe_time", "READ"}},
+               {"observe_time", Tr("READ"), false, false, 1}},
               {}};
   for (const v1::ResourceMeans& means : site.means().resources()) {
     const v1::MeansCount& units = means.units();
@@ -178,11 +179,11 @@ absl::Status Show(Session& session, const std::string& text) {
   if (absl::Status status = session.Read(request, site); !status.ok()) return status;
   Table one{"site", SiteColumns(), {SiteRow(site, session.zone())}, /*single=*/true};
   Table capacities{"capacities",
-                   {{"resource", "RESOURCE"},
-                    {"month", "MONTH"},
-                    {"capacity_base_units", "CAPACITY", true},
-                    {"granted_base_units", "GRANTED", true},
-                    {"", "USE"}},
+                   {{"resource", Tr("RESOURCE")},
+                    {"month", Tr("MONTH")},
+                    {"capacity_base_units", Tr("CAPACITY"), true},
+                    {"granted_base_units", Tr("GRANTED"), true},
+                    {"", Tr("USE")}},
                    {}};
   for (const v1::SiteCapacity& capacity : site.capacities()) {
     const std::string bar =
@@ -200,10 +201,11 @@ absl::Status Show(Session& session, const std::string& text) {
 }
 
 Table AtRiskTable(const v1::WriteOffSiteResponse& answer) {
-  Table table{
-      "at_risk",
-      {{"grant", "GRANT"}, {"resource", "RESOURCE"}, {"amount_base_units", "AT RISK", true}},
-      {}};
+  Table table{"at_risk",
+              {{"grant", Tr("GRANT")},
+               {"resource", Tr("RESOURCE")},
+               {"amount_base_units", Tr("AT RISK"), true}},
+              {}};
   for (const v1::AtRisk& risk : answer.at_risk()) {
     Cell amount = AmountCell(risk.resource(), risk.amount_base_units());
     if (risk.amount_base_units() > 0) amount.tone = Tone::kBad;
@@ -216,9 +218,9 @@ absl::Status WriteOff(Session& session, const WriteOffOptions& options) {
   const absl::StatusOr<std::string> site = ParseSite(options.site);
   if (!site.ok()) return site.status();
   const absl::Status confirmed =
-      session.Confirm(absl::StrCat("what ", ShortName(*site),
-                                   " was told to give up will go to others although it "
-                                   "may still spend it (--dry-run tells how much)"),
+      session.Confirm(Tr("what $0 was told to give up will go to others although it may still "
+                         "spend it (--dry-run tells how much)",
+                         ShortName(*site)),
                       ShortName(*site));
   if (!confirmed.ok()) return confirmed;
   v1::WriteOffSiteRequest request;
@@ -241,29 +243,30 @@ absl::Status WriteOff(Session& session, const WriteOffOptions& options) {
   session.Print(
       {{one, AtRiskTable(answer), ChangesTable(answer.changes(), resource_of, session.zone())},
        {}});
-  session.Say(absl::StrCat("nothing ", session.dry_run() ? "would wait" : "waits", " for ",
-                           ShortName(*site), " any more"));
+  session.Say(session.dry_run() ? Tr("nothing would wait for $0 any more", ShortName(*site))
+                                : Tr("nothing waits for $0 any more", ShortName(*site)));
   return absl::OkStatus();
 }
 
 }  // namespace
 
 void AddSite(CommandTree& tree) {
-  CLI::App& noun = tree.Noun("site", "The datacentres: what they can give, how their agents are");
-  tree.Read(noun, "list", "All sites", {"mesolys site list"}, List);
+  CLI::App& noun =
+      tree.Noun("site", Tr("The datacentres: what they can give, how their agents are"));
+  tree.Read(noun, "list", Tr("All sites"), {"mesolys site list"}, List);
   auto name = std::make_shared<std::string>();
-  tree.Read(noun, "show", "One site, with its capacity month by month", {"mesolys site show psmn"},
-            [name](Session& session) { return Show(session, *name); })
-      .Argument("SITE", name.get(), "Its id");
+  tree.Read(noun, "show", Tr("One site, with its capacity month by month"),
+            {"mesolys site show psmn"}, [name](Session& session) { return Show(session, *name); })
+      .Argument("SITE", name.get(), Tr("Its id"));
   AddSiteWindow(tree, noun);
   auto options = std::make_shared<WriteOffOptions>();
   tree.Destroy(noun, "write-off",
-               "Go on without the confirmations that a silent site owes; asks for its name",
+               Tr("Go on without the confirmations that a silent site owes; asks for its name"),
                {"mesolys site write-off psmn --reason \"Flooded; nobody answers\"",
                 "mesolys site write-off psmn --reason TEXT --dry-run"},
                [options](Session& session) { return WriteOff(session, *options); })
-      .Argument("SITE", &options->site, "Its id")
-      .RequiredOption("--reason", "TEXT", &options->reason, "Why; kept with the entries");
+      .Argument("SITE", &options->site, Tr("Its id"))
+      .RequiredOption("--reason", "TEXT", &options->reason, Tr("Why; kept with the entries"));
 }
 
 }  // namespace mesolys

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "client/arguments.h"
 #include "client/cells.h"
+#include "client/language.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/runtime/convert.h"
@@ -24,8 +24,9 @@ struct Options {
 };
 
 std::vector<Column> WindowColumns() {
-  return {{"site", ""},           {"number", "NUMBER", true}, {"kind", "WINDOW"},
-          {"start_time", "FROM"}, {"end_time", "TO"},         {"title", "TITLE"}};
+  return {{"site", ""},           {"number", Tr("NUMBER"), true},
+          {"kind", Tr("WINDOW")}, {"start_time", Tr("FROM")},
+          {"end_time", Tr("TO")}, {"title", Tr("TITLE")}};
 }
 
 std::vector<Cell> WindowRow(const v1::SiteWindow& window, const absl::TimeZone& zone) {
@@ -38,6 +39,17 @@ std::vector<Cell> WindowRow(const v1::SiteWindow& window, const absl::TimeZone& 
           TextCell(window.title())};
 }
 
+std::string Outcome(const std::string& site, v1::SiteWindow::Kind kind, bool dry_run) {
+  if (kind == v1::SiteWindow::INCIDENT) {
+    return dry_run
+               ? Tr("an incident of $0 would be declared: what jobs lost in it is given back", site)
+               : Tr("an incident of $0 is declared: what jobs lost in it is given back", site);
+  }
+  return dry_run
+             ? Tr("maintenance of $0 would be declared: no capacity is promised within it", site)
+             : Tr("maintenance of $0 is declared: no capacity is promised within it", site);
+}
+
 absl::Status Declare(Session& session, const Options& options, v1::SiteWindow::Kind kind) {
   const absl::StatusOr<std::string> site = ParseSite(options.site);
   if (!site.ok()) return site.status();
@@ -48,7 +60,7 @@ absl::Status Declare(Session& session, const Options& options, v1::SiteWindow::K
   if (!end.ok()) return end.status();
   if (*end <= *start) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--to ", options.to, " must be after --from ", options.from));
+        Tr("--to $0 must be after --from $1", options.to, options.from));
   }
   v1::DeclareWindowRequest request;
   v1::SiteWindow& wanted = *request.mutable_window();
@@ -59,13 +71,9 @@ absl::Status Declare(Session& session, const Options& options, v1::SiteWindow::K
   v1::SiteWindow window;
   if (absl::Status status = session.Change(request, window); !status.ok()) return status;
   Table table{"window", WindowColumns(), {WindowRow(window, session.zone())}, /*single=*/true};
-  table.columns[0].heading = "SITE";
+  table.columns[0].heading = Tr("SITE");
   session.Print({{table}, {}});
-  session.Say(
-      absl::StrCat(kind == v1::SiteWindow::INCIDENT ? "an incident" : "maintenance", " of ",
-                   ShortName(*site), session.dry_run() ? " would be declared" : " is declared",
-                   kind == v1::SiteWindow::INCIDENT ? ": what jobs lost in it is given back"
-                                                    : ": no capacity is promised within it"));
+  session.Say(Outcome(ShortName(*site), kind, session.dry_run()));
   return absl::OkStatus();
 }
 
@@ -74,10 +82,10 @@ void AddKind(CommandTree& tree, CLI::App& noun, v1::SiteWindow::Kind kind, const
   auto options = std::make_shared<Options>();
   tree.Change(noun, name, description, {example},
               [options, kind](Session& session) { return Declare(session, *options, kind); })
-      .Argument("SITE", &options->site, "Its id")
-      .RequiredOption("--from", "TIME", &options->from, "2026-12-01 or 2026-12-01T08:00, local")
-      .RequiredOption("--to", "TIME", &options->to, "The first moment after it")
-      .RequiredOption("--title", "TEXT", &options->title, "What happened, or will be done");
+      .Argument("SITE", &options->site, Tr("Its id"))
+      .RequiredOption("--from", "TIME", &options->from, Tr("2026-12-01 or 2026-12-01T08:00, local"))
+      .RequiredOption("--to", "TIME", &options->to, Tr("The first moment after it"))
+      .RequiredOption("--title", "TEXT", &options->title, Tr("What happened, or will be done"));
 }
 
 }  // namespace
@@ -92,11 +100,11 @@ Table WindowsTable(const google::protobuf::RepeatedPtrField<v1::SiteWindow>& win
 
 void AddSiteWindow(CommandTree& tree, CLI::App& noun) {
   AddKind(tree, noun, v1::SiteWindow::INCIDENT, "incident",
-          "Declare an incident: what jobs lost in it is given back",
+          Tr("Declare an incident: what jobs lost in it is given back"),
           "mesolys site incident psmn --from 2026-11-20T14:00 --to 2026-11-20T18:30 "
           "--title \"The cooling failed\"");
   AddKind(tree, noun, v1::SiteWindow::MAINTENANCE, "maintenance",
-          "Declare a maintenance: no capacity is promised within it",
+          Tr("Declare a maintenance: no capacity is promised within it"),
           "mesolys site maintenance psmn --from 2026-12-01 --to 2026-12-03 "
           "--title \"New switches\"");
 }

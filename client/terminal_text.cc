@@ -4,6 +4,7 @@
 #include <iterator>
 #include <optional>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "proto/values/quantity.h"
@@ -85,6 +86,19 @@ std::string Escaped(absl::string_view text) {
   return out;
 }
 
+std::string LowerCase(absl::string_view text) {
+  std::string lower = absl::AsciiStrToLower(text);
+  for (size_t i = 1; i < lower.size(); ++i) {
+    // U+00C0 to U+00DE, without the sign of multiplication, are 32 before their small letters.
+    const auto byte = static_cast<unsigned char>(lower[i]);
+    const bool capital = lower[i - 1] == '\xC3' && byte >= 0x80 && byte <= 0x9E && byte != 0x97;
+    if (capital) lower[i] = static_cast<char>(byte + 0x20);
+    const bool ligature = lower[i - 1] == '\xC5' && byte == 0x92;  // Œ
+    if (ligature) lower[i] = '\x93';
+  }
+  return lower;
+}
+
 size_t DisplayWidth(absl::string_view text) {
   size_t width = 0;
   while (!text.empty()) {
@@ -120,6 +134,25 @@ std::string Bar(int64_t used, int64_t committed, int64_t whole, bool utf8) {
   const int64_t rest = kCells - full - to_come;
   if (utf8) return absl::StrCat(repeat("█", full), repeat("▒", to_come), repeat("░", rest));
   return absl::StrCat("[", repeat("#", full), repeat("+", to_come), repeat(".", rest), "]");
+}
+
+std::string Sparkline(const std::vector<int64_t>& values, bool utf8) {
+  static constexpr absl::string_view kBlocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  static constexpr absl::string_view kAscii[] = {".", "_", "-", "=", "+", "*", "%", "#"};
+  constexpr int64_t kSteps = 8;
+  int64_t most = 1;
+  for (const int64_t value : values) most = std::max(most, value);
+  std::string out;
+  for (const int64_t value : values) {
+    if (value <= 0) {
+      out += ' ';
+      continue;
+    }
+    const auto step =
+        static_cast<size_t>(std::min(kSteps - 1, EstimateMulDiv(value, kSteps, most)));
+    absl::StrAppend(&out, utf8 ? kBlocks[step] : kAscii[step]);
+  }
+  return out;
 }
 
 }  // namespace mesolys

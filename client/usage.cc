@@ -7,14 +7,15 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "client/arguments.h"
 #include "client/cells.h"
 #include "client/command_tree.h"
 #include "client/job.h"
+#include "client/language.h"
 #include "client/pages.h"
 #include "client/session.h"
 #include "client/usage_import.h"
+#include "client/usage_summary.h"
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/values/quoted.h"
 
@@ -27,6 +28,7 @@ struct Options {
   bool unassigned = false;
   std::string account;
   std::string limit;
+  std::string by;
 };
 
 // 0, for no limit, when the text is empty.
@@ -35,7 +37,7 @@ absl::StatusOr<int64_t> ParseLimit(const std::string& text) {
   if (text.empty()) return limit;
   if (absl::SimpleAtoi(text, &limit) && limit > 0) return limit;
   return absl::InvalidArgumentError(
-      absl::StrCat("--limit: ", Quoted(text), " is not a number of rows; write 100"));
+      Tr("--limit: $0 is not a number of rows; write 100", Quoted(text)));
 }
 
 // Each entry of the price, for programs.
@@ -75,19 +77,19 @@ absl::Status ListJobs(Session& session, const v1::ListJobsRequest& request, int6
                               /*sparse=*/request.uncovered());
   if (!jobs.ok()) return jobs.status();
   Table table{"jobs",
-              {{"cluster", "CLUSTER"},
-               {"job_id", "JOB", true},
-               {"account", "ACCOUNT"},
-               {"user", "USER"},
-               {"state", "STATE"},
+              {{"cluster", Tr("CLUSTER")},
+               {"job_id", Tr("JOB"), true},
+               {"account", Tr("ACCOUNT"), false, false, 5},
+               {"user", Tr("USER")},
+               {"state", Tr("STATE")},
                {"submit_time", ""},
-               {"start_time", "START"},
+               {"start_time", Tr("START"), false, false, 2},
                {"end_time", ""},
-               {"elapsed_seconds", "ELAPSED", true},
-               {"core_count", "CORES", true},
-               {"gpu_counts", "GPUS"},
-               {"charged_base_units", "CHARGED"},
-               {"uncovered_base_units", request.uncovered() ? "UNCOVERED" : ""},
+               {"elapsed_seconds", Tr("ELAPSED"), true, false, 1},
+               {"core_count", Tr("CORES"), true, false, 4},
+               {"gpu_counts", Tr("GPUS"), false, false, 3},
+               {"charged_base_units", Tr("CHARGED")},
+               {"uncovered_base_units", request.uncovered() ? Tr("UNCOVERED") : ""},
                {"charges", "", false, /*nested=*/true}},
               {}};
   for (const v1::Job& job : *jobs) {
@@ -105,17 +107,35 @@ absl::Status ListJobs(Session& session, const v1::ListJobsRequest& request, int6
   return absl::OkStatus();
 }
 
+// The same jobs, added up as they come.
+absl::Status SumJobs(Session& session, const v1::ListJobsRequest& request, GroupBy by) {
+  UsageSummary summary(by, session.zone());
+  const absl::Status status = VisitPages(
+      session, request, &v1::ListJobsResponse::jobs, /*limit=*/0, /*sparse=*/request.uncovered(),
+      [&](const v1::Job& job) {
+        summary.Add(job, request.uncovered() ? JobUncoveredAmounts(job) : JobChargedAmounts(job));
+      });
+  if (!status.ok()) return status;
+  Report report{{summary.ToTable(session.look())}, {}};
+  // A picture; programs have the rows.
+  if (by == GroupBy::kMonth && session.look().format == Format::kTable && !summary.IsEmpty()) {
+    report.tables.push_back(summary.CourseTable(session.look()));
+  }
+  session.Print(report);
+  return absl::OkStatus();
+}
+
 absl::Status ListUnassigned(Session& session, int64_t limit) {
   const auto uses =
       ReadPages(session, v1::ListUnassignedRequest(), &v1::ListUnassignedResponse::uses, limit);
   if (!uses.ok()) return uses.status();
   Table table{"unassigned",
-              {{"site", "SITE"},
-               {"cluster", "CLUSTER"},
-               {"account", "ACCOUNT"},
-               {"resource", "RESOURCE"},
-               {"settled_base_units", "SETTLED", true},
-               {"in_flight_base_units", "IN FLIGHT", true}},
+              {{"site", Tr("SITE")},
+               {"cluster", Tr("CLUSTER")},
+               {"account", Tr("ACCOUNT")},
+               {"resource", Tr("RESOURCE")},
+               {"settled_base_units", Tr("SETTLED"), true},
+               {"in_flight_base_units", Tr("IN FLIGHT"), true}},
               {}};
   for (const v1::UnassignedUse& use : *uses) {
     table.rows.push_back({TextCell(use.site()), TextCell(use.account().cluster()),
@@ -130,36 +150,49 @@ absl::Status ListUnassigned(Session& session, int64_t limit) {
 absl::Status List(Session& session, const Options& options) {
   if (options.project.empty() != options.unassigned) {
     return absl::InvalidArgumentError(
-        "say whose: either a project, as in \"mesolys usage list proj_a\", or --unassigned");
+        Tr("say whose: either a project, as in \"mesolys usage list proj_a\", or --unassigned"));
   }
   if (options.unassigned ? options.uncovered : !options.account.empty()) {
     return absl::InvalidArgumentError(
-        "--uncovered is for a project, as in \"mesolys usage list proj_a --uncovered\"; --jobs "
-        "CLUSTER:ACCOUNT goes with --unassigned");
+        Tr("--uncovered is for a project, as in \"mesolys usage list proj_a --uncovered\"; --jobs "
+           "CLUSTER:ACCOUNT goes with --unassigned"));
+  }
+  const bool is_by_account = options.unassigned && options.account.empty();
+  if (!options.by.empty() && (is_by_account || !options.limit.empty())) {
+    return absl::InvalidArgumentError(
+        Tr("--by adds up all jobs of a project, or of one account with --unassigned --jobs "
+           "CLUSTER:ACCOUNT, and goes without --limit"));
   }
   const absl::StatusOr<int64_t> limit = ParseLimit(options.limit);
   if (!limit.ok()) return limit.status();
-  if (options.unassigned && options.account.empty()) return ListUnassigned(session, *limit);
+  if (is_by_account) return ListUnassigned(session, *limit);
   const absl::StatusOr<v1::ListJobsRequest> wanted = JobsWanted(options);
-  return wanted.ok() ? ListJobs(session, *wanted, *limit) : wanted.status();
+  if (!wanted.ok()) return wanted.status();
+  if (options.by.empty()) return ListJobs(session, *wanted, *limit);
+  const absl::StatusOr<GroupBy> by = ParseGroupBy(options.by);
+  return by.ok() ? SumJobs(session, *wanted, *by) : by.status();
 }
 
 }  // namespace
 
 void AddUsage(CommandTree& tree) {
-  CLI::App& noun = tree.Noun("usage", "What was used, job by job");
+  CLI::App& noun = tree.Noun("usage", Tr("What was used, job by job"));
   auto options = std::make_shared<Options>();
-  tree.Read(noun, "list", "The jobs of a project and what they were charged",
-            {"mesolys usage list proj_a --limit 20", "mesolys usage list proj_a --uncovered",
-             "mesolys usage list --unassigned",
+  tree.Read(noun, "list", Tr("The jobs of a project and what they were charged"),
+            {"mesolys usage list proj_a --limit 20", "mesolys usage list proj_a --by user",
+             "mesolys usage list proj_a --by month --format csv",
+             "mesolys usage list proj_a --uncovered", "mesolys usage list --unassigned",
              "mesolys usage list --unassigned --jobs psmn:old_account"},
             [options](Session& session) { return List(session, *options); })
-      .Argument("PROJECT", &options->project, "Its id", /*required=*/false)
-      .Flag("--uncovered", &options->uncovered, "Only jobs with hours that no valid grant covers")
-      .Flag("--unassigned", &options->unassigned, "What ran under accounts of no project")
+      .Argument("PROJECT", &options->project, Tr("Its id"), /*required=*/false)
+      .Flag("--uncovered", &options->uncovered,
+            Tr("Only jobs with hours that no valid grant covers"))
+      .Flag("--unassigned", &options->unassigned, Tr("What ran under accounts of no project"))
       .Option("--jobs", "CLUSTER:ACCOUNT", &options->account,
-              "With --unassigned: the single jobs of one account")
-      .Option("--limit", "ROWS", &options->limit, "At most so many; all if not given");
+              Tr("With --unassigned: the single jobs of one account"))
+      .Option("--by", "user|site|month|resource|state", &options->by,
+              Tr("Adds the jobs up instead of listing them"))
+      .Option("--limit", "ROWS", &options->limit, Tr("At most so many; all if not given"));
   AddJob(tree, noun);
   AddUsageImport(tree, noun);
 }

@@ -1,15 +1,17 @@
 #include "client/usage_import.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "client/arguments.h"
 #include "client/cells.h"
 #include "client/comparison.h"
 #include "client/failure.h"
+#include "client/known_sentence.h"
+#include "client/language.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/runtime/convert.h"
@@ -26,18 +28,18 @@ struct Options {
 
 std::vector<Column> ImportColumns() {
   return {{"site", ""},
-          {"number", "IMPORT", true},
-          {"state", "STATE"},
-          {"start_time", "FROM"},
-          {"end_time", "TO"},
-          {"order_time", "ORDERED"},
+          {"number", Tr("IMPORT"), true},
+          {"state", Tr("STATE")},
+          {"start_time", Tr("FROM")},
+          {"end_time", Tr("TO")},
+          {"order_time", Tr("ORDERED")},
           {"done_time", ""},
-          {"job_count", "JOBS", true},
-          {"changed_count", "NEW", true},
-          {"rejected_count", "REJECTED", true},
-          {"unreadable_count", "UNREADABLE", true},
-          {"core_seconds", "CORE HOURS", true},
-          {"problem", "PROBLEM"}};
+          {"job_count", Tr("JOBS"), true},
+          {"changed_count", Tr("NEW"), true},
+          {"rejected_count", Tr("REJECTED"), true},
+          {"unreadable_count", Tr("UNREADABLE"), true},
+          {"core_seconds", Tr("CORE HOURS"), true},
+          {"problem", Tr("PROBLEM")}};
 }
 
 // Nothing until the import has ended.
@@ -48,7 +50,7 @@ Cell ResultCell(const v1::UsageImport& import, int64_t count) {
 std::vector<Cell> ImportRow(const v1::UsageImport& import, const absl::TimeZone& zone) {
   const v1::Period& period = import.period();
   const v1::ImportResult& result = import.result();
-  Cell problem = TextCell(result.problem());
+  Cell problem = ToldCell(result.problem());
   problem.tone = Tone::kBad;
   return {NameCell(import.site()),
           NumberCell(import.number()),
@@ -70,13 +72,13 @@ absl::Status Rehearse(Session& session, const std::string& site, const Period& p
   const absl::StatusOr<v1::UsageComparison> told = CompareUsage(session, site, period);
   if (!told.ok()) return told.status();
   Table accounts{"accounts",
-                 {{"cluster", "CLUSTER"},
-                  {"account", "ACCOUNT"},
-                  {"resource", "RESOURCE"},
-                  {"job_count", "JOBS", true},
-                  {"new_job_count", "NEW", true},
-                  {"accounting_base_units", "USED", true},
-                  {"ledger_base_units", "CHARGED SO FAR", true}},
+                 {{"cluster", Tr("CLUSTER")},
+                  {"account", Tr("ACCOUNT")},
+                  {"resource", Tr("RESOURCE")},
+                  {"job_count", Tr("JOBS"), true},
+                  {"new_job_count", Tr("NEW"), true},
+                  {"accounting_base_units", Tr("USED"), true},
+                  {"ledger_base_units", Tr("CHARGED SO FAR"), true}},
                  {}};
   for (const v1::ComparedAccount& account : told->accounts()) {
     accounts.rows.push_back({TextCell(account.cluster()), TextCell(account.account()),
@@ -92,9 +94,9 @@ absl::Status Rehearse(Session& session, const std::string& site, const Period& p
             /*single=*/true,
             /*for_people=*/false};
   session.Print({{one, accounts}, {}});
-  session.Say(absl::StrCat(told->job_count(), " jobs would be read at ", ShortName(site), ", ",
-                           told->new_job_count(), " of them new to the ledger; ",
-                           told->unreadable_count(), " rows cannot be read"));
+  session.Say(
+      Tr("$0 jobs would be read at $1, $2 of them new to the ledger; $3 rows cannot be read",
+         told->job_count(), ShortName(site), told->new_job_count(), told->unreadable_count()));
   return absl::OkStatus();
 }
 
@@ -114,12 +116,12 @@ absl::Status Wait(Session& session, v1::UsageImport& import) {
       is_known = true;
     }
     if (!is_known) {
-      return absl::InternalError(absl::StrCat("import ", import.number(), " of ",
-                                              ShortName(import.site()), " is not listed any more"));
+      return absl::InternalError(
+          Tr("import $0 of $1 is not listed any more", import.number(), ShortName(import.site())));
     }
     if (site.agent().problem() != problem) {
       problem = site.agent().problem();
-      if (!problem.empty()) session.Say(absl::StrCat(ShortName(site.name()), ": ", problem));
+      if (!problem.empty()) session.Say(Tr("$0: $1", ShortName(site.name()), Told(problem)));
     }
   }
   return absl::OkStatus();
@@ -136,27 +138,28 @@ absl::Status Import(Session& session, const Options& options) {
   *request.mutable_period() = ToProto(*period);
   v1::UsageImport import;
   if (absl::Status status = session.Change(request, import); !status.ok()) return status;
-  const std::string name = absl::StrCat("import ", import.number(), " of ", ShortName(*site));
+  const int64_t number = import.number();
+  const std::string where = ShortName(*site);
   if (options.wait) {
-    session.Say(absl::StrCat(name, " is ordered; it goes on without this program"));
+    session.Say(Tr("import $0 of $1 is ordered; it goes on without this program", number, where));
     if (absl::Status waited = Wait(session, import); !waited.ok()) return waited;
   }
   Report report = {{{"import", ImportColumns(), {ImportRow(import, session.zone())}, true}}, {}};
-  report.tables[0].columns[0].heading = "SITE";
+  report.tables[0].columns[0].heading = Tr("SITE");
   absl::Status status;
   if (import.state() == v1::UsageImport::FAILED) {
-    status = AsPrinted(
-        WithExit(absl::AbortedError(absl::StrCat(name, " failed: ", import.result().problem(),
-                                                 "; what was read before is charged")),
-                 ExitCode::kFailed));
+    status = AsPrinted(WithExit(
+        absl::AbortedError(Tr("import $0 of $1 failed: $2; what was read before is charged", number,
+                              where, Told(import.result().problem()))),
+        ExitCode::kFailed));
     report.error = ErrorJson(status);
   }
   session.Print(report);
   if (import.state() == v1::UsageImport::ORDERED) {
-    session.Say(absl::StrCat(name, " is ordered; `mesolys site show ", ShortName(*site),
-                             "` tells what came of it"));
+    session.Say(Tr("import $0 of $1 is ordered; `mesolys site show $1` tells what came of it",
+                   number, where));
   } else if (status.ok()) {
-    session.Say(absl::StrCat(name, " is done"));
+    session.Say(Tr("import $0 of $1 is done", number, where));
   }
   return status;
 }
@@ -174,15 +177,16 @@ Table ImportsTable(const google::protobuf::RepeatedPtrField<v1::UsageImport>& im
 void AddUsageImport(CommandTree& tree, CLI::App& noun) {
   auto options = std::make_shared<Options>();
   tree.Change(noun, "import",
-              "Have a site read a span of its accounting anew: history, or what was lost",
+              Tr("Have a site read a span of its accounting anew: history, or what was lost"),
               {"mesolys usage import --site psmn --from 2026-09-01 --to 2026-10-01 --dry-run",
                "mesolys usage import --site psmn --from 2026-09-01 --to 2026-10-01 --wait"},
               [options](Session& session) { return Import(session, *options); })
-      .RequiredOption("--site", "SITE", &options->site, "Its id")
+      .RequiredOption("--site", "SITE", &options->site, Tr("Its id"))
       .RequiredOption("--from", "TIME", &options->from,
-                      "2026-09-01 or 2026-09-01T08:00, local: what ran from then on")
-      .RequiredOption("--to", "TIME", &options->to, "The first moment after it; not in the future")
-      .Flag("--wait", &options->wait, "Wait until everything is read and charged");
+                      Tr("2026-09-01 or 2026-09-01T08:00, local: what ran from then on"))
+      .RequiredOption("--to", "TIME", &options->to,
+                      Tr("The first moment after it; not in the future"))
+      .Flag("--wait", &options->wait, Tr("Wait until everything is read and charged"));
 }
 
 }  // namespace mesolys

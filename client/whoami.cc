@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cells.h"
 #include "client/command_tree.h"
+#include "client/language.h"
 #include "client/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
 
@@ -12,10 +13,11 @@ namespace {
 absl::Status Show(Session& session) {
   v1::WhoAmI who;
   if (absl::Status status = session.Read(v1::GetWhoAmIRequest(), who); !status.ok()) return status;
-  Table caller{"caller", {{"identity", "IDENTITY"}, {"roles", "ROLES"}}, {}, /*single=*/true};
+  Table caller{
+      "caller", {{"identity", Tr("IDENTITY")}, {"roles", Tr("ROLES")}}, {}, /*single=*/true};
   caller.rows.push_back(
       {TextCell(who.identity()), TextsCell({who.roles().begin(), who.roles().end()})});
-  Table memberships{"memberships", {{"project", "PROJECT"}, {"role", "ROLE"}}, {}};
+  Table memberships{"memberships", {{"project", Tr("PROJECT")}, {"role", Tr("ROLE")}}, {}};
   memberships.for_people = !who.memberships().empty();
   for (const v1::Membership& membership : who.memberships()) {
     memberships.rows.push_back(
@@ -28,7 +30,7 @@ absl::Status Show(Session& session) {
 }  // namespace
 
 void AddWhoAmI(CommandTree& tree) {
-  tree.Read(tree.root(), "whoami", "Who the scheduler takes you for", {"mesolys whoami"}, Show);
+  tree.Read(tree.root(), "whoami", Tr("Who the scheduler takes you for"), {"mesolys whoami"}, Show);
 }
 
 }  // namespace mesolys

@@ -1,15 +1,17 @@
-// `mesolys why NAME`: why a request, a grant or a project stands as it does.
+// `mesolys why NAME`: why a request, a grant, a project or a job stands as it does.
 
 #include <memory>
 #include <string>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "client/arguments.h"
 #include "client/cells.h"
 #include "client/command_tree.h"
+#include "client/language.h"
 #include "client/session.h"
+#include "client/why_job.h"
 #include "mesolys/v1/allocation_service.pb.h"
+#include "proto/values/quoted.h"
 
 namespace mesolys {
 namespace {
@@ -22,28 +24,50 @@ absl::StatusOr<std::string> ParseSubject(const std::string& text) {
 }
 
 absl::Status Explain(Session& session, const std::string& text) {
+  if (text == "job") {
+    return absl::InvalidArgumentError(
+        Tr("which job? write `mesolys why job CLUSTER:JOBID`, for example psmn:4002"));
+  }
+  if (ParseQueuedJob(text).ok()) {
+    return absl::InvalidArgumentError(
+        Tr("$0 is a job; write `mesolys why job $1`", Quoted(text), text));
+  }
   absl::StatusOr<std::string> name = ParseSubject(text);
   if (!name.ok()) return name.status();
   v1::ExplainRequest request;
   request.set_name(*name);
   v1::Explanation explanation;
   if (absl::Status status = session.Read(request, explanation); !status.ok()) return status;
-  Table table{"because", {{"sentence", "BECAUSE"}}, {}};
+  Table table{"because", {{"sentence", Tr("BECAUSE")}}, {}};
   for (const std::string& sentence : explanation.sentences()) {
-    table.rows.push_back({TextCell(sentence)});
+    table.rows.push_back({ToldCell(sentence)});
   }
   session.Print({{table}, {}});
   return absl::OkStatus();
+}
+
+absl::Status ExplainJob(Session& session, const std::string& word, const std::string& job) {
+  if (word == "job") return ExplainJob(session, job);
+  return absl::InvalidArgumentError(
+      Tr("$0 is too much; write `mesolys why $1` or `mesolys why job $2`", Quoted(job), word, job));
 }
 
 }  // namespace
 
 void AddWhy(CommandTree& tree) {
   auto name = std::make_shared<std::string>();
-  tree.Read(tree.root(), "why", "Why a request, a grant or a project stands as it does",
-            {"mesolys why proj_a/r5", "mesolys why proj_a/g17", "mesolys why proj_a"},
-            [name](Session& session) { return Explain(session, *name); })
-      .Argument("NAME", name.get(), "PROJECT, PROJECT/gNUMBER or PROJECT/rNUMBER");
+  auto job = std::make_shared<std::string>();
+  tree.Read(tree.root(), "why", Tr("Why a request, a grant, a project or a job stands as it does"),
+            {"mesolys why proj_a/r5", "mesolys why proj_a/g17", "mesolys why proj_a",
+             "mesolys why job psmn:4002", "mesolys why job psmn:4002_7"},
+            [name, job](Session& session) {
+              return job->empty() ? Explain(session, *name) : ExplainJob(session, *name, *job);
+            })
+      .Argument("NAME", name.get(), Tr("PROJECT, PROJECT/gNUMBER or PROJECT/rNUMBER; or `job`"))
+      .Argument(
+          "JOB", job.get(),
+          Tr("Behind `job`: CLUSTER:JOBID, or CLUSTER:JOBID_TASK of an array, of one that waits"),
+          /*required=*/false);
 }
 
 }  // namespace mesolys

@@ -9,22 +9,32 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "scheduler/core/division/progress.h"
+#include "scheduler/division_plot.h"
 
 namespace mesolys {
 
 struct DivideOptions {
-  std::string file;  // "" and "-": standard input
+  std::string file = "";  // "" and "-": standard input
   bool explain = false;
-  std::vector<std::string>
-      what_if;  // "capacity:SITE:PERIOD:RESOURCE=90", "weight:REQUEST:RESOURCE=2"
+  bool plot = false;
+  Bars bars = Bars::kAscii;
+  std::string html_file = "";             // "": no page
+  std::vector<std::string> what_if = {};  // see what_if.h
 };
 
-// What is printed for the problem `text`. INVALID_ARGUMENT, in one line, for a bad problem or
-// change; INTERNAL if a result fails its certificate.
-absl::StatusOr<std::string> DivideText(absl::string_view text, const DivideOptions& options);
+struct DivideAnswer {
+  std::string text;  // for standard output
+  std::string page;  // if one was asked for
+};
 
-// Reads, divides and writes to standard output: all or nothing. NOT_FOUND for a file that cannot be
-// read, DATA_LOSS for an answer that cannot be written.
+// What the problem `text` comes to; `progress` may be null. INVALID_ARGUMENT, in one line, for a
+// bad problem or change; INTERNAL if a result fails its certificate.
+absl::StatusOr<DivideAnswer> DivideText(absl::string_view text, const DivideOptions& options,
+                                        division::Progress* progress = nullptr);
+
+// Reads, divides and writes the page, then standard output: all or nothing. NOT_FOUND for a file
+// that cannot be read, DATA_LOSS for an answer that cannot be written.
 absl::Status Divide(const DivideOptions& options);
 
 }  // namespace mesolys

@@ -1,5 +1,6 @@
 #include "scheduler/division_text.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -40,35 +41,6 @@ std::string PerPoint(const Level& level) {
                           : absl::StrFormat("%.6g per point of weight", level.ToDouble());
 }
 
-std::string ExplainShare(const Problem& problem, const Division& division, size_t number) {
-  const division::Share& share = division.shares[number];
-  Wide capacity = 0;
-  std::vector<std::string> pools;
-  for (const uint32_t pool : share.pools) {
-    capacity += problem.pools[pool].capacity;
-    pools.push_back(PoolName(problem, pool));
-  }
-  Wide asked = 0;
-  std::vector<std::string> cut;
-  for (size_t i = 0; i < problem.claims.size(); ++i) {
-    const Claim& claim = problem.claims[i];
-    const Award& award = division.awards[i];
-    if (award.share != static_cast<int32_t>(number)) continue;
-    asked += claim.amount;
-    if (award.status == AwardStatus::kFull) continue;
-    cut.push_back(
-        absl::StrCat(Printable(claim.request), " (", award.amount, " of ", claim.amount, ")"));
-  }
-  std::string over = "asked for, and there is nothing";
-  if (capacity > 0) {
-    over = absl::StrFormat("asked %.2f times over",
-                           static_cast<double>(asked) / static_cast<double>(capacity));
-  }
-  return absl::StrCat("  ", Named(pools), ": ", over, "; everyone there got ",
-                      PerPoint(share.level), "\n    cut: ", cut.empty() ? "nobody" : Named(cut),
-                      "\n");
-}
-
 const Level* LevelOf(const Division& division, int32_t share) {
   return share < 0 ? nullptr : &division.shares[static_cast<size_t>(share)].level;
 }
@@ -83,36 +55,113 @@ std::string Signed(int64_t difference) {
 
 }  // namespace
 
-std::string Explain(const Call& call, const std::vector<Division>& divisions) {
-  std::string text;
-  for (size_t i = 0; i < divisions.size(); ++i) {
-    const Problem& problem = call.problems[i];
-    const Division& division = divisions[i];
-    absl::StrAppend(&text, Printable(call.resources[i]), "\n");
-    bool cut = false;
-    for (size_t share = 0; share < division.shares.size(); ++share) {
-      if (division.shares[share].level.infinite()) continue;
-      text += ExplainShare(problem, division, share);
-      cut = true;
+std::vector<BottleneckText> BottlenecksOf(const CallDivision& divided, size_t number) {
+  const Problem& problem = divided.call.problems[number];
+  const Division& division = divided.divisions[number];
+  std::vector<Wide> asked(division.shares.size());
+  std::vector<std::vector<std::string>> cut(division.shares.size());
+  for (size_t i = 0; i < problem.claims.size(); ++i) {
+    const Claim& claim = problem.claims[i];
+    const Award& award = division.awards[i];
+    if (award.share < 0) continue;
+    asked[static_cast<size_t>(award.share)] += claim.amount;
+    if (award.status == AwardStatus::kFull) continue;
+    cut[static_cast<size_t>(award.share)].push_back(
+        absl::StrCat(Printable(claim.request), " (", award.amount, " of ", claim.amount, ")"));
+  }
+  std::vector<BottleneckText> texts;
+  for (size_t i = 0; i < division.shares.size(); ++i) {
+    const division::Share& share = division.shares[i];
+    if (share.level.infinite()) continue;
+    Wide capacity = 0;
+    std::vector<std::string> pools;
+    for (const uint32_t pool : share.pools) {
+      capacity += problem.pools[pool].capacity;
+      pools.push_back(PoolName(problem, pool));
     }
-    if (!cut) text += "  no pool is asked for more than it has\n";
-    for (const division::Drop& drop : division.drops) {
-      const Claim& claim = problem.claims[drop.claim];
-      absl::StrAppend(&text, "  dropped: ", Printable(claim.request));
-      if (drop.blocker == drop.claim) {
-        absl::StrAppend(&text, ", for it would get less than its minimum ", claim.minimum, "\n");
-      } else {
-        const Claim& blocker = problem.claims[drop.blocker];
-        absl::StrAppend(&text, ", kept out by the minimum ", blocker.minimum, " of ",
-                        Printable(blocker.request), "\n");
+    std::string over = "asked for, and there is nothing";
+    if (capacity > 0) {
+      over = absl::StrFormat("asked %.2f times over",
+                             static_cast<double>(asked[i]) / static_cast<double>(capacity));
+    }
+    texts.push_back(
+        {absl::StrCat(Named(pools), ": ", over, "; everyone there got ", PerPoint(share.level)),
+         cut[i].empty() ? "nobody" : Named(cut[i])});
+  }
+  return texts;
+}
+
+std::vector<std::string> DropsOf(const CallDivision& divided, size_t number) {
+  const Problem& problem = divided.call.problems[number];
+  std::vector<std::string> texts;
+  for (const division::Drop& drop : divided.divisions[number].drops) {
+    const Claim& claim = problem.claims[drop.claim];
+    const Claim& blocker = problem.claims[drop.blocker];
+    texts.push_back(drop.blocker == drop.claim
+                        ? absl::StrCat(Printable(claim.request),
+                                       ", for it would get less than its minimum ", claim.minimum)
+                        : absl::StrCat(Printable(claim.request), ", kept out by the minimum ",
+                                       blocker.minimum, " of ", Printable(blocker.request)));
+  }
+  return texts;
+}
+
+std::vector<std::string> BundlesOf(const CallDivision& divided) {
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < divided.call.bundles.size(); ++i) {
+    std::vector<std::string> resources;
+    std::vector<std::string> holding;
+    double part = 1;
+    for (const division::BundleLine& line : divided.call.bundles[i]) {
+      const Claim& claim = divided.call.problems[line.problem].claims[line.claim];
+      const Division& division = divided.divisions[line.problem];
+      const Award& award = division.awards[line.claim];
+      resources.push_back(Printable(divided.call.resources[line.problem]));
+      if (claim.amount == award.amount) continue;
+      part = std::min(part, static_cast<double>(award.amount) / static_cast<double>(claim.amount));
+      const Level* const level = LevelOf(division, award.share);
+      if (level == nullptr || !level->Covers(award.amount + 1, claim.weight)) {
+        holding.push_back(resources.back());
       }
     }
+    const division::BundleLine& first = divided.call.bundles[i].front();
+    const std::string request =
+        Printable(divided.call.problems[first.problem].claims[first.claim].request);
+    if (divided.dropped[i]) {
+      texts.push_back(absl::StrCat(request, " (", Named(resources),
+                                   ") is dropped: no part of it leaves every line its minimum"));
+    } else if (part < 1) {
+      texts.push_back(absl::StrCat(request, " gets ", absl::StrFormat("%.1f %%", part * 100),
+                                   " of ", Named(resources), holding.empty() ? "" : "; held by ",
+                                   Named(holding)));
+    }
   }
+  return texts;
+}
+
+std::string Explain(const CallDivision& divided) {
+  std::string text;
+  for (size_t i = 0; i < divided.divisions.size(); ++i) {
+    absl::StrAppend(&text, Printable(divided.call.resources[i]), "\n");
+    const std::vector<BottleneckText> bottlenecks = BottlenecksOf(divided, i);
+    for (const BottleneckText& each : bottlenecks) {
+      absl::StrAppend(&text, "  ", each.told, "\n    cut: ", each.cut, "\n");
+    }
+    if (bottlenecks.empty()) text += "  no pool is asked for more than it has\n";
+    for (const std::string& drop : DropsOf(divided, i)) {
+      absl::StrAppend(&text, "  dropped: ", drop, "\n");
+    }
+  }
+  const std::vector<std::string> bundles = BundlesOf(divided);
+  if (!bundles.empty()) text += "together\n";
+  for (const std::string& bundle : bundles) absl::StrAppend(&text, "  ", bundle, "\n");
   return text;
 }
 
-std::string Differences(const Call& call, const std::vector<Division>& before,
-                        const std::vector<Division>& after) {
+std::string Differences(const CallDivision& divided_before, const CallDivision& divided_after) {
+  const Call& call = divided_after.call;
+  const std::vector<Division>& before = divided_before.divisions;
+  const std::vector<Division>& after = divided_after.divisions;
   std::string text;
   for (const EntryPlace& place : call.pools) {
     const Level* const old =

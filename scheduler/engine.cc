@@ -102,6 +102,11 @@ void Engine::OnChange(std::function<void()> changed) {
   changed_ = std::move(changed);
 }
 
+void Engine::OnCommit(std::function<void(absl::Duration, int64_t)> committed) {
+  MutexLock lock(listener_mutex_);
+  committed_ = std::move(committed);
+}
+
 // Folds what the log has beyond the durable fold, checking the chain.
 absl::Status Engine::CatchUp() {
   const LogHead from = head();
@@ -269,7 +274,15 @@ absl::Status Engine::DecideAll(Batch& batch, std::vector<Pending>& pending) {
 
 AppendResult Engine::Append(const Batch& batch) {
   if (batch.commits().empty()) return {};
+  const auto begin = std::chrono::steady_clock::now();
   AppendResult result = store_.Append(batch.commits());
+  if (result.outcome == AppendResult::Outcome::kAppended) {
+    MutexLock lock(listener_mutex_);
+    if (committed_) {
+      committed_(absl::FromChrono(std::chrono::steady_clock::now() - begin),
+                 static_cast<int64_t>(batch.commits().size()));
+    }
+  }
   if (result.outcome != AppendResult::Outcome::kUnknown) return result;
   const LogRow& first = batch.commits().front().row;
   absl::StatusOr<std::optional<LogRow>> found = store_.FindKey(first.actor, first.request_id);

@@ -78,6 +78,10 @@ class Engine {
   // must be short and must not call the engine.
   void OnChange(std::function<void()> changed);
 
+  // Called from the committer's thread after each append to the store that was made durable, with
+  // how long it took and how many commands it held. The same holds for it.
+  void OnCommit(std::function<void(absl::Duration, int64_t command_count)> committed);
+
   // Queries of the job table; they read the store, so never call them from a gRPC callback.
   const EventStore& store() const { return store_; }
 
@@ -114,6 +118,7 @@ class Engine {
   Mutex
       listener_mutex_;  // held during a call: a listener that took itself away is not called again
   std::function<void()> changed_ ABSL_GUARDED_BY(listener_mutex_);
+  std::function<void(absl::Duration, int64_t)> committed_ ABSL_GUARDED_BY(listener_mutex_);
 
   mutable Mutex mutex_;
   std::condition_variable_any arrived_;

@@ -1,10 +1,15 @@
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <string>
+#include <utility>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/synchronization/mutex.h"
 #include "proto/runtime/log.h"
+#include "proto/runtime/tls.h"
 #include "scheduler/config/catalogue_file.h"
 #include "scheduler/config/scheduler_config.h"
 #include "scheduler/divide.h"
@@ -27,6 +32,7 @@ int RunServe(const std::string& path, bool check_only) {
   if (!config.ok()) return Fail(config.status(), kUsage);
   absl::Status catalogue = mesolys::LoadCatalogue(config->catalogue).status();
   if (!catalogue.ok()) return Fail(catalogue, kUsage);
+  if (absl::Status tls = mesolys::CheckTlsFiles(config->tls); !tls.ok()) return Fail(tls, kUsage);
   if (check_only) {
     std::cout << path << " and " << config->catalogue << " are right\n";
     return kDone;
@@ -48,7 +54,20 @@ int RunVerify(const std::string& database) {
   return kDone;
 }
 
-int RunDivide(const mesolys::DivideOptions& options) {
+// What the locale of this process can show.
+mesolys::Bars BarsOfLocale() {
+  for (const char* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* const value = std::getenv(name);
+    if (value == nullptr || *value == '\0') continue;
+    const std::string locale = absl::AsciiStrToLower(value);
+    const bool is_utf8 = absl::StrContains(locale, "utf-8") || absl::StrContains(locale, "utf8");
+    return is_utf8 ? mesolys::Bars::kUtf8 : mesolys::Bars::kAscii;
+  }
+  return mesolys::Bars::kAscii;
+}
+
+int RunDivide(mesolys::DivideOptions options) {
+  options.bars = BarsOfLocale();
   const absl::Status status = mesolys::Divide(options);
   if (status.ok()) return kDone;
   const bool usage = absl::IsInvalidArgument(status) || absl::IsNotFound(status);
@@ -68,7 +87,8 @@ int main(int argc, char** argv) {
       "  mesolys-scheduler serve --config scheduler.toml\n"
       "  mesolys-scheduler serve --config scheduler.toml --check-config\n"
       "  mesolys-scheduler verify --database ledger.db\n"
-      "  mesolys-scheduler divide call.json",
+      "  mesolys-scheduler divide call.json\n"
+      "  mesolys-scheduler divide call.json --explain --plot --html call.html",
       "mesolys-scheduler");
   app.require_subcommand(1);
   app.set_version_flag("--version", MESOLYS_VERSION);
@@ -88,9 +108,13 @@ int main(int argc, char** argv) {
   CLI::App* divide = app.add_subcommand(
       "divide", "Divide a call from a file or standard input; needs no server and no database");
   divide->add_option("FILE", divide_options.file,
-                     "JSON with pools and claims; left out or -: stdin");
+                     "JSON with pools and claims; left out or -: standard input");
   divide->add_flag("--explain", divide_options.explain,
                    "Print each bottleneck instead of JSON: how many times over-asked, who was cut");
+  divide->add_flag("--plot", divide_options.plot,
+                   "Print bars instead of JSON: how full sites and periods are, what groups get");
+  divide->add_option("--html", divide_options.html_file,
+                     "Also write a page with charts to this file; it needs no script");
   divide
       ->add_option("--what-if", divide_options.what_if,
                    "Divide again with this changed and print the differences: "
@@ -102,6 +126,6 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
-  if (divide->parsed()) return RunDivide(divide_options);
+  if (divide->parsed()) return RunDivide(std::move(divide_options));
   return serve->parsed() ? RunServe(config, check_only) : RunVerify(database);
 }

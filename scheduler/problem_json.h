@@ -1,8 +1,7 @@
 #ifndef MESOLYS_SCHEDULER_PROBLEM_JSON_H_
 #define MESOLYS_SCHEDULER_PROBLEM_JSON_H_
 
-// The offline form of a call: its pools and claims as JSON, and the divisions as JSON. What comes
-// in may be hostile. Any thread.
+// The offline form of a call: its pools and claims as JSON, which may be hostile. Any thread.
 
 #include <cstdint>
 #include <string>
@@ -10,8 +9,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "scheduler/core/division/division.h"
+#include "scheduler/core/division/bundles.h"
 #include "scheduler/core/division/problem.h"
+#include "scheduler/core/division/progress.h"
 
 namespace mesolys {
 
@@ -22,18 +22,16 @@ struct EntryPlace {
 };
 
 struct Call {
-  std::vector<std::string> resources;  // in the order of the pools; one problem each
-  std::vector<division::Problem> problems;
-  std::vector<EntryPlace> pools;   // in the order of the file
-  std::vector<EntryPlace> claims;  // likewise
+  std::vector<std::string> resources;       // in the order of the pools; one problem each
+  std::vector<division::Problem> problems;  // with the same sites and periods
+  std::vector<EntryPlace> pools;            // in the order of the file
+  std::vector<EntryPlace> claims;           // likewise
+  std::vector<division::Bundle> bundles;    // claims of one request that are marked together
 };
 
 // INVALID_ARGUMENT is one line that names the entry, what is wrong there and what would be right.
-absl::StatusOr<Call> ParseCall(absl::string_view text);
-
-// `divisions` are those of the problems, and have passed their certificates.
-std::string FormatDivisions(const Call& call, const std::vector<division::Division>& divisions,
-                            double solve_seconds);
+// `progress` may be null.
+absl::StatusOr<Call> ParseCall(absl::string_view text, division::Progress* progress = nullptr);
 
 }  // namespace mesolys
 

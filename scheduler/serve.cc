@@ -1,6 +1,7 @@
 #include "scheduler/serve.h"
 
 #include <csignal>
+#include <filesystem>
 #include <future>
 #include <memory>
 
@@ -11,9 +12,10 @@
 #include "scheduler/config/catalogue_file.h"
 #include "scheduler/core/identity.h"
 #include "scheduler/engine.h"
+#include "scheduler/metrics/instruments.h"
+#include "scheduler/metrics/metrics.h"
 #include "scheduler/service/access_table.h"
 #include "scheduler/service/allocation_service.h"
-#include "scheduler/service/metrics.h"
 #include "scheduler/service/site_service.h"
 #include "scheduler/store/row_hash.h"
 #include "scheduler/store/sqlite_event_store.h"
@@ -54,6 +56,22 @@ absl::Status Adopt(Engine& engine, const std::string& path) {
   return absl::OkStatus();
 }
 
+// Nothing where none are wanted.
+absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetrics(const SchedulerConfig& config,
+                                                            const Engine& engine,
+                                                            const SiteSessions& sessions,
+                                                            const Instruments& instruments) {
+  if (config.metrics_listen.empty()) return nullptr;
+  const std::filesystem::path folder = std::filesystem::path(config.database).parent_path();
+  absl::StatusOr<std::unique_ptr<MetricsServer>> metrics =
+      ServeMetrics({config.metrics_listen, config.project_metrics, MESOLYS_VERSION,
+                    config.tls.certificate, folder.empty() ? "." : folder.string()},
+                   engine, sessions, instruments);
+  if (!metrics.ok()) return metrics.status();
+  spdlog::info("metrics on http://{}/metrics (port {})", config.metrics_listen, (*metrics)->port());
+  return metrics;
+}
+
 constexpr auto kUpkeepInterval = std::chrono::minutes(1);
 
 // Blocks the signals in this thread and in all that it starts.
@@ -75,6 +93,7 @@ absl::Status Serve(const SchedulerConfig& config) {
       SqliteEventStore::Open(config.database, SqliteEventStore::Mode::kReadWrite);
   if (!store.ok()) return store.status();
   const SystemClock clock;
+  Instruments instruments;  // counts until the engine has ended
   absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Start(**store, clock);
   if (!engine.ok()) return engine.status();
   if (absl::Status status = Adopt(**engine, config.catalogue); !status.ok()) return status;
@@ -82,19 +101,22 @@ absl::Status Serve(const SchedulerConfig& config) {
 
   SiteSessions sessions;
   Comparisons comparisons(**engine);
+  JobQuestions jobs;
   WorkQueue queries;
   std::unique_ptr<grpc::Service> allocation =
-      NewAllocationService(**engine, sessions, comparisons, queries);
-  std::unique_ptr<grpc::Service> site = NewSiteService(**engine, sessions, comparisons, queries);
-  std::unique_ptr<Metrics> metrics;
-  if (!config.metrics_listen.empty()) {
-    auto served = Metrics::Serve(config.metrics_listen, **engine, sessions, MESOLYS_VERSION);
-    if (!served.ok()) return served.status();
-    metrics = *std::move(served);
-    spdlog::info("metrics on http://{}/metrics (port {})", config.metrics_listen, metrics->port());
-  }
-  absl::StatusOr<RunningServer> server =
-      StartServer(config.listen, config.tls, {allocation.get(), site.get()});
+      NewAllocationService(**engine, sessions, comparisons, jobs, queries);
+  std::unique_ptr<grpc::Service> site =
+      NewSiteService(**engine, sessions, comparisons, jobs, queries);
+  (*engine)->OnCommit([&instruments](absl::Duration duration, int64_t command_count) {
+    instruments.CountCommit(duration, command_count);
+  });
+  absl::StatusOr<std::unique_ptr<MetricsServer>> metrics =
+      StartMetrics(config, **engine, sessions, instruments);
+  if (!metrics.ok()) return metrics.status();
+  ServerInterceptors interceptors;
+  interceptors.push_back(instruments.Interceptor());
+  absl::StatusOr<RunningServer> server = StartServer(
+      config.listen, config.tls, {allocation.get(), site.get()}, std::move(interceptors));
   if (!server.ok()) return server.status();
   spdlog::info("serving on {} (port {}), revision {}", config.listen, server->port,
                (*engine)->head().revision);

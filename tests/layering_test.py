@@ -13,15 +13,18 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 TABLE = {
     'proto/values': set(),
     'proto/runtime': {'proto/values', 'generated'},
+    'proto/metrics': {'proto/runtime'},
     'scheduler/core': {'proto/values'},
     'scheduler/store': {'proto/values', 'proto/runtime', 'scheduler/core', 'generated'},
     'scheduler/engine': {'proto/values', 'proto/runtime', 'scheduler/core', 'scheduler/store'},
     'scheduler/config': {'proto/values', 'proto/runtime', 'scheduler/core', 'scheduler/store'},
     'scheduler/service': {'proto/values', 'proto/runtime', 'scheduler/core', 'scheduler/store',
                           'scheduler/engine', 'generated'},
-    'scheduler/main': {'proto/values', 'proto/runtime', 'scheduler/core', 'scheduler/store',
-                       'scheduler/engine', 'scheduler/config', 'scheduler/service'},
-    'agent': {'proto/values', 'proto/runtime', 'generated', 'agent/reconcile'},  # and access, beside it
+    'scheduler/metrics': {'proto/values', 'proto/runtime', 'proto/metrics', 'scheduler/core',
+                          'scheduler/engine', 'scheduler/service', 'generated'},
+    'scheduler/main': {'proto/values', 'proto/runtime', 'proto/metrics', 'scheduler/core', 'scheduler/store',
+                       'scheduler/engine', 'scheduler/config', 'scheduler/service', 'scheduler/metrics'},
+    'agent': {'proto/values', 'proto/runtime', 'proto/metrics', 'generated', 'agent/reconcile'},
     'agent/reconcile': {'proto/values'},
     'client': {'proto/values', 'proto/runtime', 'generated'},
 }
@@ -42,7 +45,7 @@ PURE_ABSL = ('absl/container/', 'absl/hash/', 'absl/numeric/', 'absl/status/', '
 def layer_of(path):
     """The layer of a file of ours, given relative to the root."""
     parts = path.split('/')
-    if path.startswith(('agent/reconcile.', 'agent/access.')):
+    if path.startswith('agent/reconcile/'):
         return 'agent/reconcile'
     if parts[0] in ('agent', 'client'):
         return parts[0]

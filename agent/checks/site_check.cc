@@ -20,6 +20,19 @@ Finding CheckScheduler(const std::string& target, const absl::Status& reached) {
 
 }  // namespace
 
+// With nothing to change: what it needs is there, and it may.
+Finding CheckApply(const SlurmCommandOptions& commands, const SlurmCheck::Run& run) {
+  Command command;
+  command.arguments = commands.apply;
+  command.environment = {absl::StrCat("SLURM_CONF=", commands.slurm_conf)};
+  const absl::StatusOr<CommandOutput> output = run(command);
+  const absl::Status status = output.ok() ? ExitStatus(command, output->end) : output.status();
+  const std::string subject = "apply of [enforcer]";
+  if (status.ok()) return Pass(subject, absl::StrCat("takes changes: ", ToText(command)));
+  return Fail(subject, std::string(status.message()),
+              "deploy/agent/sudoers says what has to be there");
+}
+
 Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time now,
                   const SitePorts& ports, std::ostream& out) {
   std::map<Verdict, int> counts;
@@ -31,15 +44,18 @@ Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time n
     return Worst(findings);
   };
   tell({CheckStateDir(config.state_dir)});
-  // Without certificates that can be used there is no way to the scheduler.
-  if (tell(CheckCertificates(config.tls, config.site, now)) != Verdict::kFail) {
-    tell({CheckScheduler(config.target, ports.reach())});
-  }
+  const Verdict certificates = tell(CheckCertificates(config.tls, config.site, now));
   if (config.slurm.has_value()) {
-    tell(SlurmCheck(config.slurm->sacct, config.means, user, ports.run).All(now));
+    const bool has_apply =
+        config.enforcement.has_value() && !config.enforcement->commands.apply.empty();
+    tell(SlurmCheck(config.slurm->sacct, config.means, user, ports.run, !has_apply).All(now));
+    if (has_apply) tell({CheckApply(config.enforcement->commands, ports.run)});
   } else {
     tell({CheckReadable("file of job records", config.replay->file)});
   }
+  // Last, for a scheduler that is away takes its time, and clocks are compared with `now`. Without
+  // certificates that can be used there is no way to it.
+  if (certificates != Verdict::kFail) tell({CheckScheduler(config.target, ports.reach())});
   out << "mesolys-agent check: " << counts[Verdict::kPass] << " passed, " << counts[Verdict::kWarn]
       << " warned, " << counts[Verdict::kFail] << " failed" << std::endl;
   if (counts[Verdict::kFail] > 0) return Verdict::kFail;

@@ -175,7 +175,8 @@ void SlurmCheck::CheckPrivileges() {
               "format=User,AdminLevel"});
   // Without slurmdbd there is one finding already.
   if (!level.ok()) return;
-  findings_.push_back(CheckAdminLevel(user_.name, user_.is_root, is_private_, *level));
+  findings_.push_back(
+      CheckAdminLevel(user_.name, user_.is_root, {is_private_, sets_limits_}, *level));
 }
 
 }  // namespace mesolys

@@ -27,12 +27,14 @@ class SlurmCheck {
  public:
   using Run = std::function<absl::StatusOr<CommandOutput>(const Command&)>;
 
-  // sacctmgr and sdiag are looked for beside sacct.
-  SlurmCheck(SacctOptions sacct, SlurmMeansOptions means, AgentUser user, Run run)
+  // sacctmgr and sdiag are looked for beside sacct. `sets_limits`: the agent's user itself does.
+  SlurmCheck(SacctOptions sacct, SlurmMeansOptions means, AgentUser user, Run run,
+             bool sets_limits = true)
       : sacct_(std::move(sacct)),
         means_(std::move(means)),
         user_(std::move(user)),
-        run_(std::move(run)) {}
+        run_(std::move(run)),
+        sets_limits_(sets_limits) {}
 
   std::vector<Finding> All(absl::Time now);
 
@@ -51,6 +53,7 @@ class SlurmCheck {
   const SlurmMeansOptions means_;
   const AgentUser user_;
   const Run run_;
+  const bool sets_limits_;
   bool is_private_ = false;
   std::vector<Finding> findings_;
 };

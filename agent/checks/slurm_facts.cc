@@ -209,10 +209,10 @@ absl::StatusOr<SlurmConfig> ParseSlurmConfig(absl::string_view text) {
     const size_t equals = line.find('=');
     if (equals == absl::string_view::npos || config.size() >= kEntriesMax) continue;
     const absl::string_view name = absl::StripAsciiWhitespace(line.substr(0, equals));
-    const bool is_name =
-        !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
-          return absl::ascii_isalnum(c) || c == '_' || c == '[' || c == ']';
-        });
+    const bool is_name = !name.empty() && name.size() <= 64 &&
+                         std::all_of(name.begin(), name.end(), [](unsigned char c) {
+                           return absl::ascii_isalnum(c) || c == '_' || c == '[' || c == ']';
+                         });
     if (!is_name) continue;
     const absl::string_view value = absl::StripAsciiWhitespace(line.substr(equals + 1));
     // The first counts: sections about plug-ins follow.
@@ -312,7 +312,7 @@ std::vector<Finding> CheckClusters(const std::vector<std::string>& clusters,
   return findings;
 }
 
-Finding CheckAdminLevel(const std::string& user, bool is_root, bool is_private,
+Finding CheckAdminLevel(const std::string& user, bool is_root, const AgentNeeds& needs,
                         absl::string_view text) {
   const std::string subject = absl::StrCat("privileges of ", user);
   if (is_root) return Pass(subject, "root sees and may do everything; Operator would be enough");
@@ -324,9 +324,12 @@ Finding CheckAdminLevel(const std::string& user, bool is_root, bool is_private,
   if (level == "Operator" || level == "Administrator") return Pass(subject, level);
   const std::string remedy =
       absl::StrCat("sacctmgr -i modify user where name=", user, " set AdminLevel=Operator");
-  if (is_private) {
+  if (needs.is_private) {
     return Fail(subject, "AdminLevel is None and PrivateData hides jobs: their use is not seen",
                 remedy);
+  }
+  if (!needs.sets_limits) {
+    return Pass(subject, "AdminLevel is None: jobs are seen, limits are set through apply");
   }
   return Warn(subject, "AdminLevel is None: jobs are seen, limits cannot be set", remedy);
 }

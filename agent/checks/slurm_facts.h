@@ -38,9 +38,14 @@ std::vector<Finding> CheckDiagnosis(const std::string& cluster, absl::string_vie
 std::vector<Finding> CheckClusters(const std::vector<std::string>& clusters,
                                    absl::string_view text);
 
-// `sacctmgr --noheader --parsable2 show user USER format=User,AdminLevel`. `is_private`: some
-// cluster hides jobs from those who are not operators.
-Finding CheckAdminLevel(const std::string& user, bool is_root, bool is_private,
+// What the user of the agent needs rights for.
+struct AgentNeeds {
+  bool is_private = false;  // some cluster hides jobs from those who are not operators
+  bool sets_limits = true;  // by itself, not through somebody else
+};
+
+// `sacctmgr --noheader --parsable2 show user USER format=User,AdminLevel`.
+Finding CheckAdminLevel(const std::string& user, bool is_root, const AgentNeeds& needs,
                         absl::string_view text);
 
 // Whether ordinary users do not see the jobs of others.

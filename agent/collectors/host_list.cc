@@ -24,7 +24,7 @@ absl::Status Wrong(absl::string_view text, absl::string_view right) {
 bool ReadNumber(absl::string_view text, int64_t& number) {
   const bool is_number =
       !text.empty() && text.size() <= kDigitsMax &&
-      std::all_of(text.begin(), text.end(), [](char c) { return absl::ascii_isdigit(c); });
+      std::all_of(text.begin(), text.end(), [](unsigned char c) { return absl::ascii_isdigit(c); });
   return is_number && absl::SimpleAtoi(text, &number);
 }
 
@@ -71,7 +71,7 @@ absl::StatusOr<std::vector<std::string>> TakeEntry(absl::string_view& rest) {
   while (!rest.empty() && rest.front() != ',') {
     if (rest.front() != '[') {
       const absl::string_view plain = rest.substr(0, rest.find_first_of(",["));
-      const bool is_good = std::all_of(plain.begin(), plain.end(), [](char c) {
+      const bool is_good = std::all_of(plain.begin(), plain.end(), [](unsigned char c) {
         return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
       });
       if (!is_good) return Wrong(plain, "a name is of letters, digits, '-', '_' and '.'");

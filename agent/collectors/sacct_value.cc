@@ -23,7 +23,8 @@ absl::Status Wrong(absl::string_view what, absl::string_view text, absl::string_
 
 bool IsNumber(absl::string_view text) {
   return !text.empty() && text.size() <= 18 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return absl::ascii_isdigit(c); });
+         std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return absl::ascii_isdigit(c); });
 }
 
 // Of digits that IsNumber has seen: SimpleAtoi would also take blanks and signs.

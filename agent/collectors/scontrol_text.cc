@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "agent/collectors/host_list.h"
+#include "agent/collectors/sacct_value.h"
 #include "proto/values/names.h"
 #include "proto/values/quoted.h"
 
@@ -76,9 +77,9 @@ class Words {
   static absl::StatusOr<int64_t> ReadCount(absl::string_view what, absl::string_view text,
                                            int64_t least) {
     int64_t count = 0;
-    const bool is_number =
-        !text.empty() && text.size() <= 9 &&
-        std::all_of(text.begin(), text.end(), [](char c) { return absl::ascii_isdigit(c); });
+    const bool is_number = !text.empty() && text.size() <= 9 &&
+                           std::all_of(text.begin(), text.end(),
+                                       [](unsigned char c) { return absl::ascii_isdigit(c); });
     if (!is_number || !absl::SimpleAtoi(text, &count) || count < least || count > kCountMax) {
       return Wrong(what, text, absl::StrCat("give a number from ", least, " to ", kCountMax));
     }
@@ -242,9 +243,9 @@ absl::StatusOr<ScontrolNode> ParseScontrolNode(absl::string_view line) {
 }
 
 absl::StatusOr<ScontrolPartition> ParseScontrolPartition(absl::string_view line) {
-  const absl::StatusOr<Words> words =
-      Words::Read(line, "PartitionName",
-                  {"State", "RootOnly", "ReqResv", "MaxCPUsPerNode", "MaxCPUsPerSocket"});
+  const absl::StatusOr<Words> words = Words::Read(line, "PartitionName",
+                                                  {"State", "RootOnly", "ReqResv", "MaxCPUsPerNode",
+                                                   "MaxCPUsPerSocket", "MaxTime", "MaxNodes"});
   if (!words.ok()) return words.status();
   ScontrolPartition partition;
   partition.name = std::string(words->At("PartitionName"));
@@ -269,6 +270,9 @@ absl::StatusOr<ScontrolPartition> ParseScontrolPartition(absl::string_view line)
   const absl::StatusOr<int64_t> per_socket = words->Limit("MaxCPUsPerSocket");
   if (!per_socket.ok()) return per_socket.status();
   partition.cores_per_socket_max = *per_socket;
+  // No capacity rests on these: what a later version writes in another way is no limit.
+  partition.time_limit_seconds = ParseSacctTimeLimit(words->At("MaxTime")).value_or(0);
+  partition.nodes_max = words->Limit("MaxNodes").value_or(0);
   return partition;
 }
 

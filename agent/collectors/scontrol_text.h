@@ -46,6 +46,8 @@ struct ScontrolPartition {
   bool needs_reservation = false;
   int64_t cores_per_node_max = 0;    // 0: no limit
   int64_t cores_per_socket_max = 0;  // 0: no limit
+  int64_t time_limit_seconds = 0;    // of a job; 0: none, or none that is understood
+  int64_t nodes_max = 0;             // the same
 };
 absl::StatusOr<ScontrolPartition> ParseScontrolPartition(absl::string_view line);
 

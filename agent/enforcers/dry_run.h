@@ -12,7 +12,7 @@
 
 namespace mesolys {
 
-class DryRun : public Enforcer {
+class DryRun : public StateEnforcer {
  public:
   // `path` need not exist yet. `lines` must outlive this.
   DryRun(std::string site, std::string path, std::ostream& lines);

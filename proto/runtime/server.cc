@@ -111,7 +111,8 @@ void SetLimits(grpc::ServerBuilder& builder) {
 }  // namespace
 
 absl::StatusOr<RunningServer> StartServer(const std::string& listen, const TlsFiles& files,
-                                          const std::vector<grpc::Service*>& services) {
+                                          const std::vector<grpc::Service*>& services,
+                                          ServerInterceptors interceptors) {
   const std::optional<Address> address = ParseAddress(listen);
   if (!address.has_value()) {
     return absl::UnavailableError(absl::StrCat(
@@ -126,6 +127,9 @@ absl::StatusOr<RunningServer> StartServer(const std::string& listen, const TlsFi
   RunningServer running;
   builder.AddListeningPort(listen, *credentials, &running.port);
   for (grpc::Service* service : services) builder.RegisterService(service);
+  if (!interceptors.empty()) {
+    builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  }
   running.server = builder.BuildAndStart();
   if (running.server == nullptr || running.port <= 0) {
     return absl::UnavailableError(WhyUnbound(*address));

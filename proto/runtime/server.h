@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "grpcpp/impl/service_type.h"
 #include "grpcpp/server.h"
+#include "grpcpp/support/server_interceptor.h"
 #include "proto/runtime/tls.h"
 
 namespace mesolys {
@@ -21,9 +22,13 @@ struct RunningServer {
 };
 
 // `listen` is "host:port". UNAVAILABLE when the port is in use or the address cannot be bound;
-// FAILED_PRECONDITION from the TLS files. The services outlive the server.
+// FAILED_PRECONDITION from the TLS files. The services outlive the server. `interceptors` see every
+// call.
+using ServerInterceptors =
+    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>;
 absl::StatusOr<RunningServer> StartServer(const std::string& listen, const TlsFiles& files,
-                                          const std::vector<grpc::Service*>& services);
+                                          const std::vector<grpc::Service*>& services,
+                                          ServerInterceptors interceptors = {});
 
 }  // namespace mesolys
 

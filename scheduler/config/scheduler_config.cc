@@ -18,6 +18,7 @@ absl::StatusOr<SchedulerConfig> LoadSchedulerConfig(const std::string& path) {
   ConfigTable root = file->root();
   config.listen = root.Text("listen", "127.0.0.1:7443");
   config.metrics_listen = root.Text("metrics_listen", "127.0.0.1:9464");
+  config.project_metrics = root.Flag("project_metrics", false);
   config.log_level = root.Text("log_level", "info");
   const std::set<std::string> levels = {"debug", "info", "warning", "error"};
   if (!levels.contains(config.log_level)) {

@@ -11,8 +11,9 @@
 namespace mesolys {
 
 struct SchedulerConfig {
-  std::string listen;          // host:port
-  std::string metrics_listen;  // host:port of /metrics; empty: none
+  std::string listen;            // host:port
+  std::string metrics_listen;    // host:port of /metrics; empty: none
+  bool project_metrics = false;  // also figures by project, on a path of their own
   TlsFiles tls;
   std::string database;   // path of the SQLite file
   std::string catalogue;  // path of the catalogue's TOML

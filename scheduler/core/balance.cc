@@ -108,8 +108,7 @@ GrantState StateOf(const GrantEntry& grant, absl::Time now) {
   if (grant.revoked) return GrantState::kRevoked;
   if (now >= grant.grant.period.end) return GrantState::kExpired;
   if (now < grant.grant.period.start) return GrantState::kPending;
-  const BalanceLine line = BalanceOf(grant, now);
-  if (line.settled + line.in_flight >= grant.grant.amount) return GrantState::kExhausted;
+  if (grant.Used().Spent() >= grant.grant.amount) return GrantState::kExhausted;
   return now >= grant.EndProper() ? GrantState::kGrace : GrantState::kActive;
 }
 

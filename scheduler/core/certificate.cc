@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "proto/values/quoted.h"
+#include "scheduler/core/cost_certificate.h"
 
 namespace mesolys {
 namespace {
@@ -24,9 +27,11 @@ using division::Pool;
 using division::Problem;
 using division::Wide;
 
-// The pools that one pair of sets allows, and the highest level among them.
+// Claims that may use the same pools at the same costs, and the highest level among these.
 struct Choice {
+  uint32_t cost_set = 0;
   std::vector<bool> pools;
+  std::vector<bool> used;  // some of these claims are placed there
   std::optional<Level> highest;
 };
 
@@ -52,7 +57,7 @@ class Certificate {
       if (!status.ok()) return status;
     }
     if (next != division_.placements.end()) return Wrong("placements", "not in order of claims");
-    return absl::OkStatus();
+    return CertifyCost(problem_, division_, Alike());
   }
 
  private:
@@ -114,7 +119,7 @@ class Certificate {
     if ((award.status == AwardStatus::kFull) != (award.amount == claim.amount)) {
       return wrong("full, or not?");
     }
-    const Choice& choice = ChoiceOf(claim);
+    Choice& choice = ChoiceOf(claim);
     const Level level = choice.highest.value_or(Level());
     if (choice.highest.has_value() != (award.share >= 0)) return wrong("pools, or none?");
     if (award.share >= 0 && !(SharedLevel(award.share) == level)) {
@@ -125,6 +130,7 @@ class Certificate {
       sum += first->amount;
       if (!choice.pools[first->pool]) return wrong("placed where it may not be");
       if (!(LevelOf(first->pool) == level)) return wrong("placed below its level");
+      choice.used[first->pool] = true;
     }
     if (sum != award.amount) return wrong("its placements do not sum up to its award");
     if (!level.Covers(claim.minimum, claim.weight)) return wrong("below its minimum");
@@ -153,11 +159,14 @@ class Certificate {
     return division_.shares[static_cast<size_t>(share)].level;
   }
 
-  const Choice& ChoiceOf(const Claim& claim) {
-    const uint64_t key = uint64_t{claim.site_set} << 32 | claim.period_set;
-    const auto [it, fresh] = choices_.try_emplace(key);
-    if (!fresh) return it->second;
-    Choice& choice = it->second;
+  Choice& ChoiceOf(const Claim& claim) {
+    const std::tuple<uint32_t, uint32_t, uint32_t> key = {claim.site_set, claim.period_set,
+                                                          claim.cost_set};
+    const auto [it, fresh] = numbers_.try_emplace(key, choices_.size());
+    if (!fresh) return choices_[it->second];
+    Choice& choice = choices_.emplace_back();
+    choice.cost_set = claim.cost_set;
+    choice.used.resize(problem_.pools.size());
     const auto allows = [](const division::NameSet& set, size_t names) {
       std::vector<bool> allowed(names, set.empty());
       for (const uint32_t name : set) allowed[name] = true;
@@ -176,10 +185,27 @@ class Certificate {
     return choice;
   }
 
+  // For each choice, the pools where (b) lets its claims be.
+  std::vector<PlacedAlike> Alike() const {
+    std::vector<PlacedAlike> all;
+    for (const Choice& choice : choices_) {
+      PlacedAlike alike;
+      for (uint32_t i = 0; i < choice.pools.size(); ++i) {
+        if (!choice.pools[i] || !(LevelOf(i) == *choice.highest)) continue;
+        alike.pools.push_back(i);
+        alike.costs.push_back(division::CostOf(problem_, choice.cost_set, problem_.pools[i]));
+        alike.used.push_back(choice.used[i]);
+      }
+      all.push_back(std::move(alike));
+    }
+    return all;
+  }
+
   const Problem& problem_;
   const Division& division_;
   std::vector<bool> dropped_;
-  absl::flat_hash_map<uint64_t, Choice> choices_;
+  std::vector<Choice> choices_;
+  absl::flat_hash_map<std::tuple<uint32_t, uint32_t, uint32_t>, size_t> numbers_;
 };
 
 }  // namespace

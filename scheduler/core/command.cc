@@ -212,10 +212,11 @@ void Put(CanonicalWriter& out, const PostOpeningBalance& command) {
 void Put(CanonicalWriter& out, const ConfirmCeilings& command) {
   out.Put(absl::string_view(command.site));
   out.Put(command.generation);
-  out.PutCount(command.held);
-  for (const HeldCeiling& held : command.held) {
-    out.Put(held.grant);
-    out.Put(held.ceiling);
+  out.PutCount(command.read_back);
+  for (const ReadBackCeiling& said : command.read_back) {
+    out.Put(said.grant);
+    out.Put(said.used);
+    out.Put(said.ceiling);
   }
 }
 

@@ -141,12 +141,19 @@ struct PostOpeningBalance {
   std::string reason;
 };
 
-// What a site read back, as cumulative ceilings and use by grant; a grant that it does not speak of
-// is not confirmed. Says nothing new unless a reduction waits for it.
+// What a site says of a grant: all of it cumulative.
+struct ReadBackCeiling {
+  int64_t grant = 0;
+  Amount used;       // and committed, looked at after the ceiling was set
+  Amount ceiling{};  // that is set
+};
+
+// What a site read back; a grant that it does not speak of is not confirmed. Says nothing new
+// unless a reduction waits for it.
 struct ConfirmCeilings {
   std::string site;
-  int64_t generation = 0;         // that is in force there
-  std::vector<HeldCeiling> held;  // max(set, used + committed), by grant
+  int64_t generation = 0;  // that is in force there
+  std::vector<ReadBackCeiling> read_back;
 };
 
 // Goes on without the confirmation of a silent site.

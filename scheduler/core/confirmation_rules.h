@@ -12,7 +12,8 @@
 namespace mesolys {
 
 // What a site confirmed: for each grant that it speaks of the largest of the ceiling wanted, the
-// use said and the use known. Then the orders that waited for it and for nobody else.
+// one read back, the use said, the use known and what covers the overdraft of the project's other
+// grants there. Then the orders that waited for it and for nobody else.
 absl::StatusOr<Verdict> DecideConfirmation(const Ledger& ledger, const ConfirmCeilings& command,
                                            absl::Time now);
 // Takes every ceiling that the site owes for lowered, and says what it may spend nevertheless.

@@ -64,6 +64,7 @@ DesiredState DesiredStateOf(const Ledger& ledger, const std::string& site) {
   if (rules != ledger.catalogue().sites.end()) {
     state.charges = rules->second.Charges();
     state.clusters = rules->second.clusters;
+    state.cores_per_gpu = rules->second.cores_per_gpu;
   }
   for (const ImportEntry& entry : ledger.imports()) {
     if (entry.import.site == site && !entry.result.has_value()) {

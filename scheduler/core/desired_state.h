@@ -35,6 +35,9 @@ struct DesiredProject {
   std::vector<DesiredGrant> grants;
   std::vector<std::pair<std::string, std::string>> links;  // (cluster, account) of this site
   std::vector<LoginCeiling> login_ceilings{};              // by user, then resource
+  // Its part of what those beside it are served, round(10,000 x weight x frugality): both are 1
+  // until a call, or a score, says something else.
+  int64_t shares = 10'000;
 };
 
 struct DesiredState {
@@ -43,6 +46,7 @@ struct DesiredState {
   ChargeRule charges{};                  // how the site charges
   std::vector<std::string> clusters{};   // of the site
   std::vector<UsageImport> imports{};    // that it has not done yet, by number
+  int64_t cores_per_gpu = 0;             // that come with a GPU
 };
 
 // The projects with a grant at the site that had not ended when the generation began, or of which a

@@ -12,6 +12,7 @@
 #include "scheduler/core/programme_rules.h"
 #include "scheduler/core/request_check.h"
 #include "scheduler/core/request_grants.h"
+#include "scheduler/core/reserve.h"
 #include "scheduler/core/site_choice.h"
 
 namespace mesolys {
@@ -96,19 +97,8 @@ class Decision {
                                                         line.resource, TwelveMonthsBefore(now_)));
   }
 
-  // What is left of the reserve that the months of this year released so far at a site. A stock has
-  // none.
   Amount ReserveLeft(const std::string& site, const std::string& resource) const {
-    if (IsStock(resource)) return kAmountMax;
-    const Month current = catalogue_.MonthAt(now_);
-    Amount released;
-    for (Month month(current.year(), 1); month <= current; month = month.Plus(1)) {
-      released +=
-          catalogue_.CapacityOf(catalogue_.sites.at(site), resource, catalogue_.PeriodOf(month));
-    }
-    released = Amount(MulDiv(released.count(), catalogue_.dynamic_reserve.count(), kMillion));
-    return std::clamp(released - ledger_.ReserveDrawn(site, resource, current.year()), Amount(),
-                      kAmountMax);
+    return ReserveAt(ledger_, site, resource, now_).Left();
   }
 
   absl::StatusOr<LineChoice> ChoiceFor(const RequestLine& line, NormalisedSeconds& threshold_left) {

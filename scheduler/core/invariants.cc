@@ -71,6 +71,26 @@ void CheckPromises(const Ledger& ledger, const Promises& promises, Check& check)
   }
 }
 
+// What was counted as it came and went, counted anew.
+void CheckCensus(const Ledger& ledger, Check& check) {
+  Census census;
+  for (const auto& [id, entry] : ledger.projects()) {
+    if (!entry.archived) ++census.projects[entry.project.programme];
+    for (const int64_t number : entry.requests) {
+      ++census.requests[{entry.project.programme, ledger.FindRequest(number)->outcome.state}];
+    }
+  }
+  Census counted = ledger.census();
+  for (const auto& [programme, count] : census.projects) counted.projects[programme] -= count;
+  for (const auto& [key, count] : census.requests) counted.requests[key] -= count;
+  for (const auto& [programme, more] : counted.projects) {
+    check.That(more == 0, programme, ": ", more, " more projects counted than there are");
+  }
+  for (const auto& [key, more] : counted.requests) {
+    check.That(more == 0, key.first, ": ", more, " more requests counted than there are");
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> BrokenInvariants(const Ledger& ledger) {
@@ -84,6 +104,7 @@ std::vector<std::string> BrokenInvariants(const Ledger& ledger) {
     }
   }
   CheckPromises(ledger, promises, check);
+  CheckCensus(ledger, check);
   for (const auto* uses : {&ledger.uncovered(), &ledger.unassigned()}) {
     for (const auto& [key, used] : *uses) {
       CheckTotals(used, check, key.project, " ", key.cluster, ":", key.account);

@@ -17,6 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "proto/values/attribution.h"
+#include "scheduler/core/census.h"
 #include "scheduler/core/event.h"
 
 namespace mesolys {
@@ -83,6 +84,7 @@ struct GrantEntry {
   std::optional<absl::Time> end_proper;  // without the grace that its period includes
   // By site, since when it is over there: a revocation ends it where it is confirmed.
   std::map<std::string, absl::Time> ended;
+  int64_t revision = 0;  // of the last event that changed it
 
   // When it ends, or ended, were it not for a grace.
   absl::Time EndProper() const { return end_proper.value_or(grant.period.end); }
@@ -147,6 +149,7 @@ class Ledger {
   int64_t next_request() const { return static_cast<int64_t>(requests_.size()) + 1; }
   int64_t next_grant() const { return static_cast<int64_t>(grants_.size()) + 1; }
   const std::vector<GrantEntry>& grants() const { return grants_; }
+  const Census& census() const { return census_; }
 
   // The project that an account of a cluster bills to: its link, else the project of that name.
   const ProjectEntry* ProjectOf(absl::string_view cluster, absl::string_view account) const;
@@ -232,7 +235,9 @@ class Ledger {
   void On(const ImportEnded& event);
 
   ProjectEntry& ProjectAt(const std::string& id);
+  // To be changed.
   GrantEntry& GrantAt(int64_t number);
+  void SetOutcome(int64_t request, const RequestOutcome& outcome);
   void Post(const Posting& posting);
   void Place(Grant& grant, const std::vector<Placement>& differences);
   void FindOverbooked();
@@ -256,6 +261,7 @@ class Ledger {
   absl::flat_hash_map<std::pair<std::string, std::string>, std::string> links_;
   std::vector<RequestEntry> requests_;  // by number - 1
   std::vector<GrantEntry> grants_;      // by number - 1
+  Census census_;
   absl::flat_hash_map<std::tuple<std::string, std::string, std::string>, std::vector<Payer>>
       payers_;
   std::map<std::pair<std::string, std::string>, std::map<int, Amount>> placed_;  // (site, resource)

@@ -54,6 +54,7 @@ void Ledger::On(const ProjectCreated& event) {
   entry.members[pi.user] = {pi, time_, {}};
   const bool inserted = projects_.emplace(event.project.id, std::move(entry)).second;
   Require(inserted);
+  ++census_.projects[event.project.programme];
   ResettleAccountsOf(event.project.id);
 }
 
@@ -88,14 +89,17 @@ void Ledger::On(const MemberAdded& event) {
 
 void Ledger::On(const RequestSubmitted& event) {
   Require(event.request.number == next_request());
-  ProjectAt(event.request.project).requests.push_back(event.request.number);
+  ProjectEntry& project = ProjectAt(event.request.project);
+  project.requests.push_back(event.request.number);
   requests_.push_back({event.request, time_, {}, {}});
+  ++census_.requests[{project.project.programme, requests_.back().outcome.state}];
 }
 
 void Ledger::On(const GrantIssued& event) {
   const Grant& grant = event.grant;
   Require(grant.number == next_grant());
   grants_.push_back(EntryOf(grant));
+  grants_.back().revision = revision_;
   ProjectAt(grant.project).grants.push_back(grant.number);
   for (const Placement& placement : grant.placements) {
     placed_[{placement.site, grant.resource}][placement.month.number()] += placement.amount;
@@ -123,17 +127,19 @@ void Ledger::On(const GrantIssued& event) {
   }
 }
 
-void Ledger::On(const RequestDecided& event) {
-  Require(FindRequest(event.outcome.request) != nullptr);
-  RequestEntry& entry = requests_[static_cast<size_t>(event.outcome.request - 1)];
-  entry.outcome = event.outcome;
-  entry.decide_time = time_;
-}
+void Ledger::On(const RequestDecided& event) { SetOutcome(event.outcome.request, event.outcome); }
 
 void Ledger::On(const RequestWithdrawn& event) {
-  Require(FindRequest(event.request) != nullptr);
-  RequestEntry& entry = requests_[static_cast<size_t>(event.request - 1)];
-  entry.outcome = {event.request, RequestState::kWithdrawn, {}, event.reason};
+  SetOutcome(event.request, {event.request, RequestState::kWithdrawn, {}, event.reason});
+}
+
+void Ledger::SetOutcome(int64_t request, const RequestOutcome& outcome) {
+  Require(FindRequest(request) != nullptr);
+  RequestEntry& entry = requests_[static_cast<size_t>(request - 1)];
+  const std::string& programme = ProjectAt(entry.request.project).project.programme;
+  --census_.requests[{programme, entry.outcome.state}];
+  ++census_.requests[{programme, outcome.state}];
+  entry.outcome = outcome;
   entry.decide_time = time_;
 }
 
@@ -275,6 +281,7 @@ void Ledger::On(const MemberRemoved& event) {
 
 void Ledger::On(const ProjectArchived& event) {
   ProjectEntry& entry = ProjectAt(event.project);
+  if (!entry.archived) --census_.projects[entry.project.programme];
   entry.archived = true;
   entry.revision = revision_;
 }
@@ -306,7 +313,9 @@ ProjectEntry& Ledger::ProjectAt(const std::string& id) {
 
 GrantEntry& Ledger::GrantAt(int64_t number) {
   Require(FindGrant(number) != nullptr);
-  return grants_[static_cast<size_t>(number - 1)];
+  GrantEntry& entry = grants_[static_cast<size_t>(number - 1)];
+  entry.revision = revision_;
+  return entry;
 }
 
 void Ledger::Place(Grant& grant, const std::vector<Placement>& differences) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "proto/values/names.h"
+#include "scheduler/core/balance.h"
 #include "scheduler/core/placement.h"
 #include "scheduler/core/under_use.h"
 
@@ -60,7 +61,11 @@ std::optional<Command> DueMove(const Ledger& ledger, const GrantEntry& entry, ab
       std::max_element(needs.begin(), needs.end(),
                        [](const SiteNeed& a, const SiteNeed& b) { return a.Spare() < b.Spare(); });
   const Room room(ledger, neediest->site, entry.grant.resource, entry.grant.period, now);
-  const Amount amount = std::min({neediest->Missing(), richest->Spare(), room.free()});
+  // What an overdraft of the project's other grants needs there would not be freed.
+  const Amount left = RemainingAt(ledger, *ledger.FindProject(entry.grant.project),
+                                  entry.grant.resource, richest->site, now)
+                          .left;
+  const Amount amount = std::min({neediest->Missing(), richest->Spare(), left, room.free()});
   if (amount == Amount() || richest->site == neediest->site) return std::nullopt;
   return MoveCeiling{entry.grant.number, richest->site, neediest->site, amount};
 }

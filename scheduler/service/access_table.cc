@@ -115,6 +115,7 @@ const std::vector<AccessRule>& AccessTable() {
        false,
        false},
       {"AllocationService.GetJob", false, {"operator", "auditor"}, kMembers, false, false},
+      {"AllocationService.ExplainJob", false, {"operator", "auditor"}, kMembers, false, false},
       {"AllocationService.RemoveMember", false, {"operator"}, kPis, false, false},
       {"AllocationService.SetMemberCeiling", false, {"operator"}, kPis, false, false},
       {"AllocationService.ArchiveProject", false, {"operator"}, kNobody, false, false},

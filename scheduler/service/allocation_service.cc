@@ -1,5 +1,6 @@
 #include "scheduler/service/allocation_service.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "mesolys/v1/allocation_service.grpc.pb.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
+#include "scheduler/core/identity.h"
 #include "scheduler/core/import_rules.h"
 #include "scheduler/service/access_reads.h"
 #include "scheduler/service/commands.h"
@@ -15,6 +17,7 @@
 #include "scheduler/service/grant_reads.h"
 #include "scheduler/service/handlers.h"
 #include "scheduler/service/import_commands.h"
+#include "scheduler/service/job_explanation.h"
 #include "scheduler/service/job_listing.h"
 #include "scheduler/service/office_commands.h"
 #include "scheduler/service/page.h"
@@ -22,6 +25,7 @@
 #include "scheduler/service/reply.h"
 #include "scheduler/service/request_reads.h"
 #include "scheduler/service/site_reads.h"
+#include "scheduler/service/unknown.h"
 #include "scheduler/service/views.h"
 
 namespace mesolys {
@@ -30,8 +34,8 @@ namespace {
 class AllocationService final : public v1::AllocationService::CallbackService, Handlers {
  public:
   AllocationService(Engine& engine, const SiteSessions& sessions, Comparisons& comparisons,
-                    WorkQueue& queries)
-      : Handlers(engine, sessions, queries), comparisons_(comparisons) {}
+                    JobQuestions& jobs, WorkQueue& queries)
+      : Handlers(engine, sessions, queries), comparisons_(comparisons), jobs_(jobs) {}
 
   Reactor* GetWhoAmI(Context* context, const v1::GetWhoAmIRequest* in, v1::WhoAmI* out) override {
     return Look(context, "AllocationService.GetWhoAmI", Everything(), *in, *out, ReadWhoAmI);
@@ -340,6 +344,34 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
     return reactor;
   }
 
+  Reactor* ExplainJob(Context* context, const v1::ExplainJobRequest* in,
+                      v1::JobExplanation* out) override {
+    absl::StatusOr<std::string> identity = PeerIdentity(*context);
+    if (!identity.ok()) return Reply(context, identity.status());
+    const absl::Time now = engine_.Now();
+    const std::string site =
+        engine_.Read([&](const Ledger& ledger) { return ledger.SiteOf(in->cluster()); });
+    if (site.empty()) return Reply(context, NoCluster(in->cluster()));
+    if (UserOf(*identity).empty() || in->job_id() <= 0 || in->array_task_id() < 0) {
+      return Reply(context, NoSuchJob(in->cluster(), in->job_id(), std::nullopt));
+    }
+    int64_t number = in->number();
+    if (number == 0) number = jobs_.Ask(site, *identity, *in, now);
+    if (number == 0) {
+      return Reply(context, absl::ResourceExhaustedError(absl::StrCat(
+                                "too many ask about jobs of ", site, "; try again in a minute")));
+    }
+    const std::optional<JobQuestions::Question> question = jobs_.Find(number, *identity);
+    if (!question.has_value()) {
+      return Reply(context, Refuse(Reason::kUnknownJob,
+                                   absl::StrCat("question ", number,
+                                                " is not known, or not any more; ask again")));
+    }
+    return Reply(context, engine_.Read([&](const Ledger& ledger) {
+      return mesolys::ExplainJob(ledger, sessions_, *question, now, *out);
+    }));
+  }
+
   // Its jobs are read from the store, which no gRPC thread may wait for.
   Reactor* ListJobs(Context* context, const v1::ListJobsRequest* in,
                     v1::ListJobsResponse* out) override {
@@ -393,13 +425,15 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
   }
 
   Comparisons& comparisons_;
+  JobQuestions& jobs_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> NewAllocationService(Engine& engine, const SiteSessions& sessions,
-                                                    Comparisons& comparisons, WorkQueue& queries) {
-  return std::make_unique<AllocationService>(engine, sessions, comparisons, queries);
+                                                    Comparisons& comparisons, JobQuestions& jobs,
+                                                    WorkQueue& queries) {
+  return std::make_unique<AllocationService>(engine, sessions, comparisons, jobs, queries);
 }
 
 }  // namespace mesolys

@@ -8,6 +8,7 @@
 #include "grpcpp/impl/service_type.h"
 #include "scheduler/engine.h"
 #include "scheduler/service/comparisons.h"
+#include "scheduler/service/job_questions.h"
 #include "scheduler/service/site_sessions.h"
 #include "scheduler/work_queue.h"
 
@@ -15,7 +16,8 @@ namespace mesolys {
 
 // Delete it after its server is shut down.
 std::unique_ptr<grpc::Service> NewAllocationService(Engine& engine, const SiteSessions& sessions,
-                                                    Comparisons& comparisons, WorkQueue& queries);
+                                                    Comparisons& comparisons, JobQuestions& jobs,
+                                                    WorkQueue& queries);
 
 }  // namespace mesolys
 

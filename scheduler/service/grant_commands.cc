@@ -139,10 +139,11 @@ absl::StatusOr<Command> ToCommand(const v1::SynchronizeRequest& in) {
     if (!grant.ok() || said.state() != v1::Ceiling::ENFORCED || !said.has_used_base_units()) {
       continue;
     }
-    command.held.push_back(
-        {grant->number,
-         Amount(std::clamp<int64_t>(std::max(said.ceiling_base_units(), said.used_base_units()), 0,
-                                    kAmountMax.count()))});
+    const auto bounded = [](int64_t units) {
+      return Amount(std::clamp<int64_t>(units, 0, kAmountMax.count()));
+    };
+    command.read_back.push_back(
+        {grant->number, bounded(said.used_base_units()), bounded(said.ceiling_base_units())});
   }
   return command;
 }

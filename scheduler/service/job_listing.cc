@@ -19,12 +19,6 @@
 #include "scheduler/store/job_codec.h"
 
 namespace mesolys {
-namespace {
-
-using Account = std::pair<std::string, std::string>;  // (cluster, account)
-
-// Whose jobs may be shown: nothing for everybody's, else one login per site.
-using Logins = std::optional<std::map<std::string, std::string>>;
 
 Logins VisibleLogins(const Ledger& ledger, const ProjectEntry& entry, absl::string_view identity,
                      absl::Time now) {
@@ -37,6 +31,10 @@ Logins VisibleLogins(const Ledger& ledger, const ProjectEntry& entry, absl::stri
   if (it->second.member.RoleAt(now) != ProjectRole::kResearcher) return std::nullopt;
   return it->second.member.logins;
 }
+
+namespace {
+
+using Account = std::pair<std::string, std::string>;  // (cluster, account)
 
 // Every account that bills to the project.
 std::set<Account> AccountsOf(const Ledger& ledger, const ProjectEntry& entry) {

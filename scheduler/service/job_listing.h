@@ -4,14 +4,25 @@
 // Jobs, page by page, read from the store: never on a gRPC thread. A page may be shorter than asked
 // before the end, even empty. The caller is authorized already.
 
+#include <map>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "mesolys/v1/allocation_service.pb.h"
+#include "scheduler/core/ledger.h"
 #include "scheduler/engine.h"
 #include "scheduler/service/page.h"
 
 namespace mesolys {
+
+// Whose jobs of a project may be shown to somebody: nothing for everybody's, else one login per
+// site.
+using Logins = std::optional<std::map<std::string, std::string>>;
+Logins VisibleLogins(const Ledger& ledger, const ProjectEntry& entry, absl::string_view identity,
+                     absl::Time now);
 
 // Those who lead the project, and the readers of everything, see all jobs; a researcher those of
 // their own logins. `uncovered`: only those with seconds that no grant covers.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "scheduler/core/desired_state.h"
 #include "scheduler/service/views.h"
@@ -32,6 +33,9 @@ class LongPolls::Poll : public grpc::ServerUnaryReactor {
     if (auto wanted = polls_.comparisons_.WantedOf(site_); wanted.has_value()) {
       *out_->mutable_comparison() = *std::move(wanted);
     }
+    for (v1::WantedJob& wanted : polls_.jobs_.WantedOf(site_, polls_.engine_.Now())) {
+      *out_->add_jobs() = std::move(wanted);
+    }
     const LogHead head = polls_.engine_.head();
     out_->mutable_head()->set_revision(head.revision);
     out_->mutable_head()->set_hash(head.hash);
@@ -56,18 +60,22 @@ class LongPolls::Poll : public grpc::ServerUnaryReactor {
   v1::SynchronizeResponse* const out_;
 };
 
-LongPolls::LongPolls(Engine& engine, Comparisons& comparisons, std::chrono::milliseconds patience)
+LongPolls::LongPolls(Engine& engine, Comparisons& comparisons, JobQuestions& jobs,
+                     std::chrono::milliseconds patience)
     : engine_(engine),
       comparisons_(comparisons),
+      jobs_(jobs),
       patience_(patience),
       thread_(&LongPolls::Run, this) {
   engine_.OnChange([this] { Stir(); });
   comparisons_.OnChange([this] { Stir(); });
+  jobs_.OnChange([this] { Stir(); });
 }
 
 LongPolls::~LongPolls() {
   engine_.OnChange(nullptr);
   comparisons_.OnChange(nullptr);
+  jobs_.OnChange(nullptr);
   {
     MutexLock lock(mutex_);
     stopping_ = true;
@@ -127,7 +135,10 @@ std::set<LongPolls::Poll*> LongPolls::TakeReady() {
     return all;
   });
   std::map<std::string, int64_t> comparisons;
+  std::set<std::string> asked;
+  const absl::Time time = engine_.Now();
   for (const auto& [id, generation] : generations) {
+    if (!jobs_.WantedOf(id, time).empty()) asked.insert(id);
     const auto wanted = comparisons_.WantedOf(id);
     if (wanted.has_value()) comparisons[id] = wanted->number();
   }
@@ -137,8 +148,8 @@ std::set<LongPolls::Poll*> LongPolls::TakeReady() {
   for (auto it = waiting_.begin(); it != waiting_.end();) {
     const auto wanted = comparisons.find((*it)->site());
     const bool compares = wanted != comparisons.end() && wanted->second != (*it)->comparison();
-    const bool answer =
-        compares || (*it)->deadline() <= now || generations[(*it)->site()] != (*it)->generation();
+    const bool answer = compares || asked.contains((*it)->site()) || (*it)->deadline() <= now ||
+                        generations[(*it)->site()] != (*it)->generation();
     if (answer) ready.insert(*it);
     it = answer ? waiting_.erase(it) : std::next(it);
   }

@@ -16,13 +16,15 @@
 #include "proto/runtime/mutex.h"
 #include "scheduler/engine.h"
 #include "scheduler/service/comparisons.h"
+#include "scheduler/service/job_questions.h"
 
 namespace mesolys {
 
 class LongPolls {
  public:
   // A poll is answered after `patience` even if nothing changed.
-  LongPolls(Engine& engine, Comparisons& comparisons, std::chrono::milliseconds patience);
+  LongPolls(Engine& engine, Comparisons& comparisons, JobQuestions& jobs,
+            std::chrono::milliseconds patience);
   // Every poll must have been cancelled: shut the server down first.
   ~LongPolls();
 
@@ -45,6 +47,7 @@ class LongPolls {
 
   Engine& engine_;
   Comparisons& comparisons_;
+  JobQuestions& jobs_;
   const std::chrono::milliseconds patience_;
   mutable Mutex mutex_;
   std::condition_variable_any stirred_;

@@ -31,13 +31,14 @@ void Fill(const Answer& answer, v1::ReportUsageResponse& out) {
 
 class SiteService final : public v1::SiteService::CallbackService {
  public:
-  SiteService(Engine& engine, SiteSessions& sessions, Comparisons& comparisons, WorkQueue& queries,
-              std::chrono::milliseconds patience)
+  SiteService(Engine& engine, SiteSessions& sessions, Comparisons& comparisons, JobQuestions& jobs,
+              WorkQueue& queries, std::chrono::milliseconds patience)
       : engine_(engine),
         sessions_(sessions),
         comparisons_(comparisons),
+        jobs_(jobs),
         queries_(queries),
-        polls_(engine, comparisons, patience) {}
+        polls_(engine, comparisons, jobs, patience) {}
 
   grpc::ServerUnaryReactor* ReportUsage(grpc::CallbackServerContext* context,
                                         const v1::ReportUsageRequest* in,
@@ -71,6 +72,7 @@ class SiteService final : public v1::SiteService::CallbackService {
     sessions_.Update(site, *in, engine_.Now());
     ConfirmAwaited(site, *in);
     EndImports(site, *in);
+    for (const v1::ToldJob& told : in->told_jobs()) jobs_.Tell(site, told);
     return polls_.Add(site, in->generation(), in->comparison(), out);
   }
 
@@ -99,7 +101,7 @@ class SiteService final : public v1::SiteService::CallbackService {
         engine_.Read([&](const Ledger& ledger) { return !ledger.Awaited(site).empty(); });
     if (!awaited) return;
     absl::StatusOr<Command> command = ToCommand(in);
-    if (!command.ok() || std::get<ConfirmCeilings>(*command).held.empty()) return;
+    if (!command.ok() || std::get<ConfirmCeilings>(*command).read_back.empty()) return;
     // One key per state of the ledger: said twice, it says nothing new. Only a confirmation that
     // was recorded uses its key up, and that moves the revision.
     const std::string key = absl::StrCat("confirm-", in.generation(), "-", engine_.head().revision);
@@ -142,6 +144,7 @@ class SiteService final : public v1::SiteService::CallbackService {
   Engine& engine_;
   SiteSessions& sessions_;
   Comparisons& comparisons_;
+  JobQuestions& jobs_;
   WorkQueue& queries_;
   LongPolls polls_;
 };
@@ -149,9 +152,10 @@ class SiteService final : public v1::SiteService::CallbackService {
 }  // namespace
 
 std::unique_ptr<grpc::Service> NewSiteService(Engine& engine, SiteSessions& sessions,
-                                              Comparisons& comparisons, WorkQueue& queries,
+                                              Comparisons& comparisons, JobQuestions& jobs,
+                                              WorkQueue& queries,
                                               std::chrono::milliseconds patience) {
-  return std::make_unique<SiteService>(engine, sessions, comparisons, queries, patience);
+  return std::make_unique<SiteService>(engine, sessions, comparisons, jobs, queries, patience);
 }
 
 }  // namespace mesolys

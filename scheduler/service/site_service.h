@@ -9,6 +9,7 @@
 #include "grpcpp/impl/service_type.h"
 #include "scheduler/engine.h"
 #include "scheduler/service/comparisons.h"
+#include "scheduler/service/job_questions.h"
 #include "scheduler/service/site_sessions.h"
 #include "scheduler/work_queue.h"
 
@@ -16,8 +17,8 @@ namespace mesolys {
 
 // Delete it after its server is shut down. `patience` is how long a Synchronize waits.
 std::unique_ptr<grpc::Service> NewSiteService(
-    Engine& engine, SiteSessions& sessions, Comparisons& comparisons, WorkQueue& queries,
-    std::chrono::milliseconds patience = std::chrono::seconds(30));
+    Engine& engine, SiteSessions& sessions, Comparisons& comparisons, JobQuestions& jobs,
+    WorkQueue& queries, std::chrono::milliseconds patience = std::chrono::seconds(30));
 
 }  // namespace mesolys
 

@@ -30,6 +30,7 @@ void SiteSessions::Update(const std::string& site, const v1::SynchronizeRequest&
   *status.mutable_spool_age() = said.spool_age();
   status.set_quarantined_count(said.quarantined_count());
   status.set_problem(Cut(said.problem()));
+  status.set_drift_count(said.drift_count());
   if (absl::StatusOr<absl::Time> theirs = FromProto(said.agent_time()); theirs.ok()) {
     const int64_t skew = absl::ToInt64Milliseconds(*theirs - now);
     status.mutable_clock_skew()->set_seconds(skew / 1000);
@@ -59,7 +60,8 @@ std::optional<v1::SiteMeans> SiteSessions::MeansOf(const std::string& site) cons
   return it == sessions_.end() ? std::nullopt : it->second.means;
 }
 
-v1::Ceiling SiteSessions::EnforcementOf(const std::string& site, const std::string& grant) const {
+v1::Ceiling SiteSessions::EnforcementOf(const std::string& site, const std::string& grant,
+                                        std::optional<Amount> wanted) const {
   v1::Ceiling ceiling;
   ceiling.set_site(site);
   ceiling.set_state(v1::Ceiling::WANTED);
@@ -70,6 +72,9 @@ v1::Ceiling SiteSessions::EnforcementOf(const std::string& site, const std::stri
   if (it == session->second.enforcements.end()) return ceiling;
   if (it->second.state() != v1::Ceiling::STATE_UNSPECIFIED) ceiling.set_state(it->second.state());
   ceiling.set_text(Cut(it->second.text()));
+  const bool is_older = ceiling.state() == v1::Ceiling::ENFORCED && wanted.has_value() &&
+                        it->second.ceiling_base_units() != wanted->count();
+  if (is_older) ceiling.set_state(v1::Ceiling::WANTED);
   return ceiling;
 }
 

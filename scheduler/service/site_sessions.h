@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "mesolys/v1/site_service.pb.h"
 #include "proto/runtime/mutex.h"
+#include "proto/values/quantity.h"
 
 namespace mesolys {
 
@@ -28,8 +29,10 @@ class SiteSessions {
   // it has not.
   std::optional<v1::SiteMeans> MeansOf(const std::string& site) const;
 
-  // What the site read back of a ceiling; WANTED when it has not spoken of it.
-  v1::Ceiling EnforcementOf(const std::string& site, const std::string& grant) const;
+  // What the site read back of a ceiling; WANTED when it has not spoken of it, or of another amount
+  // than `wanted`. No amount: its grant is over there.
+  v1::Ceiling EnforcementOf(const std::string& site, const std::string& grant,
+                            std::optional<Amount> wanted) const;
 
  private:
   struct Session {

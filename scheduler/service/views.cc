@@ -134,7 +134,11 @@ v1::Grant GrantView(const Ledger& ledger, const GrantEntry& entry, const SiteSes
   }
   for (const auto& [site, amount] : grant.ceilings) {
     v1::Ceiling& ceiling = *out.add_ceilings();
-    ceiling = sessions.EnforcementOf(site, out.name());
+    const bool is_over = now >= entry.PeriodAt(site).end;
+    ceiling = sessions.EnforcementOf(site, out.name(),
+                                     is_over ? std::nullopt : std::optional<Amount>(amount));
+    // A site that has confirmed a revocation is not told of the grant any more.
+    if (entry.revoked && !entry.lowered.contains(site)) ceiling.set_state(v1::Ceiling::ENFORCED);
     ceiling.set_wanted_base_units(amount.count());
     const auto held = entry.held.find(site);
     if (held != entry.held.end()) ceiling.set_held_base_units(held->second.count());
@@ -343,10 +347,12 @@ v1::DesiredState DesiredView(const Ledger& ledger, const std::string& site,
   charging.set_node_cores(state.charges.node.cores);
   charging.set_node_memory_bytes(state.charges.node.memory_bytes);
   charging.set_node_gpu_count(state.charges.node.gpus);
+  charging.set_cores_per_gpu(state.cores_per_gpu);
   for (const DesiredProject& project : state.projects) {
     v1::DesiredProject& wanted = *out.add_projects();
     wanted.set_project(ProjectName(project.project));
     if (!project.parent.empty()) wanted.set_parent(ProjectName(project.parent));
+    wanted.set_shares(project.shares);
     for (const std::string& login : project.logins) wanted.add_logins(login);
     for (const DesiredGrant& grant : project.grants) {
       v1::DesiredGrant& shown = *wanted.add_grants();

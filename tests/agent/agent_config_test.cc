@@ -32,6 +32,7 @@ TEST(AgentConfigTest, HasDefaultsForEverythingThatMayHaveOne) {
   EXPECT_EQ(config->site, "psmn");
   EXPECT_EQ(config->state_dir, "state");
   EXPECT_EQ(config->log_level, "info");
+  EXPECT_EQ(config->metrics_listen, "127.0.0.1:9465");
   EXPECT_EQ(config->target, "127.0.0.1:7443");
   EXPECT_EQ(config->tls.ca, "ca.pem");
   EXPECT_EQ(config->tls.certificate, "agent.pem");
@@ -53,6 +54,7 @@ TEST(AgentConfigTest, ReadsEverySetting) {
 site = "psmn"
 state_dir = "state"
 log_level = "debug"
+metrics_listen = "127.0.0.1:1234"
 [scheduler]
 target = "127.0.0.1:7443"
 ca = "ca.pem"
@@ -78,6 +80,7 @@ max_records = 5000
 )");
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->log_level, "debug");
+  EXPECT_EQ(config->metrics_listen, "127.0.0.1:1234");
   EXPECT_EQ(config->report_interval, absl::Seconds(30));
   EXPECT_THAT(config->replay->format.columns, ElementsAre("JobIDRaw", "Account"));
   EXPECT_EQ(config->replay->format.cluster, "c1");

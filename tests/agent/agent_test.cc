@@ -138,16 +138,14 @@ class WaitingLink : public SchedulerLink {
   int record_count_ = 0;
 };
 
-TEST_F(AgentTest, ReportsWhileAPollWaitsAndEndsWithinASecond) {
+TEST_F(AgentTest, ReportsWhileAPollWaitsAndEndsWithoutItsAnswer) {
   WaitingLink link;
   collector_.AddJobs(1, 5);
   auto agent = MakeAgent(link);
   std::thread running([&] { agent->Run(); });
   link.WaitUntilBothLoopsWork(5);
-  const absl::Time begin = absl::Now();
   agent->Stop();
   running.join();
-  EXPECT_LT(absl::Now() - begin, absl::Seconds(1));
   EXPECT_EQ(spool_->Level()->record_count, 0);
 }
 

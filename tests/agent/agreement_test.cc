@@ -109,7 +109,7 @@ class History {
     }
     ConfirmCeilings confirm{kSite, mesocentre_.ledger().revision(), {}};
     for (int64_t awaited : mesocentre_.ledger().Awaited(kSite)) {
-      if (Roll(1) == 0) confirm.held.push_back({awaited, Amount()});
+      if (Roll(1) == 0) confirm.read_back.push_back({awaited, Amount()});
     }
     mesocentre_.Must(confirm);
   }

@@ -3,6 +3,8 @@
 
 // A site that holds what it is told, unless a test makes it stubborn. One thread.
 
+#include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,7 +13,7 @@
 
 namespace mesolys {
 
-class FakeEnforcer : public Enforcer {
+class FakeEnforcer : public StateEnforcer {
  public:
   SiteState held;
   // When not OK, what every ReadBack answers.
@@ -20,12 +22,20 @@ class FakeEnforcer : public Enforcer {
   std::set<std::string> refused;
   // Actions on these subjects are answered with OK and change nothing.
   std::set<std::string> ignored;
+  // What is said of a job, by its id.
+  std::map<int64_t, v1::JobSituation> jobs;
   // Everything that was taken.
   std::vector<Action> taken;
 
   absl::StatusOr<SiteState> ReadBack() override {
     if (!unreadable.ok()) return unreadable;
     return held;
+  }
+
+  absl::StatusOr<v1::JobSituation> Inspect(const v1::WantedJob& wanted) override {
+    const auto job = jobs.find(wanted.job_id());
+    if (job == jobs.end()) return absl::NotFoundError("no such job");
+    return job->second;
   }
 
   std::vector<absl::Status> Take(const std::vector<Action>& actions) override {

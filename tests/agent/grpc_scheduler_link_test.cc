@@ -89,12 +89,12 @@ class GrpcSchedulerLinkTest : public testing::Test {
 
 TEST_F(GrpcSchedulerLinkTest, CarriesAnswersAndRefusals) {
   v1::ReportUsageRequest request;
-  const auto refused = link_->ReportUsage(request, absl::Seconds(10));
+  const auto refused = link_->ReportUsage(request, absl::Minutes(1));
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
   ASSERT_TRUE(RefusalOf(refused.status()).has_value());
   EXPECT_EQ(RefusalOf(refused.status())->reason, Reason::kStoreFull);
   request.add_records();
-  const auto taken = link_->ReportUsage(request, absl::Seconds(10));
+  const auto taken = link_->ReportUsage(request, absl::Minutes(1));
   ASSERT_TRUE(taken.ok()) << taken.status();
   EXPECT_EQ(taken->changed_count(), 1);
 }
@@ -106,15 +106,12 @@ TEST_F(GrpcSchedulerLinkTest, GivesUpWhenItsPatienceIsOver) {
 
 TEST_F(GrpcSchedulerLinkTest, CancelEndsALongPollAtOnceAndRefusesTheNext) {
   absl::Status ended;
-  std::thread poll([&] { ended = link_->Synchronize({}, absl::Seconds(60)).status(); });
+  std::thread poll([&] { ended = link_->Synchronize({}, absl::Hours(1)).status(); });
   scheduler_.WaitForPoll();
-  const absl::Time begin = absl::Now();
   link_->Cancel();
   poll.join();
-  EXPECT_LT(absl::Now() - begin, absl::Seconds(1));
   EXPECT_EQ(ended.code(), absl::StatusCode::kCancelled);
-  EXPECT_EQ(link_->Synchronize({}, absl::Seconds(60)).status().code(),
-            absl::StatusCode::kCancelled);
+  EXPECT_EQ(link_->Synchronize({}, absl::Hours(1)).status().code(), absl::StatusCode::kCancelled);
 }
 
 // A port that is taken, and on which nobody listens.
@@ -161,11 +158,9 @@ TEST(GrpcSchedulerLinkConnectTest, ReachesASchedulerThatHasComeBackWithTheNextCa
 TEST(GrpcSchedulerLinkConnectTest, CancelEndsTheWaitForAConnection) {
   const SilentPort port;
   GrpcSchedulerLink link(grpc::CreateChannel(port.target(), grpc::InsecureChannelCredentials()));
-  const absl::Time begin = absl::Now();
-  std::thread call([&] { EXPECT_FALSE(link.ReportUsage({}, absl::Seconds(30)).ok()); });
+  std::thread call([&] { EXPECT_FALSE(link.ReportUsage({}, absl::Hours(1)).ok()); });
   link.Cancel();
   call.join();
-  EXPECT_LT(absl::Now() - begin, absl::Seconds(1));
 }
 
 TEST(GrpcSchedulerLinkConnectTest, SaysThatNobodyListens) {

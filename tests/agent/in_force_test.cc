@@ -39,7 +39,7 @@ std::vector<std::string> Say(const InForce& in_force) {
 TEST(InForceTest, TellsWhatWasReadBack) {
   FakeEnforcer enforcer;
   const InForce in_force =
-      PutInForce(Site({{"g1", Cpu(5)}, {"g2", Cpu(7)}}), SiteUse(), kUsual, kNow, enforcer);
+      enforcer.PutInForce(Site({{"g1", Cpu(5)}, {"g2", Cpu(7)}}), SiteUse(), kUsual, kNow);
   EXPECT_TRUE(in_force.status.ok()) << in_force.status;
   EXPECT_EQ(in_force.change_count, 4);  // and the account is opened
   EXPECT_THAT(Say(in_force), ElementsAre("g1 ENFORCED", "g2 ENFORCED"));
@@ -47,8 +47,8 @@ TEST(InForceTest, TellsWhatWasReadBack) {
 
 TEST(InForceTest, ChangesNothingTheSecondTime) {
   FakeEnforcer enforcer;
-  PutInForce(Site({{"g1", Cpu(5)}}), SiteUse(), kUsual, kNow, enforcer);
-  const InForce again = PutInForce(Site({{"g1", Cpu(5)}}), SiteUse(), kUsual, kNow, enforcer);
+  enforcer.PutInForce(Site({{"g1", Cpu(5)}}), SiteUse(), kUsual, kNow);
+  const InForce again = enforcer.PutInForce(Site({{"g1", Cpu(5)}}), SiteUse(), kUsual, kNow);
   EXPECT_EQ(again.change_count, 0);
   EXPECT_THAT(Say(again), ElementsAre("g1 ENFORCED"));
 }
@@ -57,7 +57,7 @@ TEST(InForceTest, TellsAFailureInTheSitesWordsAndGoesOnWithTheOthers) {
   FakeEnforcer enforcer;
   enforcer.refused = {"g1"};
   const InForce in_force =
-      PutInForce(Site({{"g1", Cpu(5)}, {"g2", Cpu(7)}}), SiteUse(), kUsual, kNow, enforcer);
+      enforcer.PutInForce(Site({{"g1", Cpu(5)}, {"g2", Cpu(7)}}), SiteUse(), kUsual, kNow);
   EXPECT_FALSE(in_force.status.ok());
   EXPECT_THAT(Say(in_force), ElementsAre("g1 FAILED: slurmdbd is down", "g2 ENFORCED"));
 }
@@ -67,7 +67,7 @@ TEST(InForceTest, CallsItDriftWhenASiteSaysYesAndHoldsSomethingElse) {
   enforcer.held = Site({{"g1", Cpu(5)}});
   enforcer.ignored = {"g1", "g2"};
   const InForce in_force =
-      PutInForce(Site({{"g1", Cpu(8)}, {"g2", Cpu(7)}}), SiteUse(), kUsual, kNow, enforcer);
+      enforcer.PutInForce(Site({{"g1", Cpu(8)}, {"g2", Cpu(7)}}), SiteUse(), kUsual, kNow);
   EXPECT_FALSE(in_force.status.ok());
   EXPECT_THAT(Say(in_force), ElementsAre("g1 DRIFTED: the site holds 5 of 8 core-seconds",
                                          "g2 DRIFTED: the site does not hold it"));
@@ -76,7 +76,7 @@ TEST(InForceTest, CallsItDriftWhenASiteSaysYesAndHoldsSomethingElse) {
 TEST(InForceTest, ChangesNothingWhereNothingCanBeRead) {
   FakeEnforcer enforcer;
   enforcer.unreadable = absl::InternalError("no slurmctld");
-  const InForce in_force = PutInForce(Site({{"g1", Cpu(5)}}), SiteUse(), kUsual, kNow, enforcer);
+  const InForce in_force = enforcer.PutInForce(Site({{"g1", Cpu(5)}}), SiteUse(), kUsual, kNow);
   EXPECT_EQ(in_force.status, enforcer.unreadable);
   EXPECT_THAT(enforcer.taken, IsEmpty());
   EXPECT_THAT(Say(in_force), ElementsAre("g1 FAILED: no slurmctld"));
@@ -84,14 +84,14 @@ TEST(InForceTest, ChangesNothingWhereNothingCanBeRead) {
 
 TEST(InForceTest, AGrantThatHasEndedIsInForceOnceTheSiteHoldsNothingOfIt) {
   FakeEnforcer enforcer;
-  PutInForce(Site({{"g1", Cpu(5)}}), SiteUse(), kUsual, kNow, enforcer);
+  enforcer.PutInForce(Site({{"g1", Cpu(5)}}), SiteUse(), kUsual, kNow);
   EXPECT_EQ(enforcer.held.accounts["p"].AccessTo("cpu"), Access::kOpen);
   const absl::Time end = kNow + absl::Hours(1);
   enforcer.ignored = {"g1"};
-  EXPECT_THAT(Say(PutInForce(Site({{"g1", Cpu(5)}}), SiteUse(), kUsual, end, enforcer)),
+  EXPECT_THAT(Say(enforcer.PutInForce(Site({{"g1", Cpu(5)}}), SiteUse(), kUsual, end)),
               ElementsAre("g1 DRIFTED: the site still holds it"));
   enforcer.ignored.clear();
-  const InForce later = PutInForce(Site({{"g1", Cpu(5)}}), SiteUse(), kUsual, end, enforcer);
+  const InForce later = enforcer.PutInForce(Site({{"g1", Cpu(5)}}), SiteUse(), kUsual, end);
   EXPECT_TRUE(later.status.ok());
   EXPECT_THAT(Say(later), ElementsAre("g1 ENFORCED"));
   EXPECT_THAT(enforcer.held.accounts["p"].grants, IsEmpty());
@@ -100,14 +100,14 @@ TEST(InForceTest, AGrantThatHasEndedIsInForceOnceTheSiteHoldsNothingOfIt) {
 
 TEST(InForceTest, AGrantIsNotInForceWhileItsAccountIsOpenerThanItShallBe) {
   FakeEnforcer enforcer;
-  PutInForce(Site({{"g1", Cpu(5)}}), SiteUse(), kUsual, kNow, enforcer);
+  enforcer.PutInForce(Site({{"g1", Cpu(5)}}), SiteUse(), kUsual, kNow);
   SiteUse all;
   all.grants["g1"] = Amount(5);
   enforcer.ignored = {"cpu"};
-  EXPECT_THAT(Say(PutInForce(Site({{"g1", Cpu(5)}}), all, kUsual, kNow, enforcer)),
+  EXPECT_THAT(Say(enforcer.PutInForce(Site({{"g1", Cpu(5)}}), all, kUsual, kNow)),
               ElementsAre("g1 DRIFTED: cpu is open at the site, not frozen"));
   enforcer.refused = {"cpu"};
-  EXPECT_THAT(Say(PutInForce(Site({{"g1", Cpu(5)}}), all, kUsual, kNow, enforcer)),
+  EXPECT_THAT(Say(enforcer.PutInForce(Site({{"g1", Cpu(5)}}), all, kUsual, kNow)),
               ElementsAre("g1 FAILED: slurmdbd is down"));
 }
 
@@ -115,11 +115,11 @@ TEST(InForceTest, KeepsEveryAccessWhereItIsNotKnownWhatWasUsed) {
   FakeEnforcer enforcer;
   SiteUse all;
   all.grants["g1"] = Amount(5);
-  PutInForce(Site({{"g1", Cpu(5)}}), all, kUsual, kNow, enforcer);
+  enforcer.PutInForce(Site({{"g1", Cpu(5)}}), all, kUsual, kNow);
   const absl::Status broken = absl::DataLossError("spool.db: malformed");
   for (const Access access : {Access::kFrozen, Access::kLowPriority, Access::kOpen}) {
     enforcer.held.accounts["p"].access["cpu"] = access;
-    const InForce in_force = PutInForce(Site({{"g1", Cpu(9)}}), broken, kUsual, kNow, enforcer);
+    const InForce in_force = enforcer.PutInForce(Site({{"g1", Cpu(9)}}), broken, kUsual, kNow);
     EXPECT_EQ(in_force.status, broken);
     EXPECT_EQ(enforcer.held.accounts["p"].AccessTo("cpu"), access);
   }
@@ -138,8 +138,7 @@ TEST(RemovalLimitTest, IsTheLargerOfANumberAndHalfOfWhatIsHeld) {
       {1, 100, {10, true}, false},
   };
   for (const auto& one : kCases) {
-    const Plan plan = {{}, one.removed, one.held};
-    EXPECT_EQ(CheckRemovals(plan, one.limit).ok(), one.is_allowed)
+    EXPECT_EQ(CheckRemovals({one.removed, one.held}, one.limit).ok(), one.is_allowed)
         << one.removed << " of " << one.held;
   }
 }
@@ -148,8 +147,8 @@ TEST(InForceTest, KeepsEverythingWhenTooMuchWouldGo) {
   FakeEnforcer enforcer;
   std::map<std::string, GrantCeiling> grants;
   for (int grant = 0; grant < 30; ++grant) grants[absl::StrCat("g", grant)] = Cpu(5);
-  PutInForce(Site(grants), SiteUse(), kUsual, kNow, enforcer);
-  const InForce emptied = PutInForce(Site({}), SiteUse(), kUsual, kNow, enforcer);
+  enforcer.PutInForce(Site(grants), SiteUse(), kUsual, kNow);
+  const InForce emptied = enforcer.PutInForce(Site({}), SiteUse(), kUsual, kNow);
   EXPECT_EQ(emptied.status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(emptied.status.message()), HasSubstr("remove 30 of the 30"));
   EXPECT_THAT(std::string(emptied.status.message()), HasSubstr("max_removals"));

@@ -80,6 +80,15 @@ TEST(SubprocessTest, HasNothingOpenButTheThreeStandardFiles) {
   ::close(ends[1]);
 }
 
+TEST(SubprocessTest, ReadsItsInputFromTheBeginningToTheEnd) {
+  Command command = Shell("cat | wc -c");
+  command.input = std::string(300'000, 'x') + "\nlast\n";
+  EXPECT_EQ(Output(command), "300006\n");
+  command = Shell("head -n 1");
+  command.input = "first\nsecond\n";
+  EXPECT_EQ(Output(command), "first\n");
+}
+
 TEST(SubprocessTest, MayBeEndedBySignalsThatItsCallerBlocks) {
   sigset_t term;
   sigset_t before;

@@ -124,6 +124,28 @@ TEST_F(SynchronizerTest, PutsInForceWhatIsWantedAndTellsWhatItReadBackNext) {
               ElementsAre("projects/p/grants/g1 ENFORCED", "projects/p/grants/g2 ENFORCED"));
 }
 
+TEST_F(SynchronizerTest, TellsOfAJobWithTheNextPollAndAtOnce) {
+  enforcer_.jobs[7].set_reason("Priority");
+  for (const int64_t job : {7, 8}) {
+    v1::WantedJob& wanted = link_.asked_jobs.emplace_back();
+    wanted.set_number(100 + job);
+    wanted.set_cluster("c1");
+    wanted.set_job_id(job);
+  }
+  EXPECT_EQ(Tick().wait, absl::ZeroDuration());
+  link_.asked_jobs.clear();
+  Tick();
+  const v1::SynchronizeRequest& told = link_.questions.back();
+  ASSERT_THAT(told.told_jobs(), SizeIs(2));
+  EXPECT_EQ(told.told_jobs(0).number(), 107);
+  EXPECT_EQ(told.told_jobs(0).situation().reason(), "Priority");
+  EXPECT_FALSE(told.told_jobs(0).is_unknown());
+  EXPECT_EQ(told.told_jobs(1).problem(), "no such job");
+  EXPECT_TRUE(told.told_jobs(1).is_unknown());
+  Tick();
+  EXPECT_THAT(link_.questions.back().told_jobs(), IsEmpty());
+}
+
 TEST_F(SynchronizerTest, SaysWhoItIsAndHowItIs) {
   ASSERT_TRUE(spool_
                   ->Add({FakeCollector::Job(1), FakeCollector::Job(2)}, "c", {4, 0},
@@ -252,10 +274,10 @@ TEST_F(SynchronizerTest, SaysNothingOfTheUseOfWhatTheSiteDoesNotHold) {
   enforcer_.held.accounts["p"].grants.erase(GrantName("p", 2));
   Tick();
   EXPECT_THAT(UseTold(), ElementsAre("g1 0", "g2 -"));
-  // Put right, it has to look again.
+  // Put right, it has to look again, for both: what one may give up depends on the other's use.
   enforcer_.ignored.clear();
   Tick();
-  EXPECT_THAT(UseTold(), ElementsAre("g1 0", "g2 -"));
+  EXPECT_THAT(UseTold(), ElementsAre("g1 -", "g2 -"));
   Collect();
   Tick();
   EXPECT_THAT(UseTold(), ElementsAre("g1 0", "g2 0"));

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <future>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
@@ -94,7 +95,7 @@ double BenchWorld::Restart() {
   RunningSchedulerOptions options;
   options.catalogue = WideCatalogue();
   options.database = database();
-  scheduler_ = std::make_unique<RunningScheduler>(ca_, clock_, options);
+  scheduler_ = std::make_unique<RunningScheduler>(ca_, clock_, std::move(options));
   return SecondsSince(start);
 }
 

@@ -1,5 +1,5 @@
-// `mesolys balance` as a new process over mutual TLS: the median of 50, beside a process that does
-// nothing.
+// The client as a new process, `mesolys balance` over mutual TLS: the median of 50 each, beside a
+// process that does nothing.
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -51,6 +51,10 @@ int main() {
   std::printf("floor: /bin/true                            %8.1f ms\n", median({"/bin/true"}));
   std::printf("mesolys --version                           %8.1f ms\n",
               median({MESOLYS_CLIENT, "--version"}));
+  std::printf("mesolys request create -h, the longest help %8.1f ms\n",
+              median({MESOLYS_CLIENT, "request", "create", "-h"}));
+  std::printf("mesolys __complete request create --        %8.1f ms\n",
+              median({MESOLYS_CLIENT, "__complete", "request", "create", "--"}));
   std::printf(
       "mesolys balance, new process, mutual TLS    %8.1f ms\n",
       median({MESOLYS_CLIENT, "--config", config, "balance", mesolys::bench::ProjectId(1)}));

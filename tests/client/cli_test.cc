@@ -42,6 +42,16 @@ TEST_F(CliTest, OpensHelpWithExamples) {
 TEST_F(CliTest, TellsInTheHelpOfAVerbWhereTheCommonOptionsAre) {
   EXPECT_THAT(Run({"site", "show", "-h"}).out, HasSubstr("--format and --timeout: see mesolys -h"));
   EXPECT_THAT(Run({"-h"}).out, HasSubstr("--timeout TIME"));
+  EXPECT_EQ(Run({"help"}).out, Run({"-h"}).out);
+  EXPECT_EQ(Run({"help", "site", "show"}).out, Run({"site", "show", "-h"}).out);
+  EXPECT_EQ(Run({"help", "why", "job"}).out, Run({"why", "-h"}).out);
+  EXPECT_EQ(Run({"help", "--help"}).exit, ExitCode::kDone);
+  EXPECT_THAT(Run({"list", "site"}).err,
+              HasSubstr("the noun stands before its verb: mesolys site list"));
+  const Outcome mistyped = Run({"help", "site", "shwo"});
+  EXPECT_EQ(mistyped.exit, ExitCode::kUsage);
+  EXPECT_THAT(mistyped.err, HasSubstr("\"shwo\" is not a command of site; did you mean show?"));
+  EXPECT_THAT(Run({"site", "list", "--timeout"}).err, HasSubstr("--timeout needs a value: TIME"));
 }
 
 TEST_F(CliTest, SuggestsWhatWasMeant) {

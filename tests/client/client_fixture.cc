@@ -67,7 +67,10 @@ Outcome ClientTest::Run(const std::vector<std::string>& arguments) {
   std::istringstream in(typed_);
   std::ostringstream out;
   std::ostringstream err;
-  World world{in, out, err, environment_, clock_, absl::FixedTimeZone(3600), terminal_, asks_};
+  World world{in,           out,    err,
+              environment_, clock_, absl::FixedTimeZone(3600),
+              terminal_,    asks_,  [this] { return width_; },
+              wait_};
   const ExitCode exit = RunCli(arguments, world);
   return {exit, out.str(), err.str()};
 }

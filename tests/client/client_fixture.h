@@ -4,6 +4,7 @@
 // The client program against a fake scheduler over mutual TLS on loopback, in one process. One
 // thread.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,6 +50,8 @@ class ClientTest : public ::testing::Test {
   ManualClock clock_;
   Environment environment_;
   bool terminal_ = false;
+  size_t width_ = 0;  // of it
+  std::function<bool(absl::Duration)> wait_;
   // What the caller types, and whether they sit at a terminal.
   std::string typed_;
   bool asks_ = false;

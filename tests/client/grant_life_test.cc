@@ -249,7 +249,7 @@ TEST_F(GrantLifeTest, DestroysWithoutATerminalOnlyWhenTold) {
 TEST_F(GrantLifeTest, ReUsesTheKeyWhetherSomebodyWasAskedOrNot) {
   const Words words = {"grant", "revoke", "proj_a/g17"};
   scheduler_.LoseNextAnswers(1000);
-  EXPECT_EQ(Give(words, {"--yes", "--timeout", "300ms"}).exit, ExitCode::kOutcomeUnknown);
+  EXPECT_EQ(Give(words, {"--yes", "--timeout", "2s"}).exit, ExitCode::kOutcomeUnknown);
   scheduler_.LoseNextAnswers(0);
   asks_ = true;
   typed_ = "proj_a/g17\n";

@@ -118,12 +118,16 @@ TEST_F(JobTest, IsRefundedOnce) {
 
 TEST_F(JobTest, IsNotReadFromOtherSpellings) {
   for (const std::string text :
-       {"4002", "psmn:", ":4002", "psmn:0", "psmn:-1", "psmn:4002_1", "PSMN:4002", "psmn:4002@",
-        "psmn:4002@2026-11-20", "psmn:4002@2026-11-20T07:00:00", "psmn:99999999999999999999"}) {
+       {"4002", "psmn:", ":4002", "psmn:0", "psmn:-1", "psmn:4002_", "psmn:4002_x", "psmn:_1",
+        "PSMN:4002", "psmn:4002@", "psmn:4002@2026-11-20", "psmn:4002@2026-11-20T07:00:00",
+        "psmn:99999999999999999999"}) {
     const Outcome outcome = Run({"usage", "show", text});
     EXPECT_EQ(outcome.exit, ExitCode::kUsage) << text;
     EXPECT_THAT(outcome.err, HasSubstr("is not a job; write CLUSTER:JOBID"));
   }
+  const Outcome task = Run({"usage", "show", "psmn:4002_1"});
+  EXPECT_EQ(task.exit, ExitCode::kUsage);
+  EXPECT_THAT(task.err, HasSubstr("see `sacct -M psmn -j 4002_1 --format=JobIDRaw`"));
   EXPECT_THAT(Run({"usage", "refund", "psmn:4002"}).err, HasSubstr("--reason is required"));
   EXPECT_EQ(Run({"usage", "refund", "psmn", "--reason", "x"}).exit, ExitCode::kUsage);
   EXPECT_EQ(scheduler_.call_count(), 0);

@@ -82,7 +82,7 @@ TEST(OutputTest, ColoursOnlyWhereAsked) {
   report.tables[0].rows[0][0].tone = Tone::kBad;
   EXPECT_THAT(Render(report, kTable), Not(HasSubstr("\x1b")));
   EXPECT_EQ(Render(report, {Format::kTable, /*colour=*/true, true}),
-            "\x1b[1mTEXT\x1b[0m  \x1b[1mCOUNT\x1b[0m\n\x1b[31mx\x1b[0m         1\n");
+            "\x1b[1mTEXT\x1b[0m  \x1b[1mCOUNT\x1b[0m\n\x1b[1;31mx\x1b[0m         1\n");
 }
 
 TEST(OutputTest, PutsOnePropertyOnALineForASingleThing) {

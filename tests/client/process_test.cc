@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -21,6 +22,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 class ProcessTest : public ClientTest {
@@ -61,6 +63,18 @@ class ProcessTest : public ClientTest {
   }
 };
 
+// Two copies of gRPC in one process do not go together.
+TEST_F(ProcessTest, HasGrpcLinkedInAndLoadsNoOther) {
+  const std::string needed = Out();
+  const std::string command =
+      absl::StrCat("readelf -d ", MESOLYS_CLIENT_PROGRAM, " | grep NEEDED > ", needed);
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  EXPECT_THAT(Contents(needed), HasSubstr("libssl"));
+  for (const char* library : {"libgrpc", "libgpr", "libprotobuf", "libabsl", "libupb"}) {
+    EXPECT_THAT(Contents(needed), Not(HasSubstr(library)));
+  }
+}
+
 TEST_F(ProcessTest, PrintsDataOnTheStandardOutputAndNothingElse) {
   EXPECT_EQ(Wait(Start({"whoami", "--format", "csv"}, Out())), 0);
   EXPECT_EQ(Contents(Out()), "project,role\r\nprojects/proj_a,PI\r\n");
@@ -75,6 +89,15 @@ TEST_F(ProcessTest, EndsWith130WhenInterruptedAndKeepsTheKey) {
   EXPECT_EQ(Wait(pid), 130);
   EXPECT_THAT(Contents(Err()), HasSubstr("the same command again re-uses its key"));
   EXPECT_THAT(KeptFiles(), SizeIs(1));
+}
+
+TEST_F(ProcessTest, SaysNothingOfAChangeWhereItOnlyLooked) {
+  scheduler_.StaySilent(true);
+  const pid_t pid = Start({"balance", "proj_a"}, Out());
+  scheduler_.WaitForSilentCall();
+  ASSERT_EQ(kill(pid, SIGINT), 0);
+  EXPECT_EQ(Wait(pid), 130);
+  EXPECT_EQ(Contents(Err()), "\n");
 }
 
 TEST_F(ProcessTest, FailsWhenItsAnswerCannotBeWritten) {

@@ -72,5 +72,13 @@ TEST(TerminalTextTest, DrawsUsedCommittedAndLeft) {
   EXPECT_EQ(Bar(50, 20, 100, /*utf8=*/true), "█████▒▒░░░");
 }
 
+TEST(SparklineTest, IsTallerForMore) {
+  EXPECT_EQ(Sparkline({1, 0, 8, 16, -3}, /*utf8=*/true), "▁ ▅█ ");
+  EXPECT_EQ(Sparkline({1, 0, 8, 16}, /*utf8=*/false), ". +#");
+  EXPECT_EQ(Sparkline({}, true), "");
+  EXPECT_EQ(Sparkline({0, 0}, true), "  ");
+  EXPECT_EQ(Sparkline({INT64_MAX, INT64_MAX / 2}, true), "█▄");
+}
+
 }  // namespace
 }  // namespace mesolys

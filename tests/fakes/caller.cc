@@ -176,6 +176,10 @@ absl::StatusOr<v1::ListUnassignedResponse> Caller::Call(const v1::ListUnassigned
   return Ask(*stubs_->allocation, &AllocationStub::ListUnassigned, request);
 }
 
+absl::StatusOr<v1::JobExplanation> Caller::Call(const v1::ExplainJobRequest& request) {
+  return Ask(*stubs_->allocation, &AllocationStub::ExplainJob, request);
+}
+
 absl::StatusOr<v1::ReportUsageResponse> Caller::Call(const v1::ReportUsageRequest& request) {
   return Ask(*stubs_->site, &SiteStub::ReportUsage, request);
 }

@@ -43,6 +43,7 @@ class Caller {
   absl::StatusOr<v1::Balance> Call(const v1::GetBalanceRequest& request);
   absl::StatusOr<v1::ListJobsResponse> Call(const v1::ListJobsRequest& request);
   absl::StatusOr<v1::ListUnassignedResponse> Call(const v1::ListUnassignedRequest& request);
+  absl::StatusOr<v1::JobExplanation> Call(const v1::ExplainJobRequest& request);
   absl::StatusOr<v1::UsageImport> Call(const v1::ImportUsageRequest& request);
   absl::StatusOr<v1::UsageComparison> Call(const v1::CompareUsageRequest& request);
   absl::StatusOr<v1::UsageComparison> Call(const v1::GetUsageComparisonRequest& request);

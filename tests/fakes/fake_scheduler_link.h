@@ -33,6 +33,7 @@ class FakeSchedulerLink : public SchedulerLink {
   v1::DesiredState desired_state;
   v1::LedgerHead head;
   v1::WantedComparison comparison;
+  std::vector<v1::WantedJob> asked_jobs;
   bool restarts_next_page = false;  // the next page told is answered by "from the beginning"
 
   // What it was told.
@@ -70,6 +71,7 @@ class FakeSchedulerLink : public SchedulerLink {
     *response.mutable_desired_state() = desired_state;
     *response.mutable_head() = head;
     if (comparison.number() != 0) *response.mutable_comparison() = comparison;
+    response.mutable_jobs()->Assign(asked_jobs.begin(), asked_jobs.end());
     return response;
   }
 

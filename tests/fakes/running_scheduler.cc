@@ -49,11 +49,11 @@ RunningScheduler::RunningScheduler(TestCa& ca, const Clock& clock, RunningSchedu
   if (engine_->head().revision == 0) Adopt(options.catalogue);
   comparisons_ = std::make_unique<Comparisons>(*engine_);
   queries_ = std::make_unique<WorkQueue>();
-  allocation_ = NewAllocationService(*engine_, sessions_, *comparisons_, *queries_);
-  site_ = NewSiteService(*engine_, sessions_, *comparisons_, *queries_, options.patience);
-  server_ = Require(
-      StartServer("127.0.0.1:0", ca_.Files("service/scheduler"), {allocation_.get(), site_.get()}),
-      "server");
+  allocation_ = NewAllocationService(*engine_, sessions_, *comparisons_, jobs_, *queries_);
+  site_ = NewSiteService(*engine_, sessions_, *comparisons_, jobs_, *queries_, options.patience);
+  server_ = Require(StartServer("127.0.0.1:0", ca_.Files("service/scheduler"),
+                                {allocation_.get(), site_.get()}, std::move(options.interceptors)),
+                    "server");
 }
 
 RunningScheduler::~RunningScheduler() {

@@ -16,6 +16,7 @@
 #include "scheduler/core/catalogue.h"
 #include "scheduler/engine.h"
 #include "scheduler/service/comparisons.h"
+#include "scheduler/service/job_questions.h"
 #include "scheduler/service/site_sessions.h"
 #include "scheduler/store/event_store.h"
 #include "scheduler/work_queue.h"
@@ -28,6 +29,7 @@ struct RunningSchedulerOptions {
   std::string database;                 // a SQLite file, kept; empty: in memory
   std::unique_ptr<EventStore> store{};  // instead, when given
   std::chrono::milliseconds patience = std::chrono::seconds(30);  // of Synchronize
+  ServerInterceptors interceptors{};
 };
 
 class RunningScheduler {
@@ -60,6 +62,7 @@ class RunningScheduler {
   std::unique_ptr<EventStore> store_;
   std::unique_ptr<Engine> engine_;
   SiteSessions sessions_;
+  JobQuestions jobs_;
   std::unique_ptr<Comparisons> comparisons_;
   std::unique_ptr<WorkQueue> queries_;
   std::unique_ptr<grpc::Service> allocation_;

@@ -89,7 +89,8 @@ INSTANTIATE_TEST_SUITE_P(
     Every, FuzzTest,
     testing::Values(Target{"sacct_row", FuzzSacctRow}, Target{"lines", FuzzLines},
                     Target{"scontrol", FuzzScontrol}, Target{"slurm_config", FuzzSlurmConfig},
-                    Target{"host_list", FuzzHostList}, Target{"cursor", FuzzCursor}),
+                    Target{"host_list", FuzzHostList}, Target{"cursor", FuzzCursor},
+                    Target{"problem", FuzzProblem}),
     [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace

@@ -170,7 +170,7 @@ void FuzzSlurmConfig(absl::string_view text) {
   CheckPing("c1", text);
   CheckDiagnosis("c1", text, kNow);
   CheckClusters({"c1"}, text);
-  CheckAdminLevel("mesolys", false, true, text);
+  CheckAdminLevel("mesolys", false, {true, true}, text);
 }
 
 void FuzzHostList(absl::string_view text) {

@@ -27,6 +27,9 @@ void FuzzHostList(absl::string_view text);
 // A cursor that is read is written as it was, and what is read next goes on from it.
 void FuzzCursor(absl::string_view text);
 
+// A call is refused in one line, or is divided by every rule and told in every form.
+void FuzzProblem(absl::string_view text);
+
 }  // namespace mesolys
 
 #endif  // MESOLYS_TESTS_FUZZ_TARGETS_H_

@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "scheduler/terminal_progress.h"
 
 namespace mesolys {
 namespace {
@@ -26,9 +27,9 @@ constexpr char kCall[] = R"({
 })";
 
 std::string Answer(absl::string_view text, const DivideOptions& options = {}) {
-  const absl::StatusOr<std::string> answer = DivideText(text, options);
+  const absl::StatusOr<DivideAnswer> answer = DivideText(text, options);
   EXPECT_TRUE(answer.ok()) << answer.status();
-  return answer.ok() ? *answer : "";
+  return answer.ok() ? answer->text : "";
 }
 
 bool Has(absl::string_view text, absl::string_view part) {
@@ -111,7 +112,20 @@ TEST(DivideTest, NamesTheEntryOfABadProblem) {
            {R"("request":"r3")", R"("extra":1,"request":"r3")", {"claims[3]", "extra"}},
            {R"("claims":[)", R"("claims":[7,)", {"claims[0]", "object"}},
            {R"("claims":[)", R"("calls":[)", {"problem", "calls"}},
-           {R"("site":"b")", "\"site\":\"\xff\"", {"problem", "not JSON"}},
+           {R"("site":"b")", "\"site\":\"\xff\"", {"pools[1]", "not JSON"}},
+           {R"("weight":1.5)", R"("weight":NaN)", {"claims[0]", "not JSON"}},
+           {R"("weight":1.5)", R"("weight":1e999)", {"claims[0]", "not JSON"}},
+           {R"("weight":1.5)", R"("weight":1.5,"weight":2)", {"claims[0]", "\"weight\"", "twice"}},
+           {R"("cost":0.5)", R"("cost":0.5,"site":"a")", {"pools[0]", "\"site\"", "twice"}},
+           {R"("claims":[)", R"("claims":[],"claims":[)", {"problem", "\"claims\"", "twice"}},
+           {R"("priority":3)", R"("costs":{"a":1,"a":2})", {"claims[1]", "\"a\"", "twice"}},
+           {R"("priority":3)", R"("costs":{"z":1})", {"claims[1]", "costs \"z\"", "no pool"}},
+           {R"("priority":3)", R"("costs":{"a":-1})", {"claims[1]", "costs \"a\" -1"}},
+           {R"("priority":3)", R"("costs":[1])", {"claims[1]", "costs", "object"}},
+           {R"("priority":3)", R"("last_site":"z")", {"claims[1]", "last_site \"z\""}},
+           {R"("priority":3)", R"("last_site":["a"])", {"claims[1]", "last_site"}},
+           {R"("priority":3)", R"("together":"yes")", {"claims[1]", "together \"yes\""}},
+           {R"("priority":3)", R"("costs":{"a":[[[[[[[[1]]]]]]]]})", {"claims[1]", "nested"}},
        }) {
     std::string text = kCall;
     const size_t at = text.find(each.old);
@@ -134,11 +148,11 @@ TEST(DivideTest, HarmfulNamesComeBackHarmless) {
   const std::string text = absl::StrReplaceAll(kCall, {{"\"r3\"", R"("\u001b[2J\n")"}});
   const Json answer = Json::parse(Answer(text));
   EXPECT_EQ(answer["awards"][3]["request"], "\x1b[2J\n");
-  EXPECT_FALSE(Has(Answer(text, {.file = "", .explain = true, .what_if = {}}), "\x1b"));
+  EXPECT_FALSE(Has(Answer(text, {.explain = true}), "\x1b"));
 }
 
 TEST(DivideTest, ExplainsEachBottleneckAndEachDrop) {
-  EXPECT_EQ(Answer(kCall, {.file = "", .explain = true, .what_if = {}}),
+  EXPECT_EQ(Answer(kCall, {.explain = true}),
             "gpu\n"
             "  a m1: asked 6.00 times over; everyone there got 50 per point of weight\n"
             "    cut: r1 (75 of 300), r2 (25 of 300)\n"
@@ -148,23 +162,119 @@ TEST(DivideTest, ExplainsEachBottleneckAndEachDrop) {
 }
 
 TEST(DivideTest, TellsWhatAChangeWouldChange) {
-  EXPECT_EQ(Answer(kCall, {.file = "", .explain = false, .what_if = {"capacity:b:m1:gpu=80"}}),
+  EXPECT_EQ(Answer(kCall, {.what_if = {"capacity:b:m1:gpu=80"}}),
             "pool b m1 gpu: all that is asked -> 40 per point of weight\n"
             "claim r3 gpu: 0 (dropped) -> 80 (+80)\n");
-  EXPECT_EQ(Answer(kCall, {.file = "", .explain = false, .what_if = {"weight:r2:gpu=1.5"}}),
+  EXPECT_EQ(Answer(kCall, {.what_if = {"weight:r2:gpu=1.5"}}),
             "pool a m1 gpu: 50 per point of weight -> 33.3333 per point of weight\n"
             "claim r1 gpu: 75 -> 50 (-25)\n"
             "claim r2 gpu: 25 -> 50 (+25)\n");
-  EXPECT_EQ(Answer(kCall, {.file = "", .explain = false, .what_if = {"weight:r1:cpu=9"}}),
-            "nothing changes\n");
+  EXPECT_EQ(Answer(kCall, {.what_if = {"weight:r1:cpu=9"}}), "nothing changes\n");
+}
+
+constexpr char kTogether[] = R"({
+  "pools": [{"site":"a","period":"m1","resource":"gpu","capacity":100,"cost":2},
+            {"site":"b","period":"m1","resource":"gpu","capacity":100,"cost":1},
+            {"site":"a","period":"m1","resource":"cpu","capacity":100},
+            {"site":"a","period":"m1","resource":"storage-work","capacity":100},
+            {"site":"b","period":"m1","resource":"storage-work","capacity":100}],
+  "claims":[{"request":"r1","resource":"gpu","amount":40,"weight":1,"together":true,"costs":{"b":9}},
+            {"request":"r1","resource":"cpu","amount":200,"weight":1,"together":true},
+            {"request":"r1","resource":"storage-work","amount":8,"weight":1,"together":true},
+            {"request":"r2","resource":"gpu","amount":40,"weight":1,"together":true},
+            {"request":"r3","resource":"gpu","amount":10,"minimum":9,"weight":1,"together":true},
+            {"request":"r3","resource":"cpu","amount":900,"weight":0.1,"together":true},
+            {"request":"r4","resource":"cpu","amount":10,"weight":1,"last_site":"b"}]
+})";
+
+TEST(DivideTest, GrantsTheSamePartOfLinesThatAreTogether) {
+  const Json answer = Json::parse(Answer(kTogether));
+  const auto award = [&](size_t i) {
+    return absl::StrCat(answer["awards"][i]["amount"].get<std::string>(), " ",
+                        answer["awards"][i]["status"].get<std::string>());
+  };
+  EXPECT_EQ(award(0), "18 PARTIAL");
+  EXPECT_EQ(award(1), "90 PARTIAL");
+  EXPECT_EQ(award(2), "3 PARTIAL");
+  EXPECT_EQ(award(3), "40 FULL");  // by itself it is together with nothing
+  EXPECT_EQ(award(4), "0 DROPPED");
+  EXPECT_EQ(award(5), "0 DROPPED");
+  EXPECT_FALSE(answer["awards"][5].contains("level"));
+  // Its own costs keep it from the cheaper site, and its storage follows.
+  EXPECT_EQ(answer["awards"][0]["placements"][0]["site"], "a");
+  EXPECT_EQ(answer["awards"][2]["placements"][0]["site"], "a");
+  EXPECT_EQ(answer["awards"][3]["placements"][0]["site"], "b");
+}
+
+TEST(DivideTest, ExplainsWhichLineHoldsABundle) {
+  const std::string text = Answer(kTogether, {.explain = true});
+  EXPECT_TRUE(Has(text,
+                  "together\n"
+                  "  r1 gets 37.5 % of gpu, cpu, storage-work; held by cpu\n"
+                  "  r3 (gpu, cpu) is dropped: no part of it leaves every line its minimum\n"))
+      << text;
+}
+
+TEST(DivideTest, PlotsSitesPeriodsAndGroupsAsBars) {
+  EXPECT_EQ(Answer(kCall, {.plot = true}),
+            "gpu: 100 of 150 given, 900 asked; 3 of 3 claims cut, 1 of these dropped; cost 50\n"
+            "  sites\n"
+            "    a  ####################  100 of 100, asked 600\n"
+            "    b  ....................  0 of 50, asked 300\n"
+            "  periods\n"
+            "    m1  #############.......  100 of 150, asked 900\n"
+            "  groups\n"
+            "    a; all periods  ###.................  100 of 600 asked by 2, 2 cut\n"
+            "    b; all periods  ....................  0 of 300 asked by 1, 1 cut\n"
+            "cpu: 5 of 7 given, 5 asked; 0 of 1 claims cut, 0 of these dropped; cost 0\n"
+            "  sites\n"
+            "    a  ##############......  5 of 7, asked 5\n"
+            "  periods\n"
+            "    m1  ##############......  5 of 7, asked 5\n"
+            "  groups\n"
+            "    all sites; all periods  ####################  5 of 5 asked by 1, 0 cut\n");
+  EXPECT_TRUE(Has(Answer(kCall, {.plot = true, .bars = Bars::kUtf8}), "█████████████░░░░░░░"));
+}
+
+TEST(DivideTest, WritesAPageThatNeedsNothingElse) {
+  const std::string harmful =
+      absl::StrReplaceAll(kCall, {{"\"r3\"", R"("<script>alert(1)</script>\u202e&'é")"}});
+  const absl::StatusOr<DivideAnswer> answer = DivideText(harmful, {.html_file = "page.html"});
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_TRUE(Json::accept(answer->text));
+  const std::string& page = answer->page;
+  for (const std::string part :
+       {"<!DOCTYPE html>", "prefers-color-scheme: dark", "width=device-width", "<h2>gpu</h2>",
+        "<h2>cpu</h2>", "asked 6.00 times over", "cut: r1 (75 of 300), r2 (25 of 300)",
+        "100 of 600", "66.7 % of it", "Cost by site", "Placement",
+        "aria-label=\"Demand and awards by period\"", "&lt;script&gt;alert(1)&lt;/script&gt;",
+        "&amp;&#39;é"}) {
+    EXPECT_TRUE(Has(page, part)) << part;
+  }
+  for (const std::string part : {"<script", "http://", "https://", "url(", "\u202e"}) {
+    EXPECT_FALSE(Has(page, part)) << part;
+  }
+}
+
+TEST(DivideTest, TellsHowFarLongWorkIs) {
+  struct Heard : division::Progress {
+    void Tell(absl::string_view work, size_t done, size_t all) override {
+      lines.push_back(ProgressLine(work, done, all));
+    }
+    std::vector<std::string> lines;
+  } heard;
+  ASSERT_TRUE(DivideText(kCall, {}, &heard).ok());
+  EXPECT_EQ(heard.lines.front(), "claims read: 0");
+  EXPECT_EQ(heard.lines[4], "claims with a minimum: [                    ]   0 %");
+  EXPECT_EQ(ProgressLine("steps", 41, 100), "steps: [========            ]  41 %");
+  EXPECT_EQ(ProgressLine("steps", 7, 0), "steps: 7");
 }
 
 TEST(DivideTest, RefusesAChangeOfWhatIsNotThere) {
   for (const std::string change :
        {"capacity:z:m1:gpu=1", "capacity:a:m1:gpu=-1", "capacity:a:m1:gpu=x", "weight:r9:gpu=1",
         "weight:r1:gpu=0", "weight:r1:gpu=nan", "weight:r1:gpu", "speed:r1=3", ""}) {
-    const absl::Status status =
-        DivideText(kCall, {.file = "", .explain = false, .what_if = {change}}).status();
+    const absl::Status status = DivideText(kCall, {.what_if = {change}}).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << change;
     EXPECT_TRUE(Has(status.message(), "--what-if")) << status;
   }

@@ -36,10 +36,10 @@ class BadInputTest(unittest.TestCase):
         self.world = mesocentre.Mesocentre(BUILD, self.folder, records)
         self.addCleanup(self.world.kill_all)
 
-    def serve(self, expected, *words, config='scheduler.toml'):
+    def serve(self, expected, *words, config='scheduler.toml', options=()):
         """Runs a scheduler that must not start."""
-        answer = subprocess.run([BUILD / 'scheduler/mesolys-scheduler', 'serve', '--config', self.folder / config],
-                                capture_output=True, text=True, timeout=60)
+        answer = subprocess.run([BUILD / 'scheduler/mesolys-scheduler', 'serve', '--config', self.folder / config,
+                                 *options], capture_output=True, text=True, timeout=60)
         self.refused(answer, expected, words)
 
     def refused(self, answer, expected, words):
@@ -74,9 +74,10 @@ class BadInputTest(unittest.TestCase):
 
     def test_a_missing_or_foreign_key_is_refused(self):
         self.edit('scheduler.toml', 'service-scheduler.key', 'user-olga.key')
-        self.serve(1, 'user-olga.key', 'is not the key of the certificate')
+        self.serve(2, 'user-olga.key', 'is not the key of the certificate')
         self.edit('scheduler.toml', 'user-olga.key', 'none.key')
-        self.serve(1, 'none.key', 'missing')
+        self.serve(2, 'none.key', 'missing')
+        self.serve(2, 'none.key', 'missing', options=['--check-config'])
 
     def test_a_port_in_use_and_a_second_scheduler_are_refused(self):
         self.world.start('scheduler')

@@ -53,16 +53,17 @@ class Mesocentre:
             f'scheduler = "127.0.0.1:{self.port}"\nca = "tls/ca.pem"\ncertificate = "tls/user-{user}.pem"\n'
             f'key = "tls/user-{user}.key"\nstate_dir = "{self.folder}/{user}"\n')
 
-    def write_agent(self, name, site, collector):
-        """`collector` is what its [collector] says."""
+    def write_agent(self, name, site, collector, enforcer='type = "dry_run"'):
+        """`collector` is what its [collector] says, `enforcer` what its [enforcer] does."""
         tls = self.folder / 'tls'
         (self.folder / f'{name}.toml').write_text(
             f'site = "{site}"\nstate_dir = "{self.folder}/{name}"\n'
+            f'metrics_listen = "127.0.0.1:0"\n'
             f'[scheduler]\ntarget = "127.0.0.1:{self.port}"\nca = "{tls}/ca.pem"\n'
             f'certificate = "{tls}/site-{site}.pem"\nkey = "{tls}/site-{site}.key"\n'
             f'[report]\ninterval = "1s"\n'
             f'[collector]\n{collector}\n'
-            f'[enforcer]\ntype = "dry_run"\n')
+            f'[enforcer]\n{enforcer}\n')
 
     def start(self, name):
         """`name` is that of the program's file: "scheduler", "agent" or "agent-" and more."""

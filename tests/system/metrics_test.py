@@ -34,13 +34,13 @@ class MetricsTest(unittest.TestCase):
         self.world = mesocentre.Mesocentre(BUILD, self.folder, records)
         self.addCleanup(self.world.kill_all)
 
-    def port(self):
-        """Where the scheduler that runs says that its metrics are."""
-        log = (self.folder / 'scheduler.log').read_text()
+    def port(self, program='scheduler'):
+        """Where the program that runs says that its metrics are."""
+        log = (self.folder / f'{program}.log').read_text()
         return int(re.findall(r'/metrics \(port (\d+)\)', log)[-1])
 
-    def scrape(self, path='/metrics'):
-        with urllib.request.urlopen(f'http://127.0.0.1:{self.port()}{path}', timeout=10) as page:
+    def scrape(self, path='/metrics', program='scheduler'):
+        with urllib.request.urlopen(f'http://127.0.0.1:{self.port(program)}{path}', timeout=10) as page:
             return page.read().decode()
 
     def value(self, series):
@@ -70,8 +70,15 @@ class MetricsTest(unittest.TestCase):
         self.assertIn('\nmesolys_ledger_invariant_violations 0\n', page)
         self.assertRegex(page, r'\nmesolys_build_info{version="\d+\.\d+\.\d+"} 1\n')
         self.assertRegex(page, r'\nmesolys_ledger_revision [1-9]')
-        checked = subprocess.run(['promtool', 'check', 'metrics'], input=page, capture_output=True, text=True)
-        self.assertEqual((checked.returncode, checked.stdout, checked.stderr), (0, '', ''))
+        self.assertRegex(page, r'\nmesolys_rpc_requests_total{code="OK",method="SiteService.ReportUsage"} [1-9]')
+        self.assertRegex(page, r'\nmesolys_certificate_expiry_timestamp_seconds \d{10}\n')
+        agent = self.scrape(program='agent')
+        self.assertIn('\nmesolys_agent_sent_records_total{site="psmn"} 1\n', agent)
+        self.assertRegex(agent, r'\nmesolys_agent_collected_timestamp_seconds{site="psmn"} \d{10}\n')
+        self.assertRegex(agent, r'\nmesolys_agent_certificate_expiry_timestamp_seconds{site="psmn"} \d{10}\n')
+        for each in (page, agent):
+            checked = subprocess.run(['promtool', 'check', 'metrics'], input=each, capture_output=True, text=True)
+            self.assertEqual((checked.returncode, checked.stdout, checked.stderr), (0, '', ''))
         with self.assertRaises(urllib.error.HTTPError):
             self.scrape('/')
         self.assertTrue(self.world.stop('agent'))

@@ -36,7 +36,7 @@ std::vector<std::string> WordsOf(const std::string& line) {
 
 Told Tell(CliWorld& world, const std::string& user, std::vector<std::string> words,
           const std::string& target = "") {
-  words.insert(words.end(), {"--format", "json", "--timeout", "2s"});
+  words.insert(words.end(), {"--format", "json", "--timeout", "1m"});
   const Ended ended = world.Cli(user, words, target);
   const auto json = nlohmann::json::parse(ended.out, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return {"", absl::StrCat("exit ", ended.exit, ": ", ended.err)};

@@ -282,12 +282,14 @@ class SilentWeekTest : public testing::TestWithParam<int> {
     });
   }
 
-  // Most of what is left of each: no site can keep what it holds.
+  // Most of what is left of each, where anything is: no site can keep what it holds.
   void OrderReductions() {
     for (const GrantEntry& entry : GrantsAtTheCut("alpha")) {
+      if (UnclaimedOf(entry) == Amount()) continue;
       Submit(TransferHours{entry.grant.number, Amount(Most(entry)), 0, "beta", "for the thesis"});
     }
     for (const GrantEntry& entry : GrantsAtTheCut("gamma")) {
+      if (UnclaimedOf(entry) == Amount()) continue;
       Submit(ReleaseHours{entry.grant.number, Amount(Most(entry)), "not needed"});
     }
     for (const GrantEntry& entry : GrantsAtTheCut("delta")) {

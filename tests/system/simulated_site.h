@@ -19,7 +19,7 @@
 
 namespace mesolys {
 
-class SimulatedSite : public Collector, public Enforcer {
+class SimulatedSite : public Collector, public StateEnforcer {
  public:
   // Its cluster is named as the site is.
   SimulatedSite(std::string name, uint32_t seed) : name_(std::move(name)), random_(seed) {}

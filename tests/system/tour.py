@@ -42,7 +42,7 @@ def main():
         if answer.returncode != 0:
             raise SystemExit(f'tour: exit {answer.returncode}')
         # Columns that do not fit the page are left out of the tour, so the headings are looked for one by one.
-        words = [word for word in re.split(r'  +', first) if re.fullmatch(r'[A-Z][A-Z /]*', word)]
+        words = [word for word in re.split(r'  +', first) if re.fullmatch(r'[A-ZÀ-Ü][A-ZÀ-Ü /]*', word)]
         missing = [word for word in words if word not in answer.stdout]
         if missing:
             raise SystemExit(f'tour: {", ".join(missing)} is not in the answer')

@@ -1,6 +1,7 @@
 #include "scheduler/core/division/division.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "scheduler/core/division/grouping.h"
 #include "scheduler/core/division/levels.h"
@@ -26,7 +27,7 @@ std::vector<Share> SharesOf(const Grouping& grouping, const std::vector<Bottlene
 
 // By claim; the parts of one claim stay in order.
 std::vector<Placement> ByClaim(const std::vector<Placement>& placements, size_t claims) {
-  std::vector<size_t> next(claims + 1);
+  std::vector<uint32_t> next(claims + 1);
   for (const Placement& placement : placements) ++next[placement.claim + 1];
   for (size_t i = 0; i < claims; ++i) next[i + 1] += next[i];
   std::vector<Placement> sorted(placements.size());
@@ -36,13 +37,13 @@ std::vector<Placement> ByClaim(const std::vector<Placement>& placements, size_t 
 
 }  // namespace
 
-Division Divide(const Problem& problem) {
+Division Divide(const Problem& problem, Progress* progress) {
   Division division;
   division.awards.resize(problem.claims.size());
   division.pools.resize(problem.pools.size());
   Grouping grouping = GroupClaims(problem);
   Levels levels(problem, grouping);
-  division.drops = DropBelowMinimum(problem, grouping, levels);
+  division.drops = DropBelowMinimum(problem, grouping, levels, progress);
 
   GroupCells cells(grouping.groups.size());
   for (const Bottleneck& bottleneck : levels.bottlenecks()) {
@@ -56,29 +57,31 @@ Division Divide(const Problem& problem) {
       division.pools[pool].share = static_cast<int32_t>(share);
     }
   }
-  std::vector<Placement> placements;
-  placements.reserve(problem.claims.size() + grouping.groups.size());
+  std::vector<std::vector<int64_t>> awards;
+  awards.reserve(grouping.groups.size());
   for (size_t i = 0; i < grouping.groups.size(); ++i) {
     const Group& group = grouping.groups[i];
     Wide total = 0;
     for (const GroupCell& cell : cells[i]) total += cell.amount;
-    const std::vector<int64_t> awards = AwardsOf(problem, group, levels.of(i), total);
-    CutCells(grouping, group, cells[i], awards, placements);
+    awards.push_back(AwardsOf(problem, group, levels.of(i), total));
     const auto share = static_cast<int32_t>(std::min(levels.place(i), division.shares.size() - 1));
-    for (size_t member = 0; member < awards.size(); ++member) {
+    for (size_t member = 0; member < group.members().size(); ++member) {
       Award& award = division.awards[group.members()[member].claim];
-      award.amount = awards[member];
-      award.share = share;
+      const int64_t amount = awards[i][member];
+      const bool full = amount == group.members()[member].amount;
+      award = {amount, share, full ? AwardStatus::kFull : AwardStatus::kPartial};
     }
   }
   for (size_t i = 0; i < problem.claims.size(); ++i) {
-    Award& award = division.awards[i];
-    award.status =
-        award.amount == problem.claims[i].amount ? AwardStatus::kFull : AwardStatus::kPartial;
+    if (grouping.group_of[i] < 0 && problem.claims[i].amount == 0) {
+      division.awards[i].status = AwardStatus::kFull;
+    }
   }
   for (const Drop& drop : division.drops) {
     division.awards[drop.claim].status = AwardStatus::kDropped;
   }
+  const std::vector<Placement> placements =
+      Place(problem, grouping, levels.bottlenecks(), std::move(cells), awards);
   for (const Placement& placement : placements) {
     division.pools[placement.pool].allocated += placement.amount;
   }

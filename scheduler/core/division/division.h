@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "scheduler/core/division/problem.h"
+#include "scheduler/core/division/progress.h"
 
 namespace mesolys::division {
 
@@ -54,8 +55,8 @@ struct Division {
   std::vector<Drop> drops;  // the highest priority first; none of them alone could come back
 };
 
-// Of a problem that passed Check.
-Division Divide(const Problem& problem);
+// Of a problem that passed Check. `progress` may be null.
+Division Divide(const Problem& problem, Progress* progress = nullptr);
 
 }  // namespace mesolys::division
 

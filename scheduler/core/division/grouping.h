@@ -46,14 +46,16 @@ class Group {
 
   PoolSet pools_;
   std::vector<Member> members_;
-  std::vector<Wide> amounts_;     // of the members before each, and at the end of all
-  std::vector<int64_t> weights_;  // likewise
+  std::vector<Wide> amounts_;      // of the members before each, and at the end of all
+  std::vector<int64_t> weights_;   // likewise
+  std::vector<double> quotients_;  // amount / weight of each member
 };
 
 struct Grouping {
   std::vector<uint32_t> pool_order;  // the pools by site, then period: bit b is pool_order[b]
   std::vector<Group> groups;         // none without pools
   std::vector<int32_t> group_of;     // of each claim; -1 for one without pools
+  bool has_minimums = false;         // of any claim
 };
 
 Grouping GroupClaims(const Problem& problem);

@@ -50,11 +50,12 @@ Fraction Level::Share(int64_t weight) const {
   return {whole_ * weight + carried, static_cast<int64_t>(part)};
 }
 
-double Level::ToDouble() const {
+double Level::ToDouble() const { return Quotient() * static_cast<double>(kWeightScale); }
+
+double Level::Quotient() const {
   if (infinite_) return std::numeric_limits<double>::infinity();
-  const double units =
-      static_cast<double>(whole_) + static_cast<double>(part_) / static_cast<double>(denominator_);
-  return units * static_cast<double>(kWeightScale);
+  return static_cast<double>(whole_) +
+         static_cast<double>(part_) / static_cast<double>(denominator_);
 }
 
 std::strong_ordering operator<=>(const Level& a, const Level& b) {

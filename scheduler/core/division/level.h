@@ -43,6 +43,8 @@ class Level {
   Fraction Share(int64_t weight) const;
   // Per point of weight, for people; +inf for infinity.
   double ToDouble() const;
+  // Per millionth of a point, within a few units of the last place.
+  double Quotient() const;
 
   friend std::strong_ordering operator<=>(const Level& a, const Level& b);
   friend bool operator==(const Level& a, const Level& b) { return (a <=> b) == 0; }

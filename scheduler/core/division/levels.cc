@@ -23,7 +23,7 @@ Fraction Asked(const Group& group, const Level& level) {
 
 Levels::Levels(const Problem& problem, const Grouping& grouping)
     : problem_(&problem), grouping_(&grouping), bottleneck_of_(grouping.groups.size()) {
-  bottlenecks_ = Solve(Everything());
+  bottlenecks_ = Solve(Everything(), Level());
   Settle();
 }
 
@@ -37,15 +37,16 @@ Levels::Part Levels::Everything() const {
 }
 
 // The level at which all groups together ask for what the pools have. What they ask is concave in
-// the level, so Newton's steps from below never pass it and end at it, exactly.
-Level Levels::CommonLevel(const Part& part) const {
+// the level, so Newton's steps from below never pass it and end at it, exactly; from above, the
+// first step leads below.
+Level Levels::CommonLevel(const Part& part, const Level& guess) const {
   Wide capacity = 0;
   part.pools.Each(
       [&](size_t bit) { capacity += problem_->pools[grouping_->pool_order[bit]].capacity; });
   Wide demand = 0;
   for (const size_t group : part.groups) demand += grouping_->groups[group].demand();
   if (demand <= capacity) return Level::Infinite();
-  Level level;
+  Level level = guess;
   while (true) {
     Wide amount = 0;
     int64_t weight = 0;
@@ -54,21 +55,24 @@ Level Levels::CommonLevel(const Part& part) const {
       amount += cut.amount;
       weight += cut.weight;
     }
-    const Level next = Level::Of(capacity - amount, weight);
+    // Too far above there is no step.
+    const bool is_far = amount > capacity || weight == 0;
+    const Level next = is_far ? Level() : Level::Of(capacity - amount, weight);
     if (next == level) return next;
     level = next;
   }
 }
 
-std::vector<Bottleneck> Levels::Solve(Part whole) const {
+std::vector<Bottleneck> Levels::Solve(Part whole, const Level& guess) const {
   std::vector<Bottleneck> found;
-  std::vector<Part> open;
-  open.push_back(std::move(whole));
+  std::vector<std::pair<Part, Level>> open;
+  open.emplace_back(std::move(whole), guess);
   while (!open.empty()) {
-    Part part = std::move(open.back());
+    const Level near = open.back().second;
+    Part part = std::move(open.back().first);
     open.pop_back();
     if (part.groups.empty() && part.pools.empty()) continue;
-    const Level level = CommonLevel(part);
+    const Level level = CommonLevel(part, near);
     std::vector<const PoolSet*> allowed;
     for (const size_t group : part.groups) allowed.push_back(&grouping_->groups[group].pools());
     Flow flow(std::move(allowed), problem_->pools.size(), level.denominator());
@@ -92,8 +96,8 @@ std::vector<Bottleneck> Levels::Solve(Part whole) const {
     rest.pools = std::move(part.pools);
     // Where all groups are crowded, the rest is pools that none of them reaches: nobody asks for
     // these, so their level is infinite.
-    open.push_back(std::move(rest));
-    open.push_back(std::move(crowded));
+    open.emplace_back(std::move(rest), level);
+    open.emplace_back(std::move(crowded), level);
   }
   return found;
 }
@@ -136,7 +140,8 @@ void Levels::Resolve(size_t group) {
   for (const size_t member : bottlenecks_[changed].groups) {
     if (grouping_->groups[member].demand() > 0) part.groups.push_back(member);
   }
-  std::vector<Bottleneck> parts = Solve(std::move(part));
+  const Level before = bottlenecks_[changed].level;
+  std::vector<Bottleneck> parts = Solve(std::move(part), before);
   bottlenecks_.erase(bottlenecks_.begin() + static_cast<std::ptrdiff_t>(changed));
   std::move(parts.begin(), parts.end(), std::back_inserter(bottlenecks_));
   for (Bottleneck& bottleneck : bottlenecks_) {
@@ -145,7 +150,7 @@ void Levels::Resolve(size_t group) {
   }
   Settle();
   if (Right()) return;
-  bottlenecks_ = Solve(Everything());
+  bottlenecks_ = Solve(Everything(), Level());
   Settle();
 }
 

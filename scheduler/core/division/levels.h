@@ -41,9 +41,9 @@ class Levels {
     PoolSet pools;
   };
 
-  // Of groups that ask for something.
-  std::vector<Bottleneck> Solve(Part whole) const;
-  Level CommonLevel(const Part& part) const;
+  // Of groups that ask for something. The level may be near `guess`, which costs time if it is not.
+  std::vector<Bottleneck> Solve(Part whole, const Level& guess) const;
+  Level CommonLevel(const Part& part, const Level& guess) const;
   // Groups that ask for nothing join the highest bottleneck whose pools they may use.
   void Settle();
   // Nobody may use a pool of a higher level than their own: then the levels are the right ones.

@@ -4,9 +4,95 @@
 #include <cstdlib>
 #include <utility>
 
+#include "scheduler/core/division/cheapest.h"
 #include "scheduler/core/division/flow.h"
+#include "scheduler/core/division/splits.h"
+#include "scheduler/core/division/wish.h"
 
 namespace mesolys::division {
+namespace {
+
+// Cuts cells, given as amounts of the members in their order: of n cells at most n - 1 members have
+// parts in two.
+void CutCells(const Grouping& grouping, const std::vector<Member>& members,
+              const std::vector<int64_t>& awards, const std::vector<GroupCell>& cells,
+              std::vector<Placement>& placements) {
+  size_t cell = 0;
+  Wide room = cells.empty() ? Wide(0) : cells[0].amount;
+  for (size_t i = 0; i < awards.size(); ++i) {
+    int64_t left = awards[i];
+    while (left > 0) {
+      while (room == 0) room = cells[++cell].amount;
+      const int64_t part = room < left ? static_cast<int64_t>(room) : left;
+      placements.push_back({members[i].claim, grouping.pool_order[cells[cell].pool], part});
+      left -= part;
+      room -= part;
+    }
+  }
+}
+
+// The wishes of some groups share these pools, and all that they are awarded fits.
+void PlaceWishes(const Problem& problem, const Grouping& grouping, const std::vector<bool>& groups,
+                 const PoolSet& pools, const std::vector<Wish>& wishes,
+                 const std::vector<std::vector<int64_t>>& awards, GroupCells& cells) {
+  std::vector<Wide> room(problem.pools.size());
+  pools.Each([&](size_t bit) { room[bit] = problem.pools[grouping.pool_order[bit]].capacity; });
+  std::vector<size_t> number;
+  std::vector<Parcel> parcels;
+  for (size_t i = 0; i < wishes.size(); ++i) {
+    const Wish& wish = wishes[i];
+    if (!groups[wish.group]) continue;
+    Parcel parcel;
+    for (const size_t member : wish.members) parcel.amount += awards[wish.group][member];
+    size_t cost = 0;
+    grouping.groups[wish.group].pools().Each([&](size_t bit) {
+      if (pools.Has(bit)) {
+        parcel.pools.push_back(bit);
+        parcel.costs.push_back(wish.costs[cost]);
+      }
+      ++cost;
+    });
+    number.push_back(i);
+    parcels.push_back(std::move(parcel));
+  }
+  GroupCells placed = Cheapest(std::move(room)).Place(parcels);
+  for (size_t i = 0; i < number.size(); ++i) cells[number[i]] = std::move(placed[i]);
+}
+
+std::vector<Placement> PlaceByWish(const Problem& problem, const Grouping& grouping,
+                                   const std::vector<Bottleneck>& bottlenecks,
+                                   const std::vector<std::vector<int64_t>>& awards) {
+  const std::vector<Wish> wishes = WishesOf(problem, grouping);
+  GroupCells cells(wishes.size());
+  // Pools that are full at one level are shared by its groups; all that are not full are one.
+  PoolSet open(problem.pools.size());
+  std::vector<bool> in_open(grouping.groups.size());
+  for (const Bottleneck& bottleneck : bottlenecks) {
+    std::vector<bool> own(grouping.groups.size());
+    std::vector<bool>& groups = bottleneck.level.infinite() ? in_open : own;
+    for (const size_t group : bottleneck.groups) groups[group] = true;
+    if (bottleneck.level.infinite()) {
+      open.Add(bottleneck.pools);
+    } else {
+      PlaceWishes(problem, grouping, own, bottleneck.pools, wishes, awards, cells);
+    }
+  }
+  PlaceWishes(problem, grouping, in_open, open, wishes, awards, cells);
+  RemoveCircles(problem.pools.size(), cells);
+  std::vector<Placement> placements;
+  for (size_t i = 0; i < wishes.size(); ++i) {
+    std::vector<Member> members;
+    std::vector<int64_t> parts;
+    for (const size_t member : wishes[i].members) {
+      members.push_back(grouping.groups[wishes[i].group].members()[member]);
+      parts.push_back(awards[wishes[i].group][member]);
+    }
+    CutCells(grouping, members, parts, cells[i], placements);
+  }
+  return placements;
+}
+
+}  // namespace
 
 void FillByCost(const Problem& problem, const Grouping& grouping,
                 const std::vector<Bottleneck>& bottlenecks, GroupCells& cells) {
@@ -47,20 +133,17 @@ void FillByCost(const Problem& problem, const Grouping& grouping,
   }
 }
 
-void CutCells(const Grouping& grouping, const Group& group, const std::vector<GroupCell>& cells,
-              const std::vector<int64_t>& awards, std::vector<Placement>& placements) {
-  size_t cell = 0;
-  Wide room = cells.empty() ? Wide(0) : cells[0].amount;
-  for (size_t i = 0; i < awards.size(); ++i) {
-    int64_t left = awards[i];
-    while (left > 0) {
-      while (room == 0) room = cells[++cell].amount;
-      const int64_t part = room < left ? static_cast<int64_t>(room) : left;
-      placements.push_back({group.members()[i].claim, grouping.pool_order[cells[cell].pool], part});
-      left -= part;
-      room -= part;
-    }
+std::vector<Placement> Place(const Problem& problem, const Grouping& grouping,
+                             const std::vector<Bottleneck>& bottlenecks, GroupCells cells,
+                             const std::vector<std::vector<int64_t>>& awards) {
+  if (HasWishes(problem)) return PlaceByWish(problem, grouping, bottlenecks, awards);
+  RemoveCircles(problem.pools.size(), cells);
+  std::vector<Placement> placements;
+  placements.reserve(problem.claims.size() + problem.pools.size());
+  for (size_t i = 0; i < grouping.groups.size(); ++i) {
+    CutCells(grouping, grouping.groups[i].members(), awards[i], cells[i], placements);
   }
+  return placements;
 }
 
 }  // namespace mesolys::division

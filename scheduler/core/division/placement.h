@@ -1,8 +1,9 @@
 #ifndef MESOLYS_SCHEDULER_CORE_DIVISION_PLACEMENT_H_
 #define MESOLYS_SCHEDULER_CORE_DIVISION_PLACEMENT_H_
 
-// Where awards go, without changing one: pools that are not full are opened by increasing cost, and
-// within a group as few claims as possible are split. It saves only where pools are not full. Pure.
+// Where awards go, without changing one: pools that are not full are opened by increasing cost, of
+// equals a claim stays at last year's site, and as few claims as possible are split: of n pools at
+// most n - 1. It saves only where pools are not full, or where claims cost differently. Pure.
 
 #include <cstdint>
 #include <vector>
@@ -18,10 +19,11 @@ namespace mesolys::division {
 void FillByCost(const Problem& problem, const Grouping& grouping,
                 const std::vector<Bottleneck>& bottlenecks, GroupCells& cells);
 
-// Cuts a group's cells, given as amounts of its members in their order: of n pools at most n - 1
-// members have parts in two. Appends to `placements`.
-void CutCells(const Grouping& grouping, const Group& group, const std::vector<GroupCell>& cells,
-              const std::vector<int64_t>& awards, std::vector<Placement>& placements);
+// The parts of all awards, which are given by group in the order of its members; the cells of a
+// group sum up to its awards. The parts of one claim are by site and period.
+std::vector<Placement> Place(const Problem& problem, const Grouping& grouping,
+                             const std::vector<Bottleneck>& bottlenecks, GroupCells cells,
+                             const std::vector<std::vector<int64_t>>& awards);
 
 }  // namespace mesolys::division
 

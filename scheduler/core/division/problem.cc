@@ -29,6 +29,20 @@ absl::Status CheckSets(absl::string_view what, const std::vector<NameSet>& sets,
   return absl::OkStatus();
 }
 
+absl::Status CheckCostSets(const Problem& problem) {
+  for (const CostSet& costs : problem.cost_sets) {
+    absl::flat_hash_set<uint32_t> seen;
+    for (const SiteCost& each : costs) {
+      if (each.site >= problem.sites.size()) {
+        return Wrong("cost set", absl::StrCat("there is no site ", each.site));
+      }
+      if (!std::isfinite(each.cost)) return Wrong("cost set", "cost must be a finite number");
+      if (!seen.insert(each.site).second) return Wrong("cost set", "a site is there twice");
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckPools(const Problem& problem) {
   std::set<std::pair<uint32_t, uint32_t>> seen;
   for (const Pool& pool : problem.pools) {
@@ -69,10 +83,23 @@ absl::Status CheckClaim(const Problem& problem, const Claim& claim) {
     return wrong(
         absl::StrCat("there is no site set ", claim.site_set, " or period set ", claim.period_set));
   }
+  if (claim.cost_set >= problem.cost_sets.size()) {
+    return wrong(absl::StrCat("there is no cost set ", claim.cost_set));
+  }
+  if (claim.last_site < -1 || claim.last_site >= static_cast<int64_t>(problem.sites.size())) {
+    return wrong(absl::StrCat("there is no site ", claim.last_site));
+  }
   return absl::OkStatus();
 }
 
 }  // namespace
+
+double CostOf(const Problem& problem, uint32_t cost_set, const Pool& pool) {
+  for (const SiteCost& each : problem.cost_sets[cost_set]) {
+    if (each.site == pool.site) return each.cost;
+  }
+  return pool.cost;
+}
 
 absl::Status Check(const Problem& problem) {
   if (problem.claims.size() > kCountMax || problem.pools.size() > kCountMax) {
@@ -82,6 +109,7 @@ absl::Status Check(const Problem& problem) {
   }
   absl::Status status = CheckSets("site set", problem.site_sets, problem.sites.size());
   if (status.ok()) status = CheckSets("period set", problem.period_sets, problem.periods.size());
+  if (status.ok()) status = CheckCostSets(problem);
   if (status.ok()) status = CheckPools(problem);
   if (!status.ok()) return status;
   absl::flat_hash_set<absl::string_view> requests;

@@ -28,7 +28,18 @@ struct Claim {
   int64_t priority = 0;           // a larger number is a higher priority
   uint32_t site_set = 0;          // of Problem::site_sets
   uint32_t period_set = 0;        // of Problem::period_sets
+  uint32_t cost_set = 0;          // of Problem::cost_sets
+  int32_t last_site = -1;         // of Problem::sites: where it was last year; -1: nowhere known
 };
+
+// What a unit costs some claims at a site, in place of what its pools say.
+struct SiteCost {
+  uint32_t site = 0;
+  double cost = 0;
+
+  friend auto operator<=>(const SiteCost&, const SiteCost&) = default;
+};
+using CostSet = std::vector<SiteCost>;  // each site once, in any order
 
 // Indices, in any order. None means all of them.
 using NameSet = std::vector<uint32_t>;
@@ -39,8 +50,12 @@ struct Problem {
   std::vector<Pool> pools;  // a (site, period) without a pool has nothing to give
   std::vector<NameSet> site_sets = {{}};
   std::vector<NameSet> period_sets = {{}};
+  std::vector<CostSet> cost_sets = {{}};
   std::vector<Claim> claims;
 };
+
+// What a unit of a claim with this cost set costs in a pool.
+double CostOf(const Problem& problem, uint32_t cost_set, const Pool& pool);
 
 // INVALID_ARGUMENT names the entry that is out of its bounds, twice there or points nowhere, and
 // says what would be right.

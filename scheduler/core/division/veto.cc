@@ -10,8 +10,12 @@ namespace {
 
 class Veto {
  public:
-  Veto(const Problem& problem, Grouping& grouping, Levels& levels)
-      : problem_(problem), grouping_(grouping), levels_(levels), neediest_(grouping.groups.size()) {
+  Veto(const Problem& problem, Grouping& grouping, Levels& levels, Progress* progress)
+      : problem_(problem),
+        grouping_(grouping),
+        levels_(levels),
+        progress_(progress),
+        neediest_(grouping.groups.size()) {
     for (size_t group = 0; group < neediest_.size(); ++group) FindNeediest(group);
   }
 
@@ -20,7 +24,9 @@ class Veto {
     std::vector<uint32_t> dropped;
     // Dropping raises levels and never lowers one. So who is passed here as having enough has it to
     // the end, and one walk meets the violators in the order of the rule.
+    size_t done = 0;
     for (const uint32_t claim : order) {
+      Tell("claims with a minimum", done++, order.size());
       if (GroupOf(claim) < 0) {
         dropped.push_back(claim);
       } else if (!Enough(claim)) {
@@ -30,6 +36,8 @@ class Veto {
     }
     std::vector<Drop> drops;
     for (auto claim = dropped.rbegin(); claim != dropped.rend(); ++claim) {
+      Tell("dropped claims, tried again", static_cast<size_t>(claim - dropped.rbegin()),
+           dropped.size());
       const std::optional<uint32_t> blocker = TryAgain(*claim);
       if (blocker.has_value()) drops.push_back({*claim, *blocker});
     }
@@ -37,6 +45,10 @@ class Veto {
   }
 
  private:
+  void Tell(absl::string_view work, size_t done, size_t all) const {
+    if (progress_ != nullptr) progress_->Tell(work, done, all);
+  }
+
   // In the order in which they are dropped.
   std::vector<uint32_t> WithMinimum() const {
     std::vector<uint32_t> order;
@@ -115,16 +127,16 @@ class Veto {
   const Problem& problem_;
   Grouping& grouping_;
   Levels& levels_;
+  Progress* const progress_;
   std::vector<std::optional<uint32_t>> neediest_;  // of each group
 };
 
 }  // namespace
 
-std::vector<Drop> DropBelowMinimum(const Problem& problem, Grouping& grouping, Levels& levels) {
-  const bool any = std::any_of(problem.claims.begin(), problem.claims.end(),
-                               [](const Claim& claim) { return claim.minimum > 0; });
-  if (!any) return {};
-  return Veto(problem, grouping, levels).Run();
+std::vector<Drop> DropBelowMinimum(const Problem& problem, Grouping& grouping, Levels& levels,
+                                   Progress* progress) {
+  if (!grouping.has_minimums) return {};
+  return Veto(problem, grouping, levels, progress).Run();
 }
 
 }  // namespace mesolys::division

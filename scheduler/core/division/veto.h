@@ -14,8 +14,10 @@
 
 namespace mesolys::division {
 
-// Takes dropped claims out of `grouping`; `levels` are those of what is left.
-std::vector<Drop> DropBelowMinimum(const Problem& problem, Grouping& grouping, Levels& levels);
+// Takes dropped claims out of `grouping`; `levels` are those of what is left. `progress` may be
+// null.
+std::vector<Drop> DropBelowMinimum(const Problem& problem, Grouping& grouping, Levels& levels,
+                                   Progress* progress);
 
 }  // namespace mesolys::division
 

@@ -265,12 +265,16 @@ TEST(SlurmFactsTest, KnowWhichClustersSlurmdbdKnows) {
 }
 
 TEST(SlurmFactsTest, AskForNoMoreRightsThanAnOperatorHas) {
-  EXPECT_EQ(CheckAdminLevel("mesolys", false, true, "mesolys|Operator\n").verdict, Verdict::kPass);
-  EXPECT_EQ(CheckAdminLevel("mesolys", false, true, "mesolys|Administrator\n").verdict,
+  EXPECT_EQ(CheckAdminLevel("mesolys", false, {true, true}, "mesolys|Operator\n").verdict,
             Verdict::kPass);
-  EXPECT_EQ(CheckAdminLevel("root", true, true, "").verdict, Verdict::kPass);
-  EXPECT_EQ(CheckAdminLevel("mesolys", false, false, "mesolys|None\n").verdict, Verdict::kWarn);
-  const Finding blind = CheckAdminLevel("mesolys", false, true, "other|Administrator\n");
+  EXPECT_EQ(CheckAdminLevel("mesolys", false, {true, true}, "mesolys|Administrator\n").verdict,
+            Verdict::kPass);
+  EXPECT_EQ(CheckAdminLevel("root", true, {true, true}, "").verdict, Verdict::kPass);
+  EXPECT_EQ(CheckAdminLevel("mesolys", false, {false, true}, "mesolys|None\n").verdict,
+            Verdict::kWarn);
+  EXPECT_EQ(CheckAdminLevel("mesolys", false, {false, false}, "mesolys|None\n").verdict,
+            Verdict::kPass);
+  const Finding blind = CheckAdminLevel("mesolys", false, {true, true}, "other|Administrator\n");
   EXPECT_EQ(blind.verdict, Verdict::kFail);
   EXPECT_THAT(blind.remedy,
               HasSubstr("sacctmgr -i modify user where name=mesolys set AdminLevel=Operator"));

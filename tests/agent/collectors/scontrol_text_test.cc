@@ -149,7 +149,7 @@ TEST(ScontrolNodeTest, RefusesALineThatNoNodeHas) {
 TEST(ScontrolPartitionTest, ReadsItsRules) {
   const auto partition = ParseScontrolPartition(
       "PartitionName=low RootOnly=YES ReqResv=YES MaxCPUsPerNode=8 MaxCPUsPerSocket=UNLIMITED "
-      "Nodes=n[1-3] State=DRAIN TotalCPUs=96");
+      "MaxTime=1-02:00:00 MaxNodes=4 Nodes=n[1-3] State=DRAIN TotalCPUs=96");
   ASSERT_TRUE(partition.ok()) << partition.status();
   EXPECT_EQ(partition->name, "low");
   EXPECT_EQ(partition->state, ScontrolPartition::State::kDrained);
@@ -157,6 +157,19 @@ TEST(ScontrolPartitionTest, ReadsItsRules) {
   EXPECT_TRUE(partition->needs_reservation);
   EXPECT_EQ(partition->cores_per_node_max, 8);
   EXPECT_EQ(partition->cores_per_socket_max, 0);
+  EXPECT_EQ(partition->time_limit_seconds, 26 * 3600);
+  EXPECT_EQ(partition->nodes_max, 4);
+}
+
+TEST(ScontrolPartitionTest, HasNoLimitsWhereItNamesNoneThatIsUnderstood) {
+  for (const char* line :
+       {"PartitionName=p State=UP", "PartitionName=p State=UP MaxTime=UNLIMITED MaxNodes=UNLIMITED",
+        "PartitionName=p State=UP MaxTime=soon MaxNodes=-1"}) {
+    const auto partition = ParseScontrolPartition(line);
+    ASSERT_TRUE(partition.ok()) << partition.status();
+    EXPECT_EQ(partition->time_limit_seconds, 0) << line;
+    EXPECT_EQ(partition->nodes_max, 0) << line;
+  }
 }
 
 TEST(ScontrolPartitionTest, RefusesALineThatNoPartitionHas) {

@@ -132,7 +132,7 @@ class History {
     command.generation =
         Roll(4) == 0 ? Roll(mesocentre_.ledger().revision()) : mesocentre_.ledger().revision();
     for (int64_t grant : mesocentre_.ledger().Awaited(command.site)) {
-      if (Roll(2) == 0) command.held.push_back({grant, Some()});
+      if (Roll(2) == 0) command.read_back.push_back({grant, Some()});
     }
     mesocentre_.Must(command);
     return "confirmed";

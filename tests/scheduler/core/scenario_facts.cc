@@ -266,10 +266,10 @@ absl::StatusOr<Command> ScenarioRun::SiteVerb(const std::string& verb, Words& wo
       if (!entry.ok()) return entry.status();
       absl::StatusOr<Amount> amount = AmountOf((*entry)->grant.resource, text);
       if (!amount.ok()) return amount.status();
-      command.held.push_back({(*entry)->grant.number, *amount});
+      command.read_back.push_back({(*entry)->grant.number, *amount});
       unsaid.erase((*entry)->grant.number);
     }
-    for (int64_t number : unsaid) command.held.push_back({number, Amount()});
+    for (int64_t number : unsaid) command.read_back.push_back({number, Amount()});
     return command;
   }
   if (verb == "write-off-site") return WriteOffSite{words.Take(), "silent"};

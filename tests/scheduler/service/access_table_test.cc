@@ -106,6 +106,7 @@ CompareUsage    OSPFA -     OSPFA -     -     -     -     -     -     -     -   
 GetUsageComparison OSPFA -  OSPFA -     -     -     -     -     -     -     -     -      -
 ListUsageDifferences OSPFA - OSPFA -    -     -     -     -     -     -     -     -      -
 GetJob          OSPFA -     OSPFA O     O     O     P     P     P     -     -     -      -
+ExplainJob      OSPFA -     OSPFA O     O     O     P     P     P     -     -     -      -
 RemoveMember    OSPFA -     -     O     -     -     P     -     -     -     -     -      -
 SetMemberCeiling OSPFA -    -     O     -     -     P     -     -     -     -     -      -
 ArchiveProject  OSPFA -     -     -     -     -     -     -     -     -     -     -      -

@@ -40,7 +40,7 @@ class LongPollsTest : public testing::Test {
   LongPollsTest() : engine_(*Engine::Start(store_, clock_)), comparisons_(*engine_) {
     Submit("adopt", AdoptCatalogue{WorldCatalogue(), "", ""});
     generation_ = engine_->Read([](const Ledger& ledger) { return ledger.Generation("psmn"); });
-    polls_ = std::make_unique<LongPolls>(*engine_, comparisons_, std::chrono::minutes(10));
+    polls_ = std::make_unique<LongPolls>(*engine_, comparisons_, jobs_, std::chrono::minutes(10));
     service_ = std::make_unique<PollingService>(*polls_);
     server_ = *StartServer("127.0.0.1:0", ca_.Files("service/scheduler"), {service_.get()});
     caller_ = std::make_unique<Caller>(
@@ -89,6 +89,7 @@ class LongPollsTest : public testing::Test {
   MemoryEventStore store_;
   std::unique_ptr<Engine> engine_;
   Comparisons comparisons_;
+  JobQuestions jobs_;
   int64_t generation_ = 0;
   std::unique_ptr<LongPolls> polls_;
   std::unique_ptr<PollingService> service_;

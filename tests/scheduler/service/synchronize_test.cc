@@ -151,6 +151,7 @@ TEST_F(SynchronizeTest, ShowsInTheGrantWhatTheSiteReadBack) {
     enforcement.set_grant("projects/alpha/grants/g1");
     enforcement.set_state(row.state);
     enforcement.set_text(row.text);
+    enforcement.set_ceiling_base_units(3600);
     Synchronize(request);
     const v1::Ceiling shown = FirstGrantAsShown().ceilings(0);
     EXPECT_EQ(shown.state(), row.state);
@@ -158,6 +159,21 @@ TEST_F(SynchronizeTest, ShowsInTheGrantWhatTheSiteReadBack) {
     EXPECT_EQ(shown.site(), "psmn");
     EXPECT_EQ(shown.wanted_base_units(), 3600);
   }
+}
+
+TEST_F(SynchronizeTest, ShowsARaisedCeilingAsWantedUntilItIsReadBack) {
+  Ask("alpha", 3600, "ask");
+  v1::SynchronizeRequest request = Holding(0);
+  v1::Enforcement& enforcement = *request.add_enforcements();
+  enforcement.set_grant("projects/alpha/grants/g1");
+  enforcement.set_state(v1::Ceiling::ENFORCED);
+  // The one before it was raised, of which the site has not heard.
+  enforcement.set_ceiling_base_units(3000);
+  Synchronize(request);
+  EXPECT_EQ(FirstGrantAsShown().ceilings(0).state(), v1::Ceiling::WANTED);
+  enforcement.set_ceiling_base_units(3600);
+  Synchronize(request);
+  EXPECT_EQ(FirstGrantAsShown().ceilings(0).state(), v1::Ceiling::ENFORCED);
 }
 
 TEST_F(SynchronizeTest, ConfirmsALowerCeilingWhenItsUseIsSaidWhateverTheAgentHasToSend) {

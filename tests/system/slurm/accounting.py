@@ -92,7 +92,8 @@ def sum_of_sacct(slurm):
 
 
 def sum_of_database(slurm):
-    """Slurm's own rows, without sacct."""
+    """Slurm's own rows, without sacct; but for those whose beginning slurmctld never told, being killed: they have no
+    eligible time, and sacct passes over them whatever span it is asked for."""
     sums = {}
     for site in slurm.sites:
         names = {number: kind if not name else f'{kind}/{name}'
@@ -100,11 +101,25 @@ def sum_of_database(slurm):
         for account, user, submit, start, end, suspended, held in slurm.query(
                 site, f'SELECT j.account, a.user, time_submit, time_start, time_end, time_suspended, tres_alloc'
                       f' FROM {site}_job_table j JOIN {site}_assoc_table a ON a.id_assoc = j.id_assoc'
-                      f' WHERE time_start > 0 AND tres_alloc <> "" AND j.deleted = 0'):
+                      f' WHERE time_start > 0 AND time_eligible > 0 AND tres_alloc <> "" AND j.deleted = 0'):
             counts = dict(entry.split('=') for entry in held.split(','))
             seconds = int(end) - max(int(start), int(submit)) - int(suspended)
             add_run(sums, site, account, user, seconds, {names[number]: count for number, count in counts.items()})
     return sums
+
+
+def differing_rows(slurm, sacct, others):
+    """What sacct and its database say of the users whose sums differ, for whoever has to find out why."""
+    keys = {key for key in sacct.keys() | others.keys() if sacct.get(key) != others.get(key)}
+    lines = [f'{key}: {sacct.get(key)} by sacct, {others.get(key)} otherwise' for key in sorted(keys)]
+    for site, user in sorted({(site, user) for _, user, _, site in keys}):
+        lines.append(slurm.command(site, 'sacct', '-aDXnP', '-u', user, '--noconvert', '--starttime=now-2hours',
+                                   '--format=DBIndex,JobIDRaw,Account,State,Submit,Start,End,Suspended,AllocTRES'))
+        lines += ['|'.join(row) for row in slurm.query(
+            site, f'SELECT job_db_inx, id_job, j.account, state, time_submit, time_eligible, time_start, time_end,'
+                  f' time_suspended, tres_alloc, j.deleted, a.user FROM {site}_job_table j JOIN {site}_assoc_table a'
+                  f' ON a.id_assoc = j.id_assoc WHERE a.user = "{user}"')]
+    return '\n'.join(lines)
 
 
 def rows_without_end(slurm):
@@ -114,22 +129,30 @@ def rows_without_end(slurm):
                                          f' WHERE time_end = 0')]
 
 
+def waiting_for_slurmdbd(slurm):
+    """How many records slurmctld keeps for it, at all sites."""
+    return sum(int(line.split(':')[1]) for site in slurm.sites
+               for line in slurm.command(site, 'sdiag').splitlines() if 'DBD Agent queue size' in line)
+
+
 def compare(world, slurm):
     try:
         slurm.until(lambda: not rows_without_end(slurm), 60, 'slurmdbd knows every end')
     except SystemExit:
         print(f'{rows_without_end(slurm)}\n' + (slurm.folder / 'log/psmn.slurmctld.log').read_text()[-6000:])
         raise
-    wanted, states = sum_of_sacct(slurm)
-    if wanted != sum_of_database(slurm):
-        raise SystemExit(f'sacct and its database differ:\n{wanted}\n{sum_of_database(slurm)}')
+    # slurmctld may still keep rows, also whole ones, for slurmdbd; so Slurm is asked anew each time.
     end = time.monotonic() + 60
-    while world.charged() != (wanted, 0):
+    while True:
+        wanted, states = sum_of_sacct(slurm)
+        database = sum_of_database(slurm)
+        charged, open_count = world.charged()
+        if wanted == database == charged and open_count == 0 and not waiting_for_slurmdbd(slurm):
+            break
         if time.monotonic() > end:
-            charged, open_count = world.charged()
-            differ = {key: (charged.get(key), wanted.get(key)) for key in charged.keys() | wanted.keys()
-                      if charged.get(key) != wanted.get(key)}
-            raise SystemExit(f'{open_count} charges of running jobs; charged and wanted differ:\n{differ}{world.logs()}')
+            raise SystemExit(f'{open_count} charges of running jobs; what is charged, sacct and its database differ:\n'
+                             f'{differing_rows(slurm, wanted, charged)}\n{differing_rows(slurm, wanted, database)}'
+                             f'{world.logs()}')
         time.sleep(0.5)
     for site in slurm.sites:
         quarantine = world.folder / f'agent-{site}' / 'quarantine.txt'

@@ -3,9 +3,7 @@
 MariaDB, the scheduler, the agents and what they keep. After each the ledger equals Slurm's accounting to the
 second.
 
-  faults_test.py BUILD_DIR [SEED [all]]
-
-`all` ends MariaDB, the scheduler and what the agents keep as well."""
+  faults_test.py BUILD_DIR [SEED]"""
 import pathlib
 import random
 import shutil
@@ -76,9 +74,9 @@ def slurmdbd_away(site):
     site.slurm.up(site.name)
 
 
-def up_again(site):
-    """Is over when all nodes are ready, which may need the operator."""
-    starting = threading.Thread(target=site.slurm.up, args=(site.name,))
+def up_again(site, *names):
+    """The site, or these; is over when all nodes are ready, which may need the operator."""
+    starting = threading.Thread(target=site.slurm.up, args=names or (site.name,))
     starting.start()
     while starting.is_alive():
         tend(site)
@@ -115,7 +113,7 @@ def mariadb_killed(site):
     time.sleep(4)
     work(site)
     if site.name == clusters.SITES[0]:
-        site.slurm.up()
+        up_again(site, *clusters.SITES)
 
 
 def at_all_sites(sites, faults):
@@ -176,10 +174,7 @@ def main():
         try:
             world.start_all()
             sites = [jobs.Site(slurm, name, random.Random(rng.random())) for name in clusters.SITES]
-            faults = [daemons_fail, daemons_fail_elsewhere]
-            if sys.argv[3:] == ['all']:
-                faults += [database_fails, scheduler_away_and_spools_lost]
-            for fault in faults:
+            for fault in (daemons_fail, daemons_fail_elsewhere, database_fails, scheduler_away_and_spools_lost):
                 fault(world, sites)
                 end_runaways(slurm)
                 wanted, states = accounting.compare(world, slurm)

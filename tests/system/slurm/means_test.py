@@ -83,7 +83,6 @@ def follow_the_cluster(world, slurm):
     control('update', f'nodename={SITE}-n2', 'state=down', 'reason=test')
     expect(world, 'a node is down', cpu={'available': 32, 'down': 32}, gpu_v100={'down': 4})
     slurm.up()
-    control('update', f'nodename={SITE}-n2', 'state=resume')
 
     control('create', 'reservation', 'ReservationName=m', 'StartTime=now', 'Duration=60', 'Users=root', 'Flags=MAINT',
             f'Nodes={SITE}-n2')

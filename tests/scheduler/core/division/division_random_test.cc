@@ -1,14 +1,10 @@
-// Thousands of small problems: the division agrees with linear programs, with the rule of minimums
-// done the slow way, and with what a fair rule promises to those who think of cheating.
+// Thousands of small problems: the division agrees with linear programs, and with the rule of
+// minimums done the slow way.
 
 #include "scheduler/core/division/division.h"
 
 #include <algorithm>
-#include <map>
-#include <numeric>
 #include <random>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -36,7 +32,7 @@ std::vector<int64_t> AmountsOf(const Division& division) {
 TEST(DivisionRandomTest, AgreesWithIteratedLinearPrograms) {
   std::mt19937_64 random(TestSeed());
   for (int i = 0; i < 2'000 && !testing::Test::HasFailure(); ++i) {
-    const Problem problem = RandomProblem(random);
+    const Problem problem = RandomProblem(random, {.wishes = i % 2 == 0});
     const Division division = Certified(problem);
     const std::vector<double> expected = LeximinByPrograms(problem);
     for (size_t claim = 0; claim < expected.size(); ++claim) {
@@ -45,7 +41,9 @@ TEST(DivisionRandomTest, AgreesWithIteratedLinearPrograms) {
     }
     double cost = 0;
     for (const Placement& placement : division.placements) {
-      cost += problem.pools[placement.pool].cost * static_cast<double>(placement.amount);
+      cost +=
+          CostOf(problem, problem.claims[placement.claim].cost_set, problem.pools[placement.pool]) *
+          static_cast<double>(placement.amount);
     }
     EXPECT_NEAR(cost, LeastCost(problem, AmountsOf(division)), 1e-3) << Told(problem);
   }
@@ -127,110 +125,6 @@ TEST(DivisionRandomTest, DropsWhomTheRuleOfMinimumsDrops) {
     }
   }
   EXPECT_GT(dropped, 100);
-}
-
-TEST(DivisionRandomTest, KeepsItsCertificateWithExtremeAmountsAndWeights) {
-  std::mt19937_64 random(TestSeed());
-  for (int i = 0; i < 2'000 && !testing::Test::HasFailure(); ++i) {
-    Certified(RandomProblem(random, {.minimums = i % 2 == 0, .extremes = true}));
-  }
-}
-
-// The same problem told in another order, sites and periods too.
-Problem Shuffled(const Problem& problem, std::mt19937_64& random) {
-  Problem other = problem;
-  const auto permute = [&](std::vector<std::string>& names) {
-    std::vector<uint32_t> place(names.size());
-    std::iota(place.begin(), place.end(), 0);
-    std::shuffle(place.begin(), place.end(), random);
-    const std::vector<std::string> old = names;
-    for (size_t i = 0; i < names.size(); ++i) names[place[i]] = old[i];
-    return place;
-  };
-  const std::vector<uint32_t> site = permute(other.sites);
-  const std::vector<uint32_t> period = permute(other.periods);
-  const auto renumber = [&](std::vector<NameSet>& sets, const std::vector<uint32_t>& place) {
-    for (NameSet& set : sets) {
-      for (uint32_t& name : set) name = place[name];
-      std::shuffle(set.begin(), set.end(), random);
-    }
-  };
-  renumber(other.site_sets, site);
-  renumber(other.period_sets, period);
-  for (Pool& pool : other.pools)
-    pool = {site[pool.site], period[pool.period], pool.capacity, pool.cost};
-  std::shuffle(other.pools.begin(), other.pools.end(), random);
-  std::shuffle(other.claims.begin(), other.claims.end(), random);
-  return other;
-}
-
-// Everything that people see, by name.
-std::map<std::string, int64_t> Seen(const Problem& problem, const Division& division) {
-  std::map<std::string, int64_t> seen;
-  for (const Placement& placement : division.placements) {
-    const Pool& pool = problem.pools[placement.pool];
-    seen[absl::StrCat(problem.claims[placement.claim].request, " ", problem.sites[pool.site], " ",
-                      problem.periods[pool.period])] = placement.amount;
-  }
-  return seen;
-}
-
-TEST(DivisionRandomTest, DoesNotDependOnTheOrderOfTheInput) {
-  std::mt19937_64 random(TestSeed());
-  for (int i = 0; i < 1'000 && !testing::Test::HasFailure(); ++i) {
-    const Problem problem = RandomProblem(random, {.minimums = i % 2 == 0, .extremes = i % 3 == 0});
-    const Problem other = Shuffled(problem, random);
-    EXPECT_EQ(Seen(problem, Certified(problem)), Seen(other, Certified(other))) << Told(problem);
-  }
-}
-
-// One change to a problem of one claim at least; what it must not do, to whom.
-enum class Change { kInflate, kHide, kMoreCapacity, kFewerClaims };
-
-TEST(DivisionRandomTest, NeitherAMisreportNorMoreForAllHarms) {
-  std::mt19937_64 random(TestSeed());
-  int64_t tried = 0;
-  for (int i = 0; i < 8'000 && !testing::Test::HasFailure(); ++i) {
-    const Problem problem = RandomProblem(random);
-    if (problem.claims.empty() || problem.pools.empty()) continue;
-    ++tried;
-    const std::vector<int64_t> before = AmountsOf(Certified(problem));
-    Problem other = problem;
-    const auto one = static_cast<size_t>(Pick(random, static_cast<int64_t>(before.size()) - 1));
-    const auto change = static_cast<Change>(Pick(random, 3));
-    switch (change) {
-      case Change::kInflate:
-        other.claims[one].amount += 1 + Pick(random, 300);
-        break;
-      case Change::kHide: {
-        NameSet& sites = other.site_sets.emplace_back(other.site_sets[other.claims[one].site_set]);
-        other.claims[one].site_set = static_cast<uint32_t>(other.site_sets.size() - 1);
-        if (sites.empty()) {
-          for (uint32_t site = 0; site < other.sites.size(); ++site) sites.push_back(site);
-        }
-        if (sites.size() > 1) sites.pop_back();
-        break;
-      }
-      case Change::kMoreCapacity:
-        other.pools[static_cast<size_t>(Pick(random, static_cast<int64_t>(other.pools.size()) - 1))]
-            .capacity += Pick(random, 300);
-        break;
-      case Change::kFewerClaims:
-        other.claims[one].amount = 0;
-        break;
-    }
-    const std::vector<int64_t> after = AmountsOf(Certified(other));
-    if (change == Change::kInflate || change == Change::kHide) {
-      const int64_t useful = std::min(after[one], problem.claims[one].amount);
-      EXPECT_LE(useful, before[one] + 1) << problem.claims[one].request << "\n" << Told(problem);
-    } else {
-      for (size_t claim = 0; claim < after.size(); ++claim) {
-        if (change == Change::kFewerClaims && claim == one) continue;
-        EXPECT_GE(after[claim], before[claim] - 1) << Told(problem);
-      }
-    }
-  }
-  EXPECT_GT(tried, 1'000);
 }
 
 }  // namespace

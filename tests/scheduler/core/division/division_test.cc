@@ -6,11 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "scheduler/core/certificate.h"
+#include "tests/scheduler/core/division/small_problem.h"
 
 namespace mesolys::division {
 namespace {
@@ -19,42 +17,6 @@ using testing::ElementsAre;
 using testing::ElementsAreArray;
 using testing::HasSubstr;
 using testing::SizeIs;
-
-constexpr int64_t kPoint = kWeightScale;
-
-// Sites "a", "b", ... with one pool each, all in one period.
-Problem WithPools(const std::vector<int64_t>& capacities) {
-  Problem problem;
-  problem.periods = {"p"};
-  for (uint32_t site = 0; site < capacities.size(); ++site) {
-    problem.sites.push_back(std::string(1, static_cast<char>('a' + site)));
-    problem.pools.push_back({site, 0, capacities[site], 0});
-  }
-  return problem;
-}
-
-// A claim on the sites of `sites`, such as "ab"; "" for all.
-void Ask(Problem& problem, const std::string& sites, int64_t amount, int64_t weight = kPoint,
-         int64_t minimum = 0, int64_t priority = 0) {
-  NameSet set;
-  for (const char site : sites) set.push_back(static_cast<uint32_t>(site - 'a'));
-  problem.site_sets.push_back(set);
-  Claim claim;
-  claim.request = absl::StrCat("r", problem.claims.size() + 1);
-  claim.amount = amount;
-  claim.weight = weight;
-  claim.minimum = minimum;
-  claim.priority = priority;
-  claim.site_set = static_cast<uint32_t>(problem.site_sets.size() - 1);
-  problem.claims.push_back(claim);
-}
-
-Division Certified(const Problem& problem) {
-  EXPECT_EQ(Check(problem), absl::OkStatus());
-  Division division = Divide(problem);
-  EXPECT_EQ(Certify(problem, division), absl::OkStatus());
-  return division;
-}
 
 std::vector<int64_t> Amounts(const Problem& problem) {
   std::vector<int64_t> amounts;
@@ -157,26 +119,6 @@ TEST(DivisionTest, TellsTheLevelOfEachBottleneckInAmountsPerPoint) {
   EXPECT_EQ(division.awards[2].share, 2);
 }
 
-TEST(DivisionTest, OpensPoolsThatAreNotFullByCost) {
-  Problem problem = WithPools({100, 100, 100});
-  problem.pools[0].cost = 3;
-  problem.pools[1].cost = 1;
-  problem.pools[2].cost = 2;
-  Ask(problem, "ab", 60);
-  Ask(problem, "", 90);
-  const Division division = Certified(problem);
-  EXPECT_EQ(division.pools[0].allocated, 0);
-  EXPECT_EQ(division.pools[1].allocated, 100);
-  EXPECT_EQ(division.pools[2].allocated, 50);
-}
-
-TEST(DivisionTest, SplitsAtMostOneClaimLessThanAGroupHasPools) {
-  Problem problem = WithPools({100, 100, 100});
-  for (int i = 0; i < 50; ++i) Ask(problem, "", 6);
-  const Division division = Certified(problem);
-  EXPECT_LE(division.placements.size(), 50u + 2u);
-}
-
 TEST(DivisionTest, NamesWhoKeepsADroppedClaimOut) {
   Problem problem = WithPools({10});
   Ask(problem, "a", 10, kPoint, 6, 3);
@@ -219,52 +161,6 @@ TEST(DivisionTest, RefusesWhatIsOutOfBoundsByName) {
     const absl::Status status = Check(problem);
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << each.what;
     EXPECT_THAT(std::string(status.message()), HasSubstr(each.what));
-  }
-}
-
-TEST(CertificateTest, RefusesWhateverIsNotTheDivision) {
-  struct Forgery {
-    std::string what;
-    void (*forge)(Division&);
-  };
-  for (const Forgery& each : std::vector<Forgery>{
-           {"sum up", [](Division& d) { ++d.awards[0].amount; }},
-           {"sum up", [](Division& d) { d.placements.pop_back(); }},
-           {"more than it has",
-            [](Division& d) { ++d.placements[0].amount, ++d.pools[0].allocated; }},
-           {"not full", [](Division& d) { --d.placements[0].amount, --d.pools[0].allocated; }},
-           {"may not be", [](Division& d) { d.placements[0].pool = 1, d.placements[2].pool = 0; }},
-           {"one unit",
-            [](Division& d) {
-              d.awards[0].amount -= 2, d.placements[0].amount -= 2;
-              d.awards[1].amount += 2, d.placements[1].amount += 2;
-            }},
-           {"not the highest", [](Division& d) { d.awards[0].share = 1; }},
-           {"one unit", [](Division& d) { d.shares[0].level = Level::Of(6, kPoint); }},
-           {"not full", [](Division& d) { d.shares[1].level = Level::Of(99, kPoint); }},
-           {"dropped", [](Division& d) { d.awards[0].status = AwardStatus::kDropped; }},
-           {"dropped without a minimum",
-            [](Division& d) {
-              d.drops = {{0, 1}};
-              d.awards[0] = {0, -1, AwardStatus::kDropped};
-            }},
-           {"full", [](Division& d) { d.awards[0].status = AwardStatus::kFull; }},
-           {"one award for each", [](Division& d) { d.awards.pop_back(); }},
-           {"in no pool", [](Division& d) { d.placements[0].pool = 9; }},
-           {"order of claims",
-            [](Division& d) {
-              d.placements.push_back({9, 1, 1});
-              ++d.pools[1].allocated;
-            }},
-       }) {
-    Problem problem = WithPools({10, 20});
-    Ask(problem, "a", 99);
-    Ask(problem, "a", 99);
-    Ask(problem, "b", 5);
-    Division division = Certified(problem);
-    ASSERT_THAT(division.placements, SizeIs(3));
-    each.forge(division);
-    EXPECT_THAT(std::string(Certify(problem, division).message()), HasSubstr(each.what));
   }
 }
 

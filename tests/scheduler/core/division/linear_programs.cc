@@ -44,7 +44,7 @@ class Program {
         const int rows[] = {0, i + 1, claims + p + 1};
         const double values[] = {0, 1, 1};
         glp_set_mat_col(program_, column, 2, rows, values);
-        columns_.push_back({column, i, pool.cost});
+        columns_.push_back({column, i, CostOf(problem, claim.cost_set, pool)});
       }
     }
   }
