@@ -135,6 +135,16 @@ void CheckNames(ConfigTable& table, absl::string_view key, const std::vector<std
   }
 }
 
+// A QOS that accounts have at times, beside or in place of `usual`.
+std::string ReadQos(ConfigTable& table, absl::string_view key,
+                    const std::vector<std::string>& usual) {
+  std::string qos = table.Text(key, "");
+  if (qos.empty()) return qos;
+  CheckNames(table, key, {qos});
+  if (usual.empty()) table.Refuse(key, "give qos too: what an account that is open has");
+  return qos;
+}
+
 SlurmEnforcement ReadEnforcement(ConfigTable& table, const SlurmOptions& slurm) {
   SlurmEnforcement enforcement;
   enforcement.commands.slurm_conf = slurm.sacct.slurm_conf;
@@ -148,12 +158,11 @@ SlurmEnforcement ReadEnforcement(ConfigTable& table, const SlurmOptions& slurm) 
   options.leaves_drift = OneOf(table, "drift", "repair", {"repair", "leave"}) == "leave";
   options.rules.qos = table.Texts("qos", std::vector<std::string>());
   CheckNames(table, "qos", options.rules.qos);
-  options.rules.bonus_qos = table.Text("bonus_qos", "");
-  if (!options.rules.bonus_qos.empty()) {
-    CheckNames(table, "bonus_qos", {options.rules.bonus_qos});
-    if (options.rules.qos.empty()) {
-      table.Refuse("bonus_qos", "give qos too: what an account gets back once it has hours again");
-    }
+  options.rules.bonus_qos = ReadQos(table, "bonus_qos", options.rules.qos);
+  options.rules.eco_qos = ReadQos(table, "eco_qos", options.rules.qos);
+  if (std::find(options.rules.qos.begin(), options.rules.qos.end(), options.rules.eco_qos) !=
+      options.rules.qos.end()) {
+    table.Refuse("eco_qos", "qos has it already: every open account gets that; take it out of one");
   }
   const std::vector<std::string> kept =
       table.Texts("protected_accounts", std::vector<std::string>());

@@ -92,6 +92,7 @@ absl::StatusOr<SiteAccount> ParseAccount(const v1::DesiredProject& project) {
                                         " shares; it must be within 0 and ", kSharesMax)));
   }
   if (project.shares() > 0) account.shares = project.shares();
+  account.eco = project.eco();
   for (const std::string& login : project.logins()) {
     if (absl::Status status = CheckLogin("login", login); !status.ok()) {
       return About(project.project(), status);
@@ -195,7 +196,8 @@ v1::DesiredState ToProto(const SiteState& state) {
     v1::DesiredProject& project = *result.add_projects();
     project.set_project(ProjectName(id));
     if (!account.parent.empty()) project.set_parent(ProjectName(account.parent));
-    if (account.shares != kSharesOfOne) project.set_shares(account.shares);
+    if (account.shares != kSharesUnlessSaid) project.set_shares(account.shares);
+    project.set_eco(account.eco);
     for (const std::string& login : account.logins) project.add_logins(login);
     for (const auto& [cluster, older] : account.links) {
       v1::AccountLink& link = *project.add_links();

@@ -48,6 +48,8 @@ Table ProjectTable(const std::string& key, bool single) {
            {"create_time", single ? Tr("RECORDED") : ""},
            {"links", Tr("LINKS")},
            {"archived", Tr("ARCHIVED")},
+           {"shares", single ? Tr("SHARES OF 10,000") : ""},
+           {"eco", single ? Tr("ECO QOS") : ""},
            {"etag", ""},
            {"sbatch", single ? Tr("IN JOB SCRIPTS") : ""}},
           {},
@@ -72,6 +74,8 @@ std::vector<Cell> ProjectRow(const v1::Project& project, const absl::TimeZone& z
           MinuteCell(project.has_create_time(), project.create_time(), zone),
           TextsCell(links),
           Cell{project.archived() ? Tr("yes") : "", project.archived()},
+          Cell{project.shares() == 0 ? "" : absl::StrCat(project.shares()), project.shares()},
+          Cell{project.eco() ? Tr("yes") : "", project.eco()},
           TextCell(project.etag()),
           TextCell(SbatchLine(ShortName(project.name())))};
 }

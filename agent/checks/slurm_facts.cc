@@ -138,6 +138,13 @@ class Judge {
       Change(Verdict::kWarn, "PriorityUsageResetPeriod", "NONE",
              "counters that are reset give each grant again what was used, until the next tick");
     }
+    const std::string weight = ValueOf(config_, "PriorityWeightFairShare");
+    if (weight.empty() || weight == "0") {
+      Change(Verdict::kWarn, "PriorityWeightFairShare", "1000",
+             "the shares of projects move no job forward");
+    } else {
+      Good("PriorityWeightFairShare", weight);
+    }
     const std::string text = ValueOf(config_, "PriorityCalcPeriod");
     const absl::StatusOr<int64_t> period = ParseSacctSpan(text);
     if (period.ok() && *period <= 300) {

@@ -41,7 +41,7 @@ struct CeilingSince {
 
 using LoginResource = std::pair<std::string, std::string>;  // (login, resource)
 
-inline constexpr int64_t kSharesOfOne = 10'000;
+inline constexpr int64_t kSharesUnlessSaid = 10'000;
 
 // An account at a site.
 struct SiteAccount {
@@ -54,8 +54,9 @@ struct SiteAccount {
   std::map<std::string, Access> access{};
   // Those that may start nothing although the account may.
   std::set<LoginResource> frozen_logins{};
-  // Its part of what those beside it below the same parent are served, 10,000 for a weight of 1.
-  int64_t shares = kSharesOfOne;
+  // Its part of what those beside it below the same parent are served.
+  int64_t shares = kSharesUnlessSaid;
+  bool eco = false;  // its jobs may run in the site's eco QOS
 
   Access AccessTo(const std::string& resource) const {
     const auto found = access.find(resource);

@@ -68,7 +68,7 @@ class Wanting {
   WantedAssociations All() {
     if (!state_.clusters.contains(cluster_)) return {};
     for (const auto& [id, account] : state_.accounts) {
-      if (HasHours(account) && !account.parent.empty()) parents_.insert(account.parent);
+      if (HasHours(account)) NoteAbove(account);
     }
     for (const auto& [id, account] : state_.accounts) {
       if (HasHours(account)) AddProject(id, account);
@@ -104,6 +104,13 @@ class Wanting {
     (is_most ? range.least : range.most) = MinutesOf(left, cluster_count_);
   }
 
+  void NoteAbove(const SiteAccount& account) {
+    for (std::string above = account.parent; !above.empty() && parents_.insert(above).second;) {
+      const auto found = state_.accounts.find(above);
+      above = found == state_.accounts.end() ? "" : found->second.parent;
+    }
+  }
+
   // Adds the accounts above `id`; what its account lies below.
   std::string Above(const std::string& id, std::set<std::string> passed = {}) {
     if (parents_.contains(id)) return AddNode(id, passed);
@@ -119,10 +126,11 @@ class Wanting {
     WantedAccount& node = wanted_[name];
     node.role = WantedAccount::Role::kNode;
     node.is_frozen = false;
-    node.shares = kSharesOfOne;
     node.parent = kRootAccount;
     const auto account = state_.accounts.find(id);
-    if (account == state_.accounts.end() || account->second.parent.empty()) return name;
+    const bool is_known = account != state_.accounts.end();
+    node.shares = is_known ? account->second.shares : kSharesUnlessSaid;
+    if (!is_known || account->second.parent.empty()) return name;
     if (passed.contains(account->second.parent)) return name;
     std::string above = AddNode(account->second.parent, passed);
     wanted_[name].parent = std::move(above);
@@ -137,7 +145,7 @@ class Wanting {
     const auto found = held_.accounts.find(id);
     const AccountAssociation* const present =
         found == held_.accounts.end() ? nullptr : &found->second;
-    SetHours(id, present, wanted);
+    SetHours(id, account, present, wanted);
     for (const std::string& login : account.logins) {
       if (held_.unknown_logins.contains(login)) {
         const bool is_there = present != nullptr && present->users.contains(login);
@@ -147,7 +155,8 @@ class Wanting {
     }
   }
 
-  void SetHours(const std::string& id, const AccountAssociation* present, WantedAccount& wanted) {
+  void SetHours(const std::string& id, const SiteAccount& account,
+                const AccountAssociation* present, WantedAccount& wanted) {
     const auto room = rooms_.find(id);
     const bool is_open = room != rooms_.end() && Room::IsAny(room->second.open);
     const bool has_bonus = room != rooms_.end() && !is_open && !rules_.bonus_qos.empty() &&
@@ -163,11 +172,17 @@ class Wanting {
       KeepMinutes(present == nullptr ? AssociationLimits{} : present->limits, wanted.minutes);
       return;
     }
-    if (is_open) wanted.qos = rules_.qos;
+    if (is_open) wanted.qos = QosOf(account);
     if (has_bonus) wanted.qos = {rules_.bonus_qos};
     const Room nothing;
     const Room& spendable = room == rooms_.end() ? nothing : room->second;
     SetMinutes(id, has_bonus ? spendable.bonus : spendable.open, wanted);
+  }
+
+  std::vector<std::string> QosOf(const SiteAccount& account) const {
+    std::vector<std::string> qos = rules_.qos;
+    if (account.eco && !rules_.eco_qos.empty()) qos.push_back(rules_.eco_qos);
+    return qos;
   }
 
   static void KeepMinutes(const AssociationLimits& limits, MinutesRanges& minutes) {
@@ -331,7 +346,7 @@ class Wanting {
   const int64_t cluster_count_;
   const TresMinutes none_;
   std::map<std::string, Room> rooms_;  // by account
-  std::set<std::string> parents_;      // of projects that have hours here
+  std::set<std::string> parents_;      // above projects that have hours here
   WantedAssociations wanted_;
 };
 

@@ -70,6 +70,8 @@ using WantedAssociations = std::map<std::string, WantedAccount>;  // by account
 struct SlurmRules {
   // Of an account that is open. Empty: the agent sets no QOS.
   std::vector<std::string> qos;
+  // Beside them, of one whose jobs may run in it. Empty: there is none at the site.
+  std::string eco_qos;
   // Of one that may spend nothing but its bonus. Empty: there is no bonus at the site.
   std::string bonus_qos;
   // Never touched.

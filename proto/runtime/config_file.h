@@ -59,6 +59,9 @@ class ConfigTable {
   std::vector<std::pair<std::string, ConfigTable>> NamedTables(absl::string_view key);
   // key = {NAME = "text"}: every entry a text, by name; none when absent.
   std::vector<std::pair<std::string, std::string>> NamedTexts(absl::string_view key);
+  // The same with numbers.
+  std::vector<std::pair<std::string, double>> NamedNumbers(absl::string_view key, double min,
+                                                           double max);
 
   // Records that the value of `key` is wrong: "<file>:<line>:<column>: <key>: <message>".
   void Refuse(absl::string_view key, absl::string_view message);

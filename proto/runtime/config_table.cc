@@ -257,6 +257,18 @@ std::vector<std::pair<std::string, std::string>> ConfigTable::NamedTexts(absl::s
   return out;
 }
 
+std::vector<std::pair<std::string, double>> ConfigTable::NamedNumbers(absl::string_view key,
+                                                                      double min, double max) {
+  std::vector<std::pair<std::string, double>> out;
+  if (state_->FindTable(*node_, key) == nullptr) return out;
+  ConfigTable parent = Table(key);
+  for (const auto& entry : *parent.node_->table) {
+    const std::string name(entry.first.str());
+    out.emplace_back(name, parent.Number(name, min, max));
+  }
+  return out;
+}
+
 void ConfigTable::Refuse(absl::string_view key, absl::string_view message) {
   const auto& missing = node_->missing;
   // What is refused then is the empty value that stood in for the key.

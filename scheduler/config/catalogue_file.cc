@@ -53,6 +53,9 @@ class CatalogueReader {
     for (auto& [id, title] : root_.NamedTexts("institutions")) {
       catalogue_.institutions[id] = title;
     }
+    for (auto& [id, factor] : root_.NamedNumbers("institution_factors", 1e-3, 1e3)) {
+      catalogue_.institution_factors[id] = ToPpm(factor);
+    }
     catalogue_.default_data_class = root_.Text("default_data_class");
     for (auto& [id, table] : root_.NamedTables("data_classes")) {
       DataClass& data_class = catalogue_.data_classes[id];
@@ -124,6 +127,8 @@ class CatalogueReader {
     programme.late_days_warned = static_cast<int>(table.Integer("late_days_warned", 0, 3660, 30));
     programme.late_days_max = static_cast<int>(table.Integer("late_days_max", 0, 3660, 60));
     programme.notice_days = static_cast<int>(table.Integer("notice_days", 0, 3660, 14));
+    programme.weight = ToPpm(table.Number("weight", 1e-3, 1e3, 1));
+    programme.eco = table.Flag("eco", false);
     return programme;
   }
 

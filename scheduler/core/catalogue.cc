@@ -210,6 +210,19 @@ absl::Status CheckCatalogue(const Catalogue& catalogue) {
       return Wrong(absl::StrCat("a team of programme ", id, " has ", programme.team_min, " to ",
                                 programme.team_max, " researchers: no team has"));
     }
+    if (programme.weight.count() <= 0 || programme.weight > kWeightMax) {
+      return Wrong(absl::StrCat("the weight of programme ", id, " is not above 0 and within 1000"));
+    }
+  }
+  for (const auto& [id, factor] : catalogue.institution_factors) {
+    if (!catalogue.institutions.contains(id)) {
+      return Wrong(absl::StrCat("there is a factor of institution ", id,
+                                ", which is not among the institutions"));
+    }
+    if (factor.count() <= 0 || factor > kWeightMax) {
+      return Wrong(
+          absl::StrCat("the factor of institution ", id, " is not above 0 and within 1000"));
+    }
   }
   for (const NormalisationRate& rate : catalogue.rates) {
     if (absl::Status status = CheckResource(rate.resource); !status.ok()) return status;

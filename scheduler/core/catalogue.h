@@ -36,6 +36,8 @@ struct Programme {
   int late_days_warned = 0;  // behind the straight line of use, from which on a project is warned
   int late_days_max = 0;     // and beyond which the excess is given back; 0: never
   int notice_days = 0;       // between the notice and that
+  PartsPerMillion weight{1'000'000};  // beside that of other programmes, in Slurm's shares
+  bool eco = false;                   // its jobs may run in a site's eco QOS
 
   friend bool operator==(const Programme&, const Programme&) = default;
 };
@@ -74,6 +76,9 @@ struct Site {
   ChargeRule Charges() const { return {gpu_model, gpu_jobs_pay_cpu, node_share}; }
 };
 
+// No weight and no institution factor is larger.
+inline constexpr PartsPerMillion kWeightMax{1'000'000'000};
+
 // Normalised seconds of one base unit of a resource, from one day on.
 struct NormalisationRate {
   std::string resource;
@@ -90,6 +95,8 @@ struct Catalogue {
   std::vector<absl::Time> month_starts;  // consecutive; the last one only ends the month before
   PartsPerMillion dynamic_reserve;  // share of each month's capacity released to dynamic access
   std::map<std::string, std::string> institutions;  // id -> title
+  // By id; 1 for one that is not there. A factor of the weight of its projects.
+  std::map<std::string, PartsPerMillion> institution_factors;
   std::map<std::string, Programme> programmes;
   std::map<std::string, DataClass> data_classes;
   std::string default_data_class;

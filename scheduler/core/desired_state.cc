@@ -1,6 +1,7 @@
 #include "scheduler/core/desired_state.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "scheduler/core/balance.h"
@@ -55,6 +56,43 @@ void AddMembers(const ProjectEntry& entry, const std::string& site, DesiredProje
   }
 }
 
+std::map<std::string, DesiredProject> ProjectsWithGrants(const Ledger& ledger,
+                                                         const std::string& site) {
+  std::map<std::string, DesiredProject> projects;
+  const absl::Time since = ledger.GenerationTime(site);
+  for (const auto& [id, entry] : ledger.projects()) {
+    DesiredProject project;
+    for (int64_t number : GrantsKnown(ledger, entry, site, since)) {
+      const GrantEntry& grant = *ledger.FindGrant(number);
+      const Amount ceiling = grant.grant.ceilings.at(site);
+      project.grants.push_back({number, grant.grant.resource, ceiling, grant.PeriodAt(site),
+                                grant.revoked ? Amount() : BonusOf(grant.grant, ceiling)});
+    }
+    if (project.grants.empty()) continue;
+    AddMembers(entry, site, project);
+    for (const auto& link : entry.links) {
+      if (ledger.SiteOf(link.first) == site) project.links.push_back(link);
+    }
+    projects.emplace(id, std::move(project));
+  }
+  return projects;
+}
+
+// Those above the projects that are there.
+void AddChairs(const Ledger& ledger, std::map<std::string, DesiredProject>& projects) {
+  std::vector<std::string> parents;
+  parents.reserve(projects.size());
+  for (const auto& [id, project] : projects) {
+    parents.push_back(ledger.FindProject(id)->project.parent);
+  }
+  while (!parents.empty()) {
+    const std::string id = std::move(parents.back());
+    parents.pop_back();
+    if (id.empty() || !projects.try_emplace(id).second) continue;
+    parents.push_back(ledger.FindProject(id)->project.parent);
+  }
+}
+
 }  // namespace
 
 DesiredState DesiredStateOf(const Ledger& ledger, const std::string& site) {
@@ -71,22 +109,14 @@ DesiredState DesiredStateOf(const Ledger& ledger, const std::string& site) {
       state.imports.push_back(entry.import);
     }
   }
-  const absl::Time since = ledger.GenerationTime(site);
-  for (const auto& [id, entry] : ledger.projects()) {
-    DesiredProject project;
-    for (int64_t number : GrantsKnown(ledger, entry, site, since)) {
-      const GrantEntry& grant = *ledger.FindGrant(number);
-      const Amount ceiling = grant.grant.ceilings.at(site);
-      project.grants.push_back({number, grant.grant.resource, ceiling, grant.PeriodAt(site),
-                                grant.revoked ? Amount() : BonusOf(grant.grant, ceiling)});
-    }
-    if (project.grants.empty()) continue;
+  std::map<std::string, DesiredProject> projects = ProjectsWithGrants(ledger, site);
+  AddChairs(ledger, projects);
+  for (auto& [id, project] : projects) {
+    const Project& known = ledger.FindProject(id)->project;
     project.project = id;
-    project.parent = entry.project.parent;
-    AddMembers(entry, site, project);
-    for (const auto& link : entry.links) {
-      if (ledger.SiteOf(link.first) == site) project.links.push_back(link);
-    }
+    project.parent = known.parent;
+    project.shares = SharesOf(ledger.catalogue(), known);
+    project.eco = MayRunEco(ledger.catalogue(), known);
     state.projects.push_back(std::move(project));
   }
   return state;

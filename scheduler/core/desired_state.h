@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scheduler/core/ledger.h"
+#include "scheduler/core/shares.h"
 
 namespace mesolys {
 
@@ -35,9 +36,9 @@ struct DesiredProject {
   std::vector<DesiredGrant> grants;
   std::vector<std::pair<std::string, std::string>> links;  // (cluster, account) of this site
   std::vector<LoginCeiling> login_ceilings{};              // by user, then resource
-  // Its part of what those beside it are served, round(10,000 x weight x frugality): both are 1
-  // until a call, or a score, says something else.
-  int64_t shares = 10'000;
+  // Its part of what those beside it are served.
+  int64_t shares = kSharesOfHeaviest;
+  bool eco = false;  // its jobs may run in the site's eco QOS
 };
 
 struct DesiredState {
@@ -52,7 +53,8 @@ struct DesiredState {
 // The projects with a grant at the site that had not ended when the generation began, or of which a
 // lower ceiling waits to be confirmed. Of the grants that had ended those are told too that
 // overlapped one that had not, directly or through others: who paid for a second, and what was
-// overpaid, rest on them.
+// overpaid, rest on them. The chairs above a project are told without grants where they have none:
+// their accounts carry the shares of those below.
 DesiredState DesiredStateOf(const Ledger& ledger, const std::string& site);
 
 }  // namespace mesolys

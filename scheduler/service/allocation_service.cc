@@ -94,12 +94,14 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
   Reactor* CreateProject(Context* context, const v1::CreateProjectRequest* in,
                          v1::Project* out) override {
     return Change(context, "AllocationService.CreateProject", *in, in->project().name(),
-                  [out](const Answer& answer) {
+                  [this, out](const Answer& answer) {
                     ProjectEntry entry;
                     entry.project = std::get<ProjectCreated>(answer.events.at(0)).project;
                     entry.create_time = answer.time;
                     entry.revision = answer.revision;
-                    *out = ProjectView(entry);
+                    engine_.Read([&](const Ledger& ledger) {
+                      *out = ProjectView(ledger.catalogue(), entry);
+                    });
                   });
   }
 
@@ -286,7 +288,7 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
                   [this, out](const Answer& answer) {
                     const auto& archived = std::get<ProjectArchived>(answer.events.at(0));
                     engine_.Read([&](const Ledger& ledger) {
-                      *out = ProjectView(*ledger.FindProject(archived.project));
+                      *out = ProjectView(ledger.catalogue(), *ledger.FindProject(archived.project));
                     });
                   });
   }

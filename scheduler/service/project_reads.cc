@@ -11,7 +11,7 @@
 namespace mesolys {
 
 absl::Status ReadProject(const Reading& reading, const v1::GetProjectRequest&, v1::Project& out) {
-  out = ProjectView(*reading.project);
+  out = ProjectView(reading.ledger.catalogue(), *reading.project);
   return absl::OkStatus();
 }
 
@@ -28,7 +28,7 @@ absl::Status ReadProjects(const Reading& reading, const v1::ListProjectsRequest&
             Authorize(reading.ledger, reading.identity, "AllocationService.GetProject",
                       {each.first, ""}, reading.now)
                 .ok();
-        if (visible) *out.add_projects() = ProjectView(each.second);
+        if (visible) *out.add_projects() = ProjectView(reading.ledger.catalogue(), each.second);
         return visible;
       }));
   return absl::OkStatus();

@@ -7,6 +7,7 @@
 #include "proto/values/names.h"
 #include "scheduler/core/policy.h"
 #include "scheduler/core/price.h"
+#include "scheduler/core/shares.h"
 
 namespace mesolys {
 namespace {
@@ -72,7 +73,7 @@ v1::Site SiteView(const Ledger& ledger, const std::string& id, bool with_capacit
   return out;
 }
 
-v1::Project ProjectView(const ProjectEntry& entry) {
+v1::Project ProjectView(const Catalogue& catalogue, const ProjectEntry& entry) {
   const Project& project = entry.project;
   v1::Project out;
   out.set_name(ProjectName(project.id));
@@ -85,6 +86,8 @@ v1::Project ProjectView(const ProjectEntry& entry) {
   *out.mutable_period() = ToProto(project.period);
   *out.mutable_create_time() = ToProto(entry.create_time);
   out.set_archived(entry.archived);
+  out.set_shares(SharesOf(catalogue, project));
+  out.set_eco(MayRunEco(catalogue, project));
   out.set_etag(EtagOf(entry));
   for (const auto& [cluster, account] : entry.links) {
     v1::AccountLink& link = *out.add_links();
@@ -353,6 +356,7 @@ v1::DesiredState DesiredView(const Ledger& ledger, const std::string& site,
     wanted.set_project(ProjectName(project.project));
     if (!project.parent.empty()) wanted.set_parent(ProjectName(project.parent));
     wanted.set_shares(project.shares);
+    wanted.set_eco(project.eco);
     for (const std::string& login : project.logins) wanted.add_logins(login);
     for (const DesiredGrant& grant : project.grants) {
       v1::DesiredGrant& shown = *wanted.add_grants();

@@ -18,7 +18,7 @@ namespace mesolys {
 
 v1::Site SiteView(const Ledger& ledger, const std::string& id, bool with_capacities,
                   absl::Time now);
-v1::Project ProjectView(const ProjectEntry& entry);
+v1::Project ProjectView(const Catalogue& catalogue, const ProjectEntry& entry);
 v1::Member MemberView(const Member& member);
 // `entry` need not be of the ledger, which names the grants that it speaks of.
 v1::Grant GrantView(const Ledger& ledger, const GrantEntry& entry, const SiteSessions& sessions,

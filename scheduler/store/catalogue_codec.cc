@@ -19,6 +19,8 @@ void Encode(const Programme& programme, v1::StoredProgramme& out) {
   out.set_late_days_warned(programme.late_days_warned);
   out.set_late_days_max(programme.late_days_max);
   out.set_notice_days(programme.notice_days);
+  out.set_weight(programme.weight.count());
+  out.set_eco(programme.eco);
 }
 
 Programme Decode(const v1::StoredProgramme& in) {
@@ -36,7 +38,9 @@ Programme Decode(const v1::StoredProgramme& in) {
           in.grace_days(),
           in.late_days_warned(),
           in.late_days_max(),
-          in.notice_days()};
+          in.notice_days(),
+          in.weight() == 0 ? Programme().weight : PartsPerMillion(in.weight()),
+          in.eco()};
 }
 
 void Encode(const Site& site, v1::StoredSite& out) {
@@ -92,6 +96,9 @@ void Encode(const CatalogueAdopted& event, v1::StoredCatalogueAdopted& out) {
   for (absl::Time start : catalogue.month_starts) out.add_month_starts(absl::ToUnixSeconds(start));
   out.set_dynamic_reserve(catalogue.dynamic_reserve.count());
   for (const auto& [id, title] : catalogue.institutions) (*out.mutable_institutions())[id] = title;
+  for (const auto& [id, factor] : catalogue.institution_factors) {
+    (*out.mutable_institution_factors())[id] = factor.count();
+  }
   for (const auto& [id, programme] : catalogue.programmes) {
     Encode(programme, (*out.mutable_programmes())[id]);
   }
@@ -126,6 +133,9 @@ CatalogueAdopted Decode(const v1::StoredCatalogueAdopted& in) {
   }
   catalogue.dynamic_reserve = PartsPerMillion(in.dynamic_reserve());
   catalogue.institutions = {in.institutions().begin(), in.institutions().end()};
+  for (const auto& [id, factor] : in.institution_factors()) {
+    catalogue.institution_factors[id] = PartsPerMillion(factor);
+  }
   for (const auto& [id, programme] : in.programmes()) catalogue.programmes[id] = Decode(programme);
   for (const auto& [id, data_class] : in.data_classes()) {
     catalogue.data_classes[id] = {

@@ -211,6 +211,32 @@ TEST(AgentConfigTest, NamesThePlaceOfWhatIsWrong) {
   }
 }
 
+TEST(AgentConfigTest, AQosBesideTheUsualOnesNeedsThem) {
+  const std::string slurm =
+      absl::StrReplaceAll(WithSlurm("clusters = [\"c1\"]\n"), {{"\"dry_run\"", "\"slurm\"\n"}});
+  const absl::StatusOr<AgentConfig> right = ParseAgentConfig(
+      "agent.toml",
+      absl::StrCat(slurm, "qos = [\"normal\"]\neco_qos = \"eco\"\nbonus_qos = \"low\"\n"));
+  ASSERT_TRUE(right.ok()) << right.status();
+  EXPECT_EQ(right->enforcement->options.rules.eco_qos, "eco");
+  EXPECT_EQ(right->enforcement->options.rules.bonus_qos, "low");
+  const struct {
+    const char* settings;
+    const char* says;
+  } kCases[] = {
+      {"eco_qos = \"eco\"\n", "eco_qos: give qos too"},
+      {"bonus_qos = \"low\"\n", "bonus_qos: give qos too"},
+      {"qos = [\"normal\"]\neco_qos = \"e c o\"\n", "eco_qos"},
+      {"qos = [\"normal\", \"eco\"]\neco_qos = \"eco\"\n", "eco_qos: qos has it already"},
+  };
+  for (const auto& one : kCases) {
+    const absl::Status status =
+        ParseAgentConfig("agent.toml", absl::StrCat(slurm, one.settings)).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << one.settings;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(one.says)) << one.settings;
+  }
+}
+
 TEST(AgentConfigTest, SaysWhichFileIsMissing) {
   const absl::StatusOr<AgentConfig> config = LoadAgentConfig("no/such/agent.toml");
   EXPECT_EQ(config.status().code(), absl::StatusCode::kNotFound);

@@ -35,6 +35,7 @@ constexpr char kGood[] = R"(
       }
       access { resource: "cpu" level: LOW_PRIORITY }
       access { resource: "cpu" login: "bob" level: FROZEN }
+      shares: 2500 eco: true
     }
     charging {
       gpu_model: "a100" gpu_jobs_pay_no_cpu: true
@@ -51,6 +52,8 @@ TEST(SiteStateProtoTest, ReadsADesiredState) {
   expected.accounts["ia"];
   SiteAccount& account = expected.accounts["chair_ia"];
   account.parent = "ia";
+  account.shares = 2500;
+  account.eco = true;
   account.logins = {"alice", "bob"};
   account.links = {{"c1", "old_ia"}};
   account.grants["projects/chair_ia/grants/g17"] = {

@@ -29,6 +29,7 @@ grpc::Status FakeAllocationService::CreateProject(grpc::ServerContext* context,
     }
     *out = in->project();
     out->set_etag("1");
+    out->set_shares(10'000);
     *out->mutable_create_time() = FakeTime("2026-11-21T09:00:00Z");
     if (!in->validate_only()) projects_[name] = *out;
     return grpc::Status::OK;

@@ -120,6 +120,8 @@ v1::Project FakeProject() {
   SetPeriod("2026-09-01T00:00:00Z", "2029-09-01T00:00:00Z", project.mutable_period());
   *project.mutable_create_time() = FakeTime("2026-08-31T22:30:00Z");
   project.set_etag("7");
+  project.set_shares(8'000);
+  project.set_eco(true);
   return project;
 }
 

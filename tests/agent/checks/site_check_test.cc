@@ -30,6 +30,7 @@ constexpr char kConfig[] =
     "PriorityCalcPeriod      = 00:05:00\n"
     "PriorityUsageResetPeriod = NONE\n"
     "PriorityType            = priority/multifactor\n"
+    "PriorityWeightFairShare = 1000\n"
     "SLURM_VERSION           = 22.05.8\n";
 
 // A site whose commands say what the test wants.
@@ -130,11 +131,29 @@ TEST_F(SiteCheckTest, WarnsWithoutFailing) {
   EXPECT_EQ(Check(), Verdict::kWarn) << printed_;
 }
 
+TEST_F(SiteCheckTest, LooksForTheQosThatItGives) {
+  config_.enforcement.emplace();
+  config_.enforcement->options.rules.qos = {"normal"};
+  EXPECT_EQ(Check(), Verdict::kFail) << printed_;
+  EXPECT_THAT(printed_, HasSubstr("FAIL  QOS: /usr/bin/sacctmgr"));
+  answers_["sacctmgr --noheader --parsable2 show qos format=Name,UsageFactor"] =
+      "normal|1.000000\neco|0.500000\n";
+  EXPECT_EQ(Check(), Verdict::kPass) << printed_;
+  config_.enforcement->options.rules.eco_qos = "eco";
+  EXPECT_EQ(Check(), Verdict::kWarn) << printed_;
+  config_.enforcement->options.rules.bonus_qos = "low";
+  EXPECT_EQ(Check(), Verdict::kFail) << printed_;
+  EXPECT_THAT(printed_, HasSubstr("QOS low: is not known to Slurm"));
+}
+
 TEST_F(SiteCheckTest, AsksNoCommandWithoutAConfigurationOfSlurm) {
+  config_.enforcement.emplace();
+  config_.enforcement->options.rules.qos = {"normal"};
   config_.slurm->sacct.slurm_conf = directory_.File("missing.conf");
   EXPECT_EQ(Check(), Verdict::kFail);
   EXPECT_THAT(printed_, HasSubstr("missing.conf"));
   EXPECT_THAT(printed_, Not(HasSubstr("munge")));
+  EXPECT_THAT(printed_, Not(HasSubstr("QOS")));
 }
 
 TEST_F(SiteCheckTest, NeedsNoMungeWhereSlurmDoesNot) {

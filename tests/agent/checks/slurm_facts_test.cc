@@ -26,6 +26,7 @@ SlurmConfig Good() {
           {"PriorityDecayHalfLife", "00:00:00"},
           {"PriorityUsageResetPeriod", "NONE"},
           {"PriorityCalcPeriod", "00:05:00"},
+          {"PriorityWeightFairShare", "1000"},
           {"MaxDBDMsgs", "20012"},
           {"FirstJobId", "1"},
           {"MaxJobId", "67043328"}};
@@ -49,6 +50,7 @@ TEST(SlurmFactsTest, NameTheLineToChange) {
     Verdict verdict;
     const char* remedy;
   } kCases[] = {
+      {"PriorityWeightFairShare", "0", Verdict::kWarn, "PriorityWeightFairShare=1000"},
       {"AccountingStorageEnforce", "", Verdict::kFail,
        "AccountingStorageEnforce=associations,limits,qos,safe in /etc/slurm/slurm.conf"},
       {"AccountingStorageEnforce", "none", Verdict::kFail,
@@ -117,6 +119,7 @@ TEST(SlurmConfigTest, ReadsWhatEveryVersionPrints) {
        "PriorityCalcPeriod      = 00:01:00\n"
        "PriorityUsageResetPeriod = NONE\n"
        "PriorityType            = priority/multifactor\n"
+       "PriorityWeightFairShare = 1000\n"
        "PrivateData             = none\n"
        "SlurmctldHost[0]        = vm(127.0.0.1)\n"
        "SLURM_VERSION           = 22.05.8\n"
@@ -144,6 +147,7 @@ TEST(SlurmConfigTest, ReadsWhatEveryVersionPrints) {
        "PriorityFlags           = \n"
        "PriorityUsageResetPeriod = NONE\n"
        "PriorityType            = priority/multifactor\n"
+       "PriorityWeightFairShare = 1000\n"
        "PrivateData             = none\n"
        "SLURM_VERSION           = 23.11.4\n"
        "\n"
@@ -170,6 +174,7 @@ TEST(SlurmConfigTest, ReadsWhatEveryVersionPrints) {
        "PriorityCalcPeriod      = 00:05:00\n"
        "PriorityUsageResetPeriod = NONE\n"
        "PriorityType            = priority/multifactor\n"
+       "PriorityWeightFairShare = 1000\n"
        "PrivateData             = none\n"
        "SLURM_VERSION           = 24.11.1\n"
        "\n"
@@ -191,6 +196,7 @@ TEST(SlurmConfigTest, ReadsWhatEveryVersionPrints) {
        "PriorityCalcPeriod      = 00:05:00\n"
        "PriorityUsageResetPeriod = NONE\n"
        "PriorityType            = priority/multifactor\n"
+       "PriorityWeightFairShare = 1000\n"
        "PrivateData             = none\n"
        "SLURM_VERSION           = 25.05.1\n"
        "TLSType                 = (null)\n"

@@ -124,6 +124,10 @@ period_days_max = 184
 team_min = 4
 team_max = 6
 supervisor_required = true
+weight = 0.5
+eco = true
+[institution_factors]
+ens = 1.25
 [sites.one]
 title = "One"
 clusters = ["c1", "c2"]
@@ -155,6 +159,7 @@ roles = ["operator", "officer"]
   EXPECT_THAT(catalogue.month_starts,
               ElementsAre(Utc(2026, 2, 28, 23), Utc(2026, 3, 31, 22), Utc(2026, 4, 30, 22)));
   EXPECT_EQ(catalogue.institutions.at("ens"), "ENS");
+  EXPECT_EQ(catalogue.institution_factors.at("ens"), PartsPerMillion(1'250'000));
   EXPECT_EQ(catalogue.data_classes.at("health"), (DataClass{"Health", {"hds"}}));
   const Programme team{"Team",
                        true,
@@ -170,7 +175,9 @@ roles = ["operator", "officer"]
                        30,
                        30,
                        60,
-                       14};
+                       14,
+                       PartsPerMillion(500'000),
+                       true};
   EXPECT_EQ(catalogue.programmes.at("team"), team);
   const absl::Time start = Utc(2026, 2, 28, 23);
   const absl::Time april = Utc(2026, 3, 31, 22);
@@ -229,6 +236,12 @@ const Wrong kWrongs[] = {
     {"[\"dynamic\"]\n", "[\"dynamic\"]\nthreshold = \"5TB\"\n", "c.toml:10:13: threshold: "},
     {"[\"dynamic\"]\n", "[\"dynamic\"]\nstorage_max = \"5h\"\n", "c.toml:10:15: storage_max: "},
     {"[\"dynamic\"]\n", "[\"dynamic\"]\nteam_min = -1\n", "c.toml:10:12: team_min: -1 is out of"},
+    {"[\"dynamic\"]\n", "[\"dynamic\"]\nweight = 0\n", "c.toml:10:10: weight: 0 is out of range"},
+    {"[\"dynamic\"]\n", "[\"dynamic\"]\neco = 1\n", "c.toml:10:7: eco: "},
+    {"0.25\n", "0.25\ninstitution_factors = {ens = 1001}\n",
+     "c.toml:5:30: ens: 1001 is out of range"},
+    {"0.25\n", "0.25\ninstitution_factors = {ens = 1}\n",
+     "c.toml: catalogue: there is a factor of institution ens, which is not among"},
     {"[\"c1\"]\n", "[\"c1\"]\npue = 11\n", "c.toml:13:7: pue: 11 is out of range"},
     {"[\"c1\"]\n", "[\"c1\"]\ncharge = [\"ram\"]\n",
      "c.toml:13:10: charge: \"ram\" is none of cpu, gpu"},

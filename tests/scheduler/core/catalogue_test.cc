@@ -174,6 +174,14 @@ const WrongCase kWrongCases[] = {
      [](Catalogue& c) { c.rates[0].rate = PartsPerMillion(100'000'001); }},
     {"rate of cpu is not within 0 and 100",
      [](Catalogue& c) { c.rates[0].rate = PartsPerMillion(-1); }},
+    {"weight of programme chair",
+     [](Catalogue& c) { c.programmes["chair"].weight = PartsPerMillion(0); }},
+    {"weight of programme chair",
+     [](Catalogue& c) { c.programmes["chair"].weight = kWeightMax + PartsPerMillion(1); }},
+    {"factor of institution ens",
+     [](Catalogue& c) { c.institution_factors["ens"] = PartsPerMillion(-1); }},
+    {"factor of institution paris, which is not among",
+     [](Catalogue& c) { c.institution_factors["paris"] = kWeightMax; }},
 };
 
 TEST(CatalogueTest, OneThatContradictsItselfIsRefusedWithWhatIsWrong) {

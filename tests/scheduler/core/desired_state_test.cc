@@ -1,6 +1,7 @@
 #include "scheduler/core/desired_state.h"
 
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -18,9 +19,7 @@ using ::testing::SizeIs;
 struct DesiredStateTest : testing::Test {
   DesiredStateTest() {
     mesocentre.Create(TestProject("zeta"));
-    Project child = TestProject("alpha", "rita");
-    child.parent = "zeta";
-    mesocentre.Create(child);
+    mesocentre.Create(TestProject("alpha", "rita"));
   }
   void Give(const char* project, const Period& period, std::map<std::string, Amount> ceilings) {
     mesocentre.Issue(GrantByHand(mesocentre.ledger(), project, "cpu", period, std::move(ceilings)));
@@ -42,7 +41,6 @@ TEST_F(DesiredStateTest, ASiteHoldsItsOwnCeilingsOfTheGrants) {
   EXPECT_EQ(north.generation, mesocentre.ledger().revision());
   ASSERT_THAT(north.projects, SizeIs(1));
   EXPECT_EQ(north.projects[0].project, "alpha");
-  EXPECT_EQ(north.projects[0].parent, "zeta");
   ASSERT_THAT(north.projects[0].grants, SizeIs(1));
   EXPECT_EQ(north.projects[0].grants[0].grant, 1);
   EXPECT_EQ(north.projects[0].grants[0].resource, "cpu");
@@ -119,6 +117,57 @@ TEST_F(DesiredStateTest, ASiteIsToldHowItChargesAndItsClusters) {
   EXPECT_THAT(At("north").clusters, ElementsAre("n1", "n2"));
   EXPECT_EQ(At("north").charges, mesocentre.ledger().catalogue().sites.at("north").Charges());
   EXPECT_FALSE(At("east").charges.gpu_jobs_pay_cpu);
+}
+
+TEST_F(DesiredStateTest, AProjectHasTheSharesAndTheQosOfItsProgrammeAndInstitution) {
+  Give("alpha", year, {{"north", Amount(5)}});
+  EXPECT_EQ(At("north").projects.back().shares, 10'000);
+  EXPECT_FALSE(At("north").projects.back().eco);
+  Catalogue catalogue = TestCatalogue();
+  const Project& alpha = mesocentre.ledger().FindProject("alpha")->project;
+  catalogue.programmes.at("targeted-call").weight = PartsPerMillion(4'000'000);
+  catalogue.programmes.at(alpha.programme).eco = true;
+  const int64_t before = At("north").generation;
+  mesocentre.Must(AdoptCatalogue{catalogue, "", "new"});
+  EXPECT_GT(At("north").generation, before);
+  ASSERT_THAT(At("north").projects, SizeIs(1));
+  EXPECT_EQ(At("north").projects.back().shares, 2'500);
+  EXPECT_TRUE(At("north").projects.back().eco);
+}
+
+TEST_F(DesiredStateTest, AChairWithoutAGrantThereIsToldForTheSharesOfThoseBelow) {
+  for (const auto& [id, parent, programme] :
+       {std::tuple("below", "zeta", "phd-track"), std::tuple("deep", "below", "greenhouse")}) {
+    Project child = TestProject(id, "rita");
+    child.parent = parent;
+    child.programme = programme;
+    mesocentre.Create(child);
+  }
+  Catalogue catalogue = TestCatalogue();
+  catalogue.programmes.at("phd-track").weight = PartsPerMillion(500'000);
+  catalogue.programmes.at("greenhouse").weight = PartsPerMillion(250'000);
+  mesocentre.Must(AdoptCatalogue{catalogue, "", "new"});
+  mesocentre.Must(AddMember{"zeta", {"anna", ProjectRole::kResearcher, {{"north", "an"}}}});
+  Give("deep", year, {{"north", Amount(5)}});
+  const DesiredState north = At("north");
+  ASSERT_THAT(north.projects, SizeIs(3));
+  EXPECT_EQ(north.projects[0].project, "below");
+  EXPECT_EQ(north.projects[0].parent, "zeta");
+  EXPECT_EQ(north.projects[0].shares, 5'000);
+  EXPECT_EQ(north.projects[1].project, "deep");
+  EXPECT_EQ(north.projects[1].shares, 2'500);
+  EXPECT_THAT(north.projects[1].grants, SizeIs(1));
+  EXPECT_EQ(north.projects[2].project, "zeta");
+  EXPECT_EQ(north.projects[2].shares, 10'000);
+  for (const size_t chair : {0, 2}) {
+    EXPECT_THAT(north.projects[chair].grants, IsEmpty());
+    EXPECT_THAT(north.projects[chair].logins, IsEmpty());
+  }
+  // With a claim of its own it is a project as any other.
+  Give("zeta", year, {{"north", Amount(7)}});
+  ASSERT_THAT(At("north").projects, SizeIs(3));
+  EXPECT_THAT(At("north").projects[2].grants, SizeIs(1));
+  EXPECT_THAT(At("north").projects[2].logins, ElementsAre("an"));
 }
 
 TEST_F(DesiredStateTest, ASiteHoldsItsOwnLoginsAndLinks) {

@@ -60,6 +60,8 @@ TEST_F(AllocationServiceTest, RecordsAProjectAndShowsItToThoseWhoMaySeeIt) {
   const auto made = Olga().Call(NewProject("projects/new"));
   ASSERT_EQ(Why(made), "OK");
   EXPECT_EQ(made->data_class(), "open");
+  EXPECT_EQ(made->shares(), 2'500);
+  EXPECT_TRUE(made->eco());
   const auto shown = As("user/paul").Call(Named<v1::GetProjectRequest>("projects/new"));
   ASSERT_EQ(Why(shown), "OK");
   EXPECT_EQ(Bytes(*shown), Bytes(*made));

@@ -33,10 +33,12 @@ Catalogue WorldCatalogue() {
   chair.grace_days = 30;
   chair.threshold = NormalisedSeconds(1'000'000'000'000);
   chair.storage_max = Amount(1'000'000'000'000);
+  chair.eco = true;
   Programme& greenhouse = catalogue.programmes["greenhouse"];
   greenhouse = chair;
   greenhouse.supervisor_required = true;
   catalogue.programmes["targeted-call"].calls = true;
+  catalogue.programmes["targeted-call"].weight = PartsPerMillion(4'000'000);
   catalogue.data_classes["open"];
   catalogue.data_classes["health"].certifications = {"hds"};
   catalogue.default_data_class = "open";

@@ -73,8 +73,12 @@ TEST_F(SynchronizeTest, AnswersAtOnceWithTheWholeStateWhenTheSiteHoldsAnotherGen
   const v1::SynchronizeResponse answer = Synchronize(Holding(0));
   const v1::DesiredState& state = answer.desired_state();
   EXPECT_GT(state.generation(), 0);
-  ASSERT_THAT(state.projects(), SizeIs(1));
+  ASSERT_THAT(state.projects(), SizeIs(2));
   EXPECT_EQ(state.projects(0).project(), "projects/alpha");
+  EXPECT_EQ(state.projects(0).shares(), 2'500);
+  EXPECT_TRUE(state.projects(0).eco());
+  EXPECT_EQ(state.projects(1).project(), "projects/chair");
+  EXPECT_THAT(state.projects(1).grants(), SizeIs(0));
   EXPECT_EQ(state.projects(0).parent(), "projects/chair");
   EXPECT_THAT(state.projects(0).logins(),
               testing::UnorderedElementsAre("paul1", "rita1", "rene1", "sven1"));
@@ -106,7 +110,7 @@ TEST_F(SynchronizeTest, WakesUpWhenAGrantIsIssuedForItsSite) {
   const auto answer = poll->Wait();
   ASSERT_EQ(Why(answer), "OK");
   EXPECT_GT(answer->desired_state().generation(), generation);
-  ASSERT_THAT(answer->desired_state().projects(), SizeIs(1));
+  ASSERT_THAT(answer->desired_state().projects(), SizeIs(2));
 }
 
 TEST_F(SynchronizeTest, SleepsOnWhenTheChangeIsOfAnotherSite) {

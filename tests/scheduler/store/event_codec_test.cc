@@ -80,8 +80,12 @@ std::vector<Event> EveryEvent() {
   deputy.term = kPeriod;
   Project project = TestProject("alpha");
   project.parent = "beta";
+  Catalogue catalogue = TestCatalogue();
+  catalogue.programmes["chair"].weight = PartsPerMillion(500'000);
+  catalogue.programmes["chair"].eco = true;
+  catalogue.institution_factors["ens"] = PartsPerMillion(1'250'000);
   return {
-      CatalogueAdopted{TestCatalogue(), "# text\n", digest},
+      CatalogueAdopted{catalogue, "# text\n", digest},
       ProjectCreated{project},
       AccountLinked{"alpha", "n1", "Old.Name"},
       AccountUnlinked{"alpha", "n1", "Old.Name", "theirs"},

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Grants become limits of real Slurm clusters: accounts, limits and members appear within one tick at two sites,
-jobs run and settle, the one that would exceed is held with Slurm's reason, a supplement starts it, a revocation
-closes, an end closes with the scheduler switched off; what is changed by hand, lost or forgotten is right again
-after one tick, and so it is wherever the agent is killed.
+jobs run and settle, shares follow weights and the eco QOS is for those who may, the job that would exceed is held
+with Slurm's reason, a supplement starts it, a revocation closes, an end closes with the scheduler switched off; what
+is changed by hand, lost or forgotten is right again after one tick, and so it is wherever the agent is killed.
 
   enforce_test.py BUILD_DIR [SEED]"""
 import datetime
@@ -35,13 +35,16 @@ class Enforced(mesocentre.Mesocentre):
 
     def write_files(self, records, replay):
         self.certify('user/olga', *(f'site/{site}' for site in SITES))
-        (self.folder / 'catalogue.toml').write_text((mesocentre.ROOT / 'deploy/examples/lyon.toml').read_text())
+        title = 'title = "Graduate School PhD track"\n'
+        before, after = (mesocentre.ROOT / 'deploy/examples/lyon.toml').read_text().split(title)
+        (self.folder / 'catalogue.toml').write_text(f'{before}{title}weight = 0.25\neco = true\n{after}')
         self.write_scheduler('catalogue.toml')
         self.write_client('olga')
         for site in SITES:
+            self.slurm.command(site, 'sacctmgr', '-iQ', 'add', 'qos', 'eco')
             self.write_agent(f'agent-{site}', site,
                              f'type = "slurm"\nclusters = ["{site}"]\nslurm_conf = "{self.slurm.conf(site)}"\n'
-                             f'in_flight_interval = "1s"', 'type = "slurm"\ninterval = "1s"')
+                             f'in_flight_interval = "1s"', 'type = "slurm"\ninterval = "1s"\nqos = ["normal"]\neco_qos = "eco"')
 
     def accounts(self, site):
         """(parent, GrpTRESMins, GrpJobs, GrpSubmitJobs, members) by account, as slurmdbd keeps them."""
@@ -55,6 +58,13 @@ class Enforced(mesocentre.Mesocentre):
                 limits = dict(each.split('=') for each in minutes.split(',') if each)
                 found[account] = (parent, {tres: int(count) for tres, count in limits.items()}, jobs, submits, set())
         return found
+
+    def priority(self, account):
+        """(shares, QOS) of an account at psmn."""
+        row, = self.slurm.command('psmn', 'sacctmgr', '-nP', 'show', 'assoc', 'where', 'cluster=psmn', f'account={account}',
+                                  'user=', 'format=Share,QOS,DefaultQOS').splitlines()
+        shares, qos, default = row.split('|')
+        return int(shares), set(qos.split(',')), default
 
     def counted(self, site, account, tres='cpu'):
         """Minutes that slurmctld has counted."""
@@ -181,6 +191,37 @@ def settle(world, grant):
     world.until(lambda: world.used() > 0, 60, 'the job is settled')
     world.until(lambda: world.agrees(grant), 60, f'what is left agrees: {world.left("psmn", "climat")} and {world.used()}')
     print(f'settled {world.used()} core-seconds, {world.left("psmn", "climat")} of {6 * HOUR} core-minutes left', flush=True)
+
+
+def weigh(world, slurm):
+    """A project of a programme with a quarter of the weight, whose jobs may run in the eco QOS."""
+    world.done('project', 'create', 'these', '--title', 'These', '--institution', 'cnrs', '--programme', 'phd-track',
+               '--pi', 'pi-these', '--from', str(datetime.date.today() - datetime.timedelta(days=1)), '--for', '11m')
+    world.done('member', 'add', 'these', 'alice', '--role', 'researcher', '--login', 'psmn=alice')
+    grant(world, 'these', '--cpu', '1h', '--site', 'psmn', '--for', '3m')
+    world.until(lambda: 'these' in world.accounts('psmn') and not world.is_closed('psmn', 'these'), 30, 'it is open')
+    found = {account: world.priority(account) for account in ('_chair_ia', 'climat', 'these')}
+    if (found['_chair_ia'][0], found['climat'], found['these']) != \
+            (10000, (10000, {'normal'}, 'normal'), (2500, {'normal', 'eco'}, 'normal')):
+        raise SystemExit(f'shares and QOS: {found}')
+    shown = json.loads(world.done('--format', 'json', 'project', 'show', 'these'))['project']
+    if (shown['shares'], shown['eco']) != (2500, True):
+        raise SystemExit(f'project show: {shown}')
+    job = slurm.submit('psmn', 'alice', 'these', 'sleep 1', '--time=1', '--qos=eco')
+    slurm.until(lambda: slurm.command('psmn', 'sacct', '-nXPj', job, '-o', 'QOS,State') == 'eco|COMPLETED\n', 60,
+                'a job in the eco QOS ran')
+    try:
+        job = slurm.submit('psmn', 'alice', 'climat', 'true', '--qos=eco')
+    except SystemExit as refusal:
+        if 'Invalid qos' not in str(refusal):
+            raise
+    else:
+        raise SystemExit(f'job {job} of climat was taken in the eco QOS')
+    checked = subprocess.run([world.build / 'agent/mesolys-agent', 'check', '--config', world.folder / 'agent-psmn.toml'],
+                             capture_output=True, text=True, timeout=60).stdout
+    if not all(f'pass  QOS {qos}: is known\n' in checked for qos in ('normal', 'eco')):
+        raise SystemExit(f'check: {checked}')
+    print(f'shares and QOS: {found}', flush=True)
 
 
 def react(world, grant, times=20):
@@ -360,6 +401,7 @@ def main():
             explain(world, exceeds, 'climat', 'AssocGrpCPUMinutesLimit', 'ask -t 0:')
             explain_others(world, slurm, fits)
             settle(world, grants['psmn', 'cpu'])
+            weigh(world, slurm)
             simulate(world)
             world.done('grant', 'supplement', grants['psmn', 'cpu'], '--amount', '10h', '--reason', 'more')
             slurm.until(lambda: not reason().startswith('PENDING'), 60, f'the supplement starts it: {reason()}')
