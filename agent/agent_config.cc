@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "proto/runtime/config_file.h"
 #include "proto/values/names.h"
+#include "proto/values/quoted.h"
 
 namespace mesolys {
 namespace {
@@ -20,7 +21,7 @@ std::string OneOf(ConfigTable& table, absl::string_view key, std::optional<std::
                   std::initializer_list<const char*> choices) {
   std::string text = table.Text(key, std::move(otherwise));
   if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
-    table.Refuse(key, absl::StrCat("give ", absl::StrJoin(choices, ", ")));
+    table.Refuse(key, absl::StrCat(Quoted(text), " is none of ", absl::StrJoin(choices, ", ")));
   }
   return text;
 }

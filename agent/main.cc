@@ -14,7 +14,10 @@
 #include <thread>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "agent/agent.h"
 #include "agent/agent_config.h"
@@ -40,10 +43,13 @@
 #include "proto/runtime/log.h"
 #include "proto/runtime/tls.h"
 #include "proto/values/amount_text.h"
+#include "proto/values/quoted.h"
 #include "spdlog/spdlog.h"
 
 namespace mesolys {
 namespace {
+
+constexpr absl::Duration kAwayMax = absl::Hours(24 * 366);
 
 enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kWarned = 3, kUnreachable = 6 };
 
@@ -236,10 +242,15 @@ std::unique_ptr<MeansCollector> OpenMeans(const AgentConfig& config) {
 
 int Simulate(const AgentConfig& config, const std::string& text) {
   absl::Duration away;
-  if (!absl::ParseDuration(text, &away) || away <= absl::ZeroDuration() ||
-      away == absl::InfiniteDuration()) {
-    return Fail(kUsage, absl::InvalidArgumentError(
-                            absl::StrCat("\"", text, "\" is no duration: write 90m, 12h or 168h")));
+  int64_t days = 0;
+  if (absl::EndsWith(text, "d") && absl::SimpleAtoi(text.substr(0, text.size() - 1), &days)) {
+    away = absl::Hours(24) * days;
+  } else if (!absl::ParseDuration(text, &away)) {
+    away = absl::ZeroDuration();
+  }
+  if (away <= absl::ZeroDuration() || away > kAwayMax) {
+    return Fail(kUsage, absl::InvalidArgumentError(absl::StrCat(
+                            Quoted(text), " is no duration; write 90m, 12h or 7d, at most 366d")));
   }
   const std::unique_ptr<MeansCollector> means = OpenMeans(config);
   std::unique_ptr<SlurmControl> control;
@@ -287,20 +298,30 @@ int Main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("mesolys-agent ") + MESOLYS_VERSION);
   app.require_subcommand(1);
   CLI::App* run = app.add_subcommand("run", "Until SIGTERM or SIGINT");
-  CLI::App* once = app.add_subcommand("once", "One tick of both loops, printed");
+  CLI::App* once =
+      app.add_subcommand("once", "One tick of both loops, with the scheduler, printed");
   CLI::App* check = app.add_subcommand(
       "check",
       "Whether the site is fit for what grants rely on: its Slurm, this machine, the way to the "
-      "scheduler; changes nothing. Exit status 0: all passed, 3: warnings, 1: something failed");
+      "scheduler; changes nothing. Exit status 0: all passed, 3: warnings, 1: something failed, 2: "
+      "agent.toml cannot be read");
   CLI::App* simulate = app.add_subcommand(
       "simulate-offline",
-      "What the site could spend beyond its grants if it were cut off now; changes nothing");
-  simulate->add_option("DURATION", arguments.away, "For so long: 90m, 12h or 168h")->required();
+      "What the site could spend beyond its grants if the scheduler were away from now on, and if "
+      "the "
+      "agent itself were; changes nothing. Needs an agent that has synchronized once");
+  simulate->add_option("DURATION", arguments.away, "For so long: 90m, 12h or 7d")->required();
   for (CLI::App* command : {run, once, check, simulate}) {
     command->add_option("--config", arguments.config_file, "agent.toml")->required();
     if (command == check || command == simulate) continue;
     command->add_flag("--check-config", arguments.checks_config,
                       "Check the configuration and the files it names, do nothing");
+  }
+  if (argc > 1 && argv[1][0] != '-' &&
+      app.get_subcommands([&](CLI::App* each) { return each->check_name(argv[1]); }).empty()) {
+    return Fail(kUsage, absl::InvalidArgumentError(absl::StrCat(
+                            Quoted(argv[1]), " is no command; there are ",
+                            absl::StrJoin({"run", "once", "check", "simulate-offline"}, ", "))));
   }
   try {
     app.parse(argc, argv);

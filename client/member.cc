@@ -114,6 +114,10 @@ absl::Status Add(Session& session, const Options& options) {
   request.mutable_member()->set_user(options.user);
   request.mutable_member()->set_role(*role);
   if (*role == v1::Member::DEPUTY) {
+    if (options.to.empty()) {
+      return absl::InvalidArgumentError(
+          Tr("a deputy needs an end: say --to DATE, the day after their last"));
+    }
     const absl::StatusOr<Period> term =
         ParsePeriod(options.from, options.to, /*span=*/"", session.now());
     if (!term.ok()) return term.status();

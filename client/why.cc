@@ -20,7 +20,10 @@ namespace {
 absl::StatusOr<std::string> ParseSubject(const std::string& text) {
   if (!absl::StrContains(text, '/')) return ParseProject(text);
   absl::StatusOr<std::string> request = ParseRequest(text);
-  return request.ok() ? request : ParseGrant(text);
+  absl::StatusOr<std::string> name = request.ok() ? request : ParseGrant(text);
+  if (name.ok()) return name;
+  return absl::InvalidArgumentError(
+      Tr("$0 is neither a grant nor a request; write PROJECT/g17 or PROJECT/r5", Quoted(text)));
 }
 
 absl::Status Explain(Session& session, const std::string& text) {
@@ -64,10 +67,10 @@ void AddWhy(CommandTree& tree) {
               return job->empty() ? Explain(session, *name) : ExplainJob(session, *name, *job);
             })
       .Argument("NAME", name.get(), Tr("PROJECT, PROJECT/gNUMBER or PROJECT/rNUMBER; or `job`"))
-      .Argument(
-          "JOB", job.get(),
-          Tr("Behind `job`: CLUSTER:JOBID, or CLUSTER:JOBID_TASK of an array, of one that waits"),
-          /*required=*/false);
+      .Argument("JOB", job.get(),
+                Tr("After `job`, one that waits: CLUSTER:JOBID, or CLUSTER:JOBID_TASK for a task "
+                   "of an array"),
+                /*required=*/false);
 }
 
 }  // namespace mesolys

@@ -150,7 +150,12 @@ WhyJobText TextOf(const v1::JobExplanation& explanation, const std::string& job)
 
 absl::Status ExplainJob(Session& session, const std::string& text) {
   const absl::StatusOr<JobWords> job = ParseQueuedJob(text);
-  if (!job.ok()) return job.status();
+  if (!job.ok()) {
+    return absl::InvalidArgumentError(
+        Tr("$0 is not a job; write CLUSTER:JOBID, for example psmn:4002, or psmn:4002_7 for a task "
+           "of an array",
+           Quoted(text)));
+  }
   if (job->submit_time.has_value()) {
     return absl::InvalidArgumentError(
         Tr("$0 has the time of its submission, which the queue does not need; leave it out",

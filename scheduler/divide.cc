@@ -7,6 +7,7 @@
 #include <iostream>
 #include <istream>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "proto/values/quoted.h"
 #include "scheduler/call_division.h"
@@ -53,6 +54,10 @@ absl::Status WritePage(const std::string& file, const std::string& page) {
 
 absl::StatusOr<DivideAnswer> DivideText(absl::string_view text, const DivideOptions& options,
                                         division::Progress* progress) {
+  if (absl::StripAsciiWhitespace(text).empty()) {
+    return absl::InvalidArgumentError(
+        "there is no problem: name a JSON file, or give it on standard input");
+  }
   absl::StatusOr<Call> call = ParseCall(text, progress);
   if (!call.ok()) return call.status();
   absl::StatusOr<CallDivision> divided = DivideCall(*call, progress);

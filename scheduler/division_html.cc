@@ -99,10 +99,11 @@ std::string Cuts(const CallDivision& divided, size_t number) {
     lines.push_back(absl::StrCat(HtmlText(each.told, 4'000), "<br><span class=\"quiet\">cut: ",
                                  HtmlText(each.cut, 4'000), "</span>"));
   }
-  if (lines.empty()) lines.push_back("no pool is asked for more than it has");
+  const std::vector<std::string> drops = DropsOf(divided, number);
+  if (lines.empty()) lines.emplace_back(NoBottleneck(drops));
   std::string html = absl::StrCat("<h3>Bottlenecks and cuts</h3>\n", List(lines));
   lines.clear();
-  for (const std::string& drop : DropsOf(divided, number)) lines.push_back(HtmlText(drop, 1'000));
+  for (const std::string& drop : drops) lines.push_back(HtmlText(drop, 1'000));
   if (!lines.empty()) html += absl::StrCat("<h3>Dropped</h3>\n", List(lines));
   return html;
 }
@@ -145,6 +146,7 @@ absl::string_view StatusWord(AwardStatus status) {
 
 std::string PerPoint(const Division& division, const Award& award) {
   if (award.share < 0) return "";
+  if (award.status == AwardStatus::kFull) return "all";
   const division::Level& level = division.shares[static_cast<size_t>(award.share)].level;
   return level.infinite() ? "all" : absl::StrFormat("%.6g", level.ToDouble());
 }

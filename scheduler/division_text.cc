@@ -84,9 +84,9 @@ std::vector<BottleneckText> BottlenecksOf(const CallDivision& divided, size_t nu
       over = absl::StrFormat("asked %.2f times over",
                              static_cast<double>(asked[i]) / static_cast<double>(capacity));
     }
-    texts.push_back(
-        {absl::StrCat(Named(pools), ": ", over, "; everyone there got ", PerPoint(share.level)),
-         cut[i].empty() ? "nobody" : Named(cut[i])});
+    texts.push_back({absl::StrCat(Named(pools), ": ", over, "; each there got ",
+                                  PerPoint(share.level), ", or all that they ask"),
+                     cut[i].empty() ? "nobody" : Named(cut[i])});
   }
   return texts;
 }
@@ -104,6 +104,11 @@ std::vector<std::string> DropsOf(const CallDivision& divided, size_t number) {
                                        blocker.minimum, " of ", Printable(blocker.request)));
   }
   return texts;
+}
+
+absl::string_view NoBottleneck(const std::vector<std::string>& drops) {
+  return drops.empty() ? "no pool is asked for more than it has"
+                       : "without what was dropped, no pool is asked for more than it has";
 }
 
 std::vector<std::string> BundlesOf(const CallDivision& divided) {
@@ -147,10 +152,9 @@ std::string Explain(const CallDivision& divided) {
     for (const BottleneckText& each : bottlenecks) {
       absl::StrAppend(&text, "  ", each.told, "\n    cut: ", each.cut, "\n");
     }
-    if (bottlenecks.empty()) text += "  no pool is asked for more than it has\n";
-    for (const std::string& drop : DropsOf(divided, i)) {
-      absl::StrAppend(&text, "  dropped: ", drop, "\n");
-    }
+    const std::vector<std::string> drops = DropsOf(divided, i);
+    for (const std::string& drop : drops) absl::StrAppend(&text, "  dropped: ", drop, "\n");
+    if (bottlenecks.empty()) absl::StrAppend(&text, "  ", NoBottleneck(drops), "\n");
   }
   const std::vector<std::string> bundles = BundlesOf(divided);
   if (!bundles.empty()) text += "together\n";

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "scheduler/call_division.h"
 
 namespace mesolys {
@@ -20,6 +21,8 @@ struct BottleneckText {
 
 // Of one problem of the call, the lowest level first.
 std::vector<BottleneckText> BottlenecksOf(const CallDivision& divided, size_t problem);
+// What is said in place of bottlenecks where there is none.
+absl::string_view NoBottleneck(const std::vector<std::string>& drops);
 // Who was dropped, and who stands in their way.
 std::vector<std::string> DropsOf(const CallDivision& divided, size_t problem);
 // What is asked together and was cut: how much of it is given, and which line holds it.

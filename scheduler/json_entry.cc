@@ -20,7 +20,7 @@ using division::NameSet;
 
 // The value as it is repeated to who wrote it.
 std::string Told(const Json* value) {
-  if (value == nullptr) return "";
+  if (value == nullptr) return " is missing: it";
   if (value->is_string()) return absl::StrCat(" ", Quoted(value->get_ref<const std::string&>()));
   return value->is_structured() ? "" : absl::StrCat(" ", value->dump());
 }

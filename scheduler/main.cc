@@ -7,9 +7,11 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "proto/runtime/log.h"
 #include "proto/runtime/tls.h"
+#include "proto/values/quoted.h"
 #include "scheduler/config/catalogue_file.h"
 #include "scheduler/config/scheduler_config.h"
 #include "scheduler/divide.h"
@@ -42,10 +44,16 @@ int RunServe(const std::string& path, bool check_only) {
   return status.ok() ? kDone : Fail(status, kFailed);
 }
 
+// Whether another file is meant; what is damaged is none of these.
+bool IsUsage(const absl::Status& status) {
+  return absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
+         absl::IsFailedPrecondition(status);
+}
+
 int RunVerify(const std::string& database) {
   absl::StatusOr<std::unique_ptr<mesolys::SqliteEventStore>> store =
       mesolys::SqliteEventStore::Open(database, mesolys::SqliteEventStore::Mode::kReadOnly);
-  if (!store.ok()) return Fail(store.status(), kFailed);
+  if (!store.ok()) return Fail(store.status(), IsUsage(store.status()) ? kUsage : kFailed);
   absl::StatusOr<mesolys::VerifyReport> report = mesolys::Verify(**store);
   if (!report.ok()) return Fail(report.status(), kFailed);
   std::cout << "verified: revision " << report->revision << ", hash "
@@ -70,8 +78,7 @@ int RunDivide(mesolys::DivideOptions options) {
   options.bars = BarsOfLocale();
   const absl::Status status = mesolys::Divide(options);
   if (status.ok()) return kDone;
-  const bool usage = absl::IsInvalidArgument(status) || absl::IsNotFound(status);
-  return Fail(status, usage ? kUsage : kFailed);
+  return Fail(status, IsUsage(status) ? kUsage : kFailed);
 }
 
 }  // namespace
@@ -100,8 +107,10 @@ int main(int argc, char** argv) {
   serve->add_flag("--check-config", check_only, "Read the settings and the catalogue, then stop");
 
   std::string database;
-  CLI::App* verify = app.add_subcommand(
-      "verify", "Check the chain of the log and the job rows against its fold; changes nothing");
+  CLI::App* verify = app.add_subcommand("verify",
+                                        "Check the chain of the log and the job rows against its "
+                                        "fold; changes nothing. Exit status 0: "
+                                        "all agree, 1: something does not, 2: there is no ledger");
   verify->add_option("--database", database, "SQLite file of the ledger")->required();
 
   mesolys::DivideOptions divide_options;
@@ -113,14 +122,23 @@ int main(int argc, char** argv) {
                    "Print each bottleneck instead of JSON: how many times over-asked, who was cut");
   divide->add_flag("--plot", divide_options.plot,
                    "Print bars instead of JSON: how full sites and periods are, what groups get");
-  divide->add_option("--html", divide_options.html_file,
-                     "Also write a page with charts to this file; it needs no script");
+  divide
+      ->add_option("--html", divide_options.html_file,
+                   "Also write a page with charts to this file; it needs no script")
+      ->type_name("FILE");
   divide
       ->add_option("--what-if", divide_options.what_if,
                    "Divide again with this changed and print the differences: "
                    "capacity:SITE:PERIOD:RESOURCE=AMOUNT or weight:REQUEST:RESOURCE=POINTS")
       ->allow_extra_args(false);
 
+  if (argc > 1 && argv[1][0] != '-' &&
+      app.get_subcommands([&](CLI::App* each) { return each->check_name(argv[1]); }).empty()) {
+    return Fail(
+        absl::InvalidArgumentError(absl::StrCat(
+            mesolys::Quoted(argv[1]), " is no command; there are serve, verify and divide")),
+        kUsage);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "agent/collectors/line_reader.h"
 #include "proto/runtime/certificate.h"
 
@@ -94,8 +95,10 @@ std::vector<Finding> CheckCertificates(const TlsFiles& files, absl::string_view 
   if (own.ok() && own->uris == std::vector<std::string>{right}) {
     findings.push_back(Pass("identity", right));
   } else {
+    const std::string whose =
+        own.ok() && !own->uris.empty() ? absl::StrJoin(own->uris, ", ") : "nobody";
     findings.push_back(
-        Fail("identity", absl::StrCat(files.certificate, " is not of ", right),
+        Fail("identity", absl::StrCat(files.certificate, " is of ", whose, ", not of ", right),
              absl::StrCat("enrol as site/", site, ", or correct site in agent.toml")));
   }
   findings.push_back(CheckTerm("certificate", files.certificate, now));
@@ -106,9 +109,11 @@ std::vector<Finding> CheckCertificates(const TlsFiles& files, absl::string_view 
 Finding CheckReadable(const std::string& subject, const std::string& path) {
   const absl::StatusOr<LineReader> file = LineReader::Open(path);
   if (file.ok()) return Pass(subject, absl::StrCat(path, " can be read"));
+  std::error_code error;
+  const bool is_there = std::filesystem::exists(path, error);
   return Fail(subject, std::string(file.status().message()),
-              absl::StrCat("give this program's user the right to read ", path,
-                           ", or correct the path in agent.toml"));
+              is_there ? absl::StrCat("give this program's user the right to read ", path)
+                       : "correct the path in agent.toml");
 }
 
 }  // namespace mesolys

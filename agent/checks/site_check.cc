@@ -71,6 +71,7 @@ Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time n
     }
     return Worst(findings);
   };
+  const auto skip = [&out](absl::string_view what) { out << "skip  " << what << std::endl; };
   tell({CheckStateDir(config.state_dir)});
   const Verdict certificates = tell(CheckCertificates(config.tls, config.site, now));
   if (config.slurm.has_value()) {
@@ -80,6 +81,7 @@ Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time n
     // Without its configuration no command of Slurm has an answer.
     const std::string& slurm_conf = config.slurm->sacct.slurm_conf;
     const bool is_there = CheckReadable("slurm_conf", slurm_conf).verdict != Verdict::kFail;
+    if (!is_there) skip("Slurm's commands: not asked, for none answers without slurm_conf");
     if (is_there && has_apply) tell({CheckApply(config.enforcement->commands, ports.run)});
     if (is_there && config.enforcement.has_value()) {
       tell(CheckRules(*config.enforcement, ports.run));
@@ -89,7 +91,11 @@ Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time n
   }
   // Last, for a scheduler that is away takes its time, and clocks are compared with `now`. Without
   // certificates that can be used there is no way to it.
-  if (certificates != Verdict::kFail) tell({CheckScheduler(config.target, ports.reach())});
+  if (certificates != Verdict::kFail) {
+    tell({CheckScheduler(config.target, ports.reach())});
+  } else {
+    skip("scheduler: not asked, for it lets nobody in without these certificates");
+  }
   out << "mesolys-agent check: " << counts[Verdict::kPass] << " passed, " << counts[Verdict::kWarn]
       << " warned, " << counts[Verdict::kFail] << " failed" << std::endl;
   if (counts[Verdict::kFail] > 0) return Verdict::kFail;

@@ -1,8 +1,9 @@
 #ifndef MESOLYS_PROTO_VALUES_QUOTED_H_
 #define MESOLYS_PROTO_VALUES_QUOTED_H_
 
-// What somebody wrote, as a message repeats it. It may be hostile: it is cut, and only printable
-// ASCII is left, for it ends on terminals, in logs and in protobuf strings. Pure; any thread.
+// What somebody wrote, as a message repeats it. It may be hostile, and ends on terminals, in logs
+// and in protobuf strings: it is cut, and what could do anything there is escaped. Pure; any
+// thread.
 
 #include <string>
 
@@ -12,17 +13,15 @@
 
 namespace mesolys {
 
-// The first 80 bytes, with C escapes and without quotes: for metadata.
+// The first 80 bytes as printable ASCII, with C escapes and without quotes: for metadata.
 inline std::string Printable(absl::string_view text) {
   constexpr size_t kBytesMax = 80;
   if (text.size() <= kBytesMax) return absl::CHexEscape(text);
   return absl::StrCat(absl::CHexEscape(text.substr(0, kBytesMax)), "...");
 }
 
-// The same in double quotes: for sentences.
-inline std::string Quoted(absl::string_view text) {
-  return absl::StrCat("\"", Printable(text), "\"");
-}
+// The same in double quotes, where the letters of Latin scripts stay as they are: for sentences.
+std::string Quoted(absl::string_view text);
 
 }  // namespace mesolys
 

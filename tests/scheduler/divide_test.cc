@@ -137,9 +137,9 @@ TEST(DivideTest, NamesTheEntryOfABadProblem) {
     for (const std::string& word : each.words) EXPECT_TRUE(Has(status.message(), word)) << status;
   }
   for (const std::string& text :
-       {std::string(), std::string("[]"), std::string("{"), std::string("nonsense"),
-        std::string(R"({"pools":[]})"), std::string(R"({"pools":{},"claims":[]})"),
-        std::string(200'000, '[')}) {
+       {std::string(), std::string(" \n"), std::string("[]"), std::string("{"),
+        std::string("nonsense"), std::string(R"({"pools":[]})"),
+        std::string(R"({"pools":{},"claims":[]})"), std::string(200'000, '[')}) {
     EXPECT_EQ(DivideText(text, {}).status().code(), absl::StatusCode::kInvalidArgument);
   }
 }
@@ -154,11 +154,22 @@ TEST(DivideTest, HarmfulNamesComeBackHarmless) {
 TEST(DivideTest, ExplainsEachBottleneckAndEachDrop) {
   EXPECT_EQ(Answer(kCall, {.explain = true}),
             "gpu\n"
-            "  a m1: asked 6.00 times over; everyone there got 50 per point of weight\n"
+            "  a m1: asked 6.00 times over; each there got 50 per point of weight, or all "
+            "that they ask\n"
             "    cut: r1 (75 of 300), r2 (25 of 300)\n"
             "  dropped: r3, for it would get less than its minimum 60\n"
             "cpu\n"
             "  no pool is asked for more than it has\n");
+}
+
+TEST(DivideTest, ExplainsThatNothingIsOverAskedOnceAClaimIsDropped) {
+  EXPECT_EQ(Answer(R"({"pools":[{"site":"a","period":"m1","resource":"gpu","capacity":6}],
+      "claims":[{"request":"r1","resource":"gpu","amount":5,"minimum":4,"weight":1,"priority":1},
+                {"request":"r2","resource":"gpu","amount":5,"minimum":4,"weight":1}]})",
+                   {.explain = true}),
+            "gpu\n"
+            "  dropped: r2, for it would get less than its minimum 4\n"
+            "  without what was dropped, no pool is asked for more than it has\n");
 }
 
 TEST(DivideTest, TellsWhatAChangeWouldChange) {

@@ -68,6 +68,23 @@ class BadInputTest(unittest.TestCase):
                 self.serve(2, *words)
         self.serve(2, 'nowhere.toml', config='nowhere.toml')
 
+    def test_a_mistyped_command_is_told_with_those_that_there_are(self):
+        for program, known in [('scheduler/mesolys-scheduler', 'serve, verify and divide'),
+                               ('agent/mesolys-agent', 'run, once, check, simulate-offline')]:
+            answer = subprocess.run([BUILD / program, 'frobnicate'], capture_output=True, text=True, timeout=60)
+            self.refused(answer, 2, [f'"frobnicate" is no command; there are {known}'])
+        for away in ('7j', '0h', 'inf', '367d', '-1h'):
+            answer = subprocess.run([BUILD / 'agent/mesolys-agent', 'simulate-offline', away, '--config',
+                                     self.folder / 'agent.toml'], capture_output=True, text=True, timeout=60)
+            self.refused(answer, 2, [f'"{away}" is no duration; write 90m, 12h or 7d'])
+
+    def test_what_is_no_ledger_is_told_apart_from_one_that_is_broken(self):
+        (self.folder / 'letter.txt').write_text('Dear all,')
+        for name, word in [('nowhere.db', 'does not exist'), ('letter.txt', 'is not a SQLite database')]:
+            answer = subprocess.run([BUILD / 'scheduler/mesolys-scheduler', 'verify', '--database', self.folder / name],
+                                    capture_output=True, text=True, timeout=60)
+            self.refused(answer, 2, [name, word])
+
     def test_a_catalogue_that_contradicts_itself_is_refused(self):
         self.edit('catalogue.toml', 'certifications = ["hds"]', 'certifications = ["hsd"]')
         self.serve(2, 'catalogue', 'hsd')

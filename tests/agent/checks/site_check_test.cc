@@ -154,6 +154,7 @@ TEST_F(SiteCheckTest, AsksNoCommandWithoutAConfigurationOfSlurm) {
   EXPECT_THAT(printed_, HasSubstr("missing.conf"));
   EXPECT_THAT(printed_, Not(HasSubstr("munge")));
   EXPECT_THAT(printed_, Not(HasSubstr("QOS")));
+  EXPECT_THAT(printed_, HasSubstr("skip  Slurm's commands"));
 }
 
 TEST_F(SiteCheckTest, NeedsNoMungeWhereSlurmDoesNot) {
