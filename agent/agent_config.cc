@@ -21,7 +21,9 @@ std::string OneOf(ConfigTable& table, absl::string_view key, std::optional<std::
                   std::initializer_list<const char*> choices) {
   std::string text = table.Text(key, std::move(otherwise));
   if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
-    table.Refuse(key, absl::StrCat(Quoted(text), " is none of ", absl::StrJoin(choices, ", ")));
+    const std::string known = absl::StrJoin(choices, ", ");
+    table.Refuse(key, text.empty() ? absl::StrCat("give one of ", known)
+                                   : absl::StrCat(Quoted(text), " is none of ", known));
   }
   return text;
 }

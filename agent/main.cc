@@ -249,8 +249,10 @@ int Simulate(const AgentConfig& config, const std::string& text) {
     away = absl::ZeroDuration();
   }
   if (away <= absl::ZeroDuration() || away > kAwayMax) {
-    return Fail(kUsage, absl::InvalidArgumentError(absl::StrCat(
-                            Quoted(text), " is no duration; write 90m, 12h or 7d, at most 366d")));
+    return Fail(
+        kUsage,
+        absl::InvalidArgumentError(absl::StrCat(
+            Quoted(text), " is not how long; write 90m, 12h or 7d, more than 0 and at most 366d")));
   }
   const std::unique_ptr<MeansCollector> means = OpenMeans(config);
   std::unique_ptr<SlurmControl> control;
@@ -308,8 +310,7 @@ int Main(int argc, char** argv) {
   CLI::App* simulate = app.add_subcommand(
       "simulate-offline",
       "What the site could spend beyond its grants if the scheduler were away from now on, and if "
-      "the "
-      "agent itself were; changes nothing. Needs an agent that has synchronized once");
+      "the agent itself were; changes nothing. Needs an agent that has synchronized once");
   simulate->add_option("DURATION", arguments.away, "For so long: 90m, 12h or 7d")->required();
   for (CLI::App* command : {run, once, check, simulate}) {
     command->add_option("--config", arguments.config_file, "agent.toml")->required();

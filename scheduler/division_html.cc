@@ -99,11 +99,10 @@ std::string Cuts(const CallDivision& divided, size_t number) {
     lines.push_back(absl::StrCat(HtmlText(each.told, 4'000), "<br><span class=\"quiet\">cut: ",
                                  HtmlText(each.cut, 4'000), "</span>"));
   }
-  const std::vector<std::string> drops = DropsOf(divided, number);
-  if (lines.empty()) lines.emplace_back(NoBottleneck(drops));
+  if (lines.empty()) lines.emplace_back(NoBottleneck(divided, number));
   std::string html = absl::StrCat("<h3>Bottlenecks and cuts</h3>\n", List(lines));
   lines.clear();
-  for (const std::string& drop : drops) lines.push_back(HtmlText(drop, 1'000));
+  for (const std::string& drop : DropsOf(divided, number)) lines.push_back(HtmlText(drop, 1'000));
   if (!lines.empty()) html += absl::StrCat("<h3>Dropped</h3>\n", List(lines));
   return html;
 }
@@ -144,11 +143,12 @@ absl::string_view StatusWord(AwardStatus status) {
   return "";
 }
 
-std::string PerPoint(const Division& division, const Award& award) {
-  if (award.share < 0) return "";
-  if (award.status == AwardStatus::kFull) return "all";
-  const division::Level& level = division.shares[static_cast<size_t>(award.share)].level;
-  return level.infinite() ? "all" : absl::StrFormat("%.6g", level.ToDouble());
+// What it has for each point of its own weight.
+std::string PerPoint(const Claim& claim, const Award& award) {
+  if (award.status == AwardStatus::kDropped) return "";
+  return absl::StrFormat("%.6g", static_cast<double>(award.amount) /
+                                     static_cast<double>(claim.weight) *
+                                     static_cast<double>(division::kWeightScale));
 }
 
 std::string Awards(const Problem& problem, const Division& division) {
@@ -173,7 +173,7 @@ std::string Awards(const Problem& problem, const Division& division) {
     absl::StrAppend(&html, "<tr><td>", HtmlText(claim.request), "</td><td class=\"number\">",
                     Grouped(claim.amount), "</td><td class=\"number\">", Grouped(award.amount),
                     "</td><td>", StatusWord(award.status), "</td><td class=\"number\">",
-                    PerPoint(division, award), "</td><td>", absl::StrJoin(where, ", "),
+                    PerPoint(claim, award), "</td><td>", absl::StrJoin(where, ", "),
                     "</td></tr>\n");
   }
   html += "</table></div>\n";

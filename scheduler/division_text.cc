@@ -26,8 +26,8 @@ constexpr size_t kNamedMax = 20;
 
 std::string PoolName(const Problem& problem, uint32_t pool) {
   const Pool& named = problem.pools[pool];
-  return absl::StrCat(Printable(problem.sites[named.site]), " ",
-                      Printable(problem.periods[named.period]));
+  return absl::StrCat(Legible(problem.sites[named.site]), " ",
+                      Legible(problem.periods[named.period]));
 }
 
 std::string Named(const std::vector<std::string>& names) {
@@ -67,7 +67,7 @@ std::vector<BottleneckText> BottlenecksOf(const CallDivision& divided, size_t nu
     asked[static_cast<size_t>(award.share)] += claim.amount;
     if (award.status == AwardStatus::kFull) continue;
     cut[static_cast<size_t>(award.share)].push_back(
-        absl::StrCat(Printable(claim.request), " (", award.amount, " of ", claim.amount, ")"));
+        absl::StrCat(Legible(claim.request), " (", award.amount, " of ", claim.amount, ")"));
   }
   std::vector<BottleneckText> texts;
   for (size_t i = 0; i < division.shares.size(); ++i) {
@@ -84,8 +84,8 @@ std::vector<BottleneckText> BottlenecksOf(const CallDivision& divided, size_t nu
       over = absl::StrFormat("asked %.2f times over",
                              static_cast<double>(asked[i]) / static_cast<double>(capacity));
     }
-    texts.push_back({absl::StrCat(Named(pools), ": ", over, "; each there got ",
-                                  PerPoint(share.level), ", or all that they ask"),
+    texts.push_back({absl::StrCat(Named(pools), ": ", over, "; a point of weight gets ",
+                                  absl::StrFormat("%.6g", share.level.ToDouble())),
                      cut[i].empty() ? "nobody" : Named(cut[i])});
   }
   return texts;
@@ -98,17 +98,21 @@ std::vector<std::string> DropsOf(const CallDivision& divided, size_t number) {
     const Claim& claim = problem.claims[drop.claim];
     const Claim& blocker = problem.claims[drop.blocker];
     texts.push_back(drop.blocker == drop.claim
-                        ? absl::StrCat(Printable(claim.request),
+                        ? absl::StrCat(Legible(claim.request),
                                        ", for it would get less than its minimum ", claim.minimum)
-                        : absl::StrCat(Printable(claim.request), ", kept out by the minimum ",
-                                       blocker.minimum, " of ", Printable(blocker.request)));
+                        : absl::StrCat(Legible(claim.request), ", kept out by the minimum ",
+                                       blocker.minimum, " of ", Legible(blocker.request)));
   }
   return texts;
 }
 
-absl::string_view NoBottleneck(const std::vector<std::string>& drops) {
-  return drops.empty() ? "no pool is asked for more than it has"
-                       : "without what was dropped, no pool is asked for more than it has";
+absl::string_view NoBottleneck(const CallDivision& divided, size_t number) {
+  const std::vector<Award>& awards = divided.divisions[number].awards;
+  const bool is_dropped = std::any_of(awards.begin(), awards.end(), [](const Award& award) {
+    return award.status == AwardStatus::kDropped;
+  });
+  return is_dropped ? "without what was dropped, no pool is asked for more than it has"
+                    : "no pool is asked for more than it has";
 }
 
 std::vector<std::string> BundlesOf(const CallDivision& divided) {
@@ -121,7 +125,7 @@ std::vector<std::string> BundlesOf(const CallDivision& divided) {
       const Claim& claim = divided.call.problems[line.problem].claims[line.claim];
       const Division& division = divided.divisions[line.problem];
       const Award& award = division.awards[line.claim];
-      resources.push_back(Printable(divided.call.resources[line.problem]));
+      resources.push_back(Legible(divided.call.resources[line.problem]));
       if (claim.amount == award.amount) continue;
       part = std::min(part, static_cast<double>(award.amount) / static_cast<double>(claim.amount));
       const Level* const level = LevelOf(division, award.share);
@@ -131,7 +135,7 @@ std::vector<std::string> BundlesOf(const CallDivision& divided) {
     }
     const division::BundleLine& first = divided.call.bundles[i].front();
     const std::string request =
-        Printable(divided.call.problems[first.problem].claims[first.claim].request);
+        Legible(divided.call.problems[first.problem].claims[first.claim].request);
     if (divided.dropped[i]) {
       texts.push_back(absl::StrCat(request, " (", Named(resources),
                                    ") is dropped: no part of it leaves every line its minimum"));
@@ -147,14 +151,15 @@ std::vector<std::string> BundlesOf(const CallDivision& divided) {
 std::string Explain(const CallDivision& divided) {
   std::string text;
   for (size_t i = 0; i < divided.divisions.size(); ++i) {
-    absl::StrAppend(&text, Printable(divided.call.resources[i]), "\n");
+    absl::StrAppend(&text, Legible(divided.call.resources[i]), "\n");
     const std::vector<BottleneckText> bottlenecks = BottlenecksOf(divided, i);
     for (const BottleneckText& each : bottlenecks) {
       absl::StrAppend(&text, "  ", each.told, "\n    cut: ", each.cut, "\n");
     }
-    const std::vector<std::string> drops = DropsOf(divided, i);
-    for (const std::string& drop : drops) absl::StrAppend(&text, "  dropped: ", drop, "\n");
-    if (bottlenecks.empty()) absl::StrAppend(&text, "  ", NoBottleneck(drops), "\n");
+    for (const std::string& drop : DropsOf(divided, i)) {
+      absl::StrAppend(&text, "  dropped: ", drop, "\n");
+    }
+    if (bottlenecks.empty()) absl::StrAppend(&text, "  ", NoBottleneck(divided, i), "\n");
   }
   const std::vector<std::string> bundles = BundlesOf(divided);
   if (!bundles.empty()) text += "together\n";
@@ -174,7 +179,7 @@ std::string Differences(const CallDivision& divided_before, const CallDivision& 
         LevelOf(after[place.problem], after[place.problem].pools[place.index].share);
     if (*old == *now) continue;
     absl::StrAppend(&text, "pool ", PoolName(call.problems[place.problem], place.index), " ",
-                    Printable(call.resources[place.problem]), ": ", PerPoint(*old), " -> ",
+                    Legible(call.resources[place.problem]), ": ", PerPoint(*old), " -> ",
                     PerPoint(*now), "\n");
   }
   for (const EntryPlace& place : call.claims) {
@@ -182,8 +187,8 @@ std::string Differences(const CallDivision& divided_before, const CallDivision& 
     const Award& now = after[place.problem].awards[place.index];
     if (old.amount == now.amount && old.status == now.status) continue;
     absl::StrAppend(
-        &text, "claim ", Printable(call.problems[place.problem].claims[place.index].request), " ",
-        Printable(call.resources[place.problem]), ": ", old.amount, StatusWord(old.status), " -> ",
+        &text, "claim ", Legible(call.problems[place.problem].claims[place.index].request), " ",
+        Legible(call.resources[place.problem]), ": ", old.amount, StatusWord(old.status), " -> ",
         now.amount, StatusWord(now.status), " (", Signed(now.amount - old.amount), ")\n");
   }
   return text.empty() ? "nothing changes\n" : text;

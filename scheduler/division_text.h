@@ -1,8 +1,7 @@
 #ifndef MESOLYS_SCHEDULER_DIVISION_TEXT_H_
 #define MESOLYS_SCHEDULER_DIVISION_TEXT_H_
 
-// Divisions in sentences, for people; what was written by others is printable ASCII in them. Any
-// thread.
+// Divisions in sentences, for people; what others wrote is harmless in them. Any thread.
 
 #include <cstddef>
 #include <string>
@@ -22,7 +21,7 @@ struct BottleneckText {
 // Of one problem of the call, the lowest level first.
 std::vector<BottleneckText> BottlenecksOf(const CallDivision& divided, size_t problem);
 // What is said in place of bottlenecks where there is none.
-absl::string_view NoBottleneck(const std::vector<std::string>& drops);
+absl::string_view NoBottleneck(const CallDivision& divided, size_t problem);
 // Who was dropped, and who stands in their way.
 std::vector<std::string> DropsOf(const CallDivision& divided, size_t problem);
 // What is asked together and was cut: how much of it is given, and which line holds it.

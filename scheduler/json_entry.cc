@@ -18,7 +18,7 @@ using division::kAmountMax;
 using division::kWeightScale;
 using division::NameSet;
 
-// The value as it is repeated to who wrote it.
+// The value as it is repeated to who wrote it, or that there is none.
 std::string Told(const Json* value) {
   if (value == nullptr) return " is missing: it";
   if (value->is_string()) return absl::StrCat(" ", Quoted(value->get_ref<const std::string&>()));
@@ -46,7 +46,7 @@ void JsonEntry::Fail(absl::string_view what) {
   if (!status_.ok()) return;
   std::string name = absl::StrCat(list_, "[", index_, "]");
   for (size_t i = 0; i < names_.size(); ++i) {
-    absl::StrAppend(&name, i == 0 ? " (" : " ", Printable(names_[i]));
+    absl::StrAppend(&name, i == 0 ? " (" : " ", Legible(names_[i]));
   }
   if (!names_.empty()) name += ")";
   status_ = absl::InvalidArgumentError(absl::StrCat(name, ": ", what));

@@ -44,7 +44,8 @@ int RunServe(const std::string& path, bool check_only) {
   return status.ok() ? kDone : Fail(status, kFailed);
 }
 
-// Whether another file is meant; what is damaged is none of these.
+// Whether the caller is to name or write something else. So is a file without SQLite's header,
+// damaged or not.
 bool IsUsage(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
          absl::IsFailedPrecondition(status);
@@ -107,10 +108,11 @@ int main(int argc, char** argv) {
   serve->add_flag("--check-config", check_only, "Read the settings and the catalogue, then stop");
 
   std::string database;
-  CLI::App* verify = app.add_subcommand("verify",
-                                        "Check the chain of the log and the job rows against its "
-                                        "fold; changes nothing. Exit status 0: "
-                                        "all agree, 1: something does not, 2: there is no ledger");
+  CLI::App* verify =
+      app.add_subcommand("verify",
+                         "Check the chain of the log and the job rows against its fold; changes "
+                         "nothing. Exit status 0: all agree, 1: something does not, or cannot be "
+                         "read, 2: this is no ledger, or one of a newer version");
   verify->add_option("--database", database, "SQLite file of the ledger")->required();
 
   mesolys::DivideOptions divide_options;

@@ -21,14 +21,14 @@ absl::Status SetCapacity(absl::string_view key, absl::string_view value, Call& c
     }
     int64_t capacity = 0;
     if (!absl::SimpleAtoi(value, &capacity) || capacity < 0 || capacity > division::kAmountMax) {
-      return absl::InvalidArgumentError(absl::StrCat("--what-if ", Printable(key), ": capacity ",
+      return absl::InvalidArgumentError(absl::StrCat("--what-if ", Legible(key), ": capacity ",
                                                      Quoted(value),
                                                      " must be a whole number from 0 to 2^62"));
     }
     pool.capacity = capacity;
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError(absl::StrCat("--what-if ", Printable(key),
+  return absl::InvalidArgumentError(absl::StrCat("--what-if ", Legible(key),
                                                  ": there is no such pool; the form is "
                                                  "capacity:SITE:PERIOD:RESOURCE=AMOUNT"));
 }
@@ -40,7 +40,7 @@ absl::Status SetWeight(absl::string_view key, absl::string_view value, Call& cal
     double points = 0;
     // Also false for what is not a number.
     if (!absl::SimpleAtod(value, &points) || !(points >= 0.000001 && points <= 1e6)) {
-      return absl::InvalidArgumentError(absl::StrCat("--what-if ", Printable(key), ": weight ",
+      return absl::InvalidArgumentError(absl::StrCat("--what-if ", Legible(key), ": weight ",
                                                      Quoted(value),
                                                      " must be a number from 0.000001 to 1000000"));
     }
@@ -48,7 +48,7 @@ absl::Status SetWeight(absl::string_view key, absl::string_view value, Call& cal
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("--what-if ", Printable(key),
+      absl::StrCat("--what-if ", Legible(key),
                    ": there is no such claim; the form is weight:REQUEST:RESOURCE=POINTS"));
 }
 

@@ -109,11 +109,10 @@ std::vector<Finding> CheckCertificates(const TlsFiles& files, absl::string_view 
 Finding CheckReadable(const std::string& subject, const std::string& path) {
   const absl::StatusOr<LineReader> file = LineReader::Open(path);
   if (file.ok()) return Pass(subject, absl::StrCat(path, " can be read"));
-  std::error_code error;
-  const bool is_there = std::filesystem::exists(path, error);
   return Fail(subject, std::string(file.status().message()),
-              is_there ? absl::StrCat("give this program's user the right to read ", path)
-                       : "correct the path in agent.toml");
+              absl::IsNotFound(file.status())
+                  ? "correct the path in agent.toml"
+                  : absl::StrCat("give this program's user the right to read ", path));
 }
 
 }  // namespace mesolys

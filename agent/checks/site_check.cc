@@ -94,7 +94,7 @@ Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time n
   if (certificates != Verdict::kFail) {
     tell({CheckScheduler(config.target, ports.reach())});
   } else {
-    skip("scheduler: not asked, for it lets nobody in without these certificates");
+    skip("scheduler: not asked, for with these certificates there is no way to it");
   }
   out << "mesolys-agent check: " << counts[Verdict::kPass] << " passed, " << counts[Verdict::kWarn]
       << " warned, " << counts[Verdict::kFail] << " failed" << std::endl;

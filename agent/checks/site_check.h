@@ -21,7 +21,8 @@ struct SitePorts {
   std::function<absl::Status()> reach;
 };
 
-// Prints each finding as it is made, and a last line that counts them; answers the worst.
+// Prints each finding as it is made, what is not looked at and why, and a last line that counts the
+// findings; answers the worst.
 Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time now,
                   const SitePorts& ports, std::ostream& out);
 

@@ -21,8 +21,8 @@ bool BeginsWithLetter(absl::string_view text) {
 
 }  // namespace
 
-std::string Quoted(absl::string_view text) {
-  std::string quoted = "\"";
+std::string Legible(absl::string_view text) {
+  std::string legible;
   size_t begin = 0;  // of what is not yet written
   size_t i = 0;
   while (i < text.size() && i < kBytesMax) {
@@ -30,13 +30,13 @@ std::string Quoted(absl::string_view text) {
       ++i;
       continue;
     }
-    absl::StrAppend(&quoted, absl::CHexEscape(text.substr(begin, i - begin)), text.substr(i, 2));
+    absl::StrAppend(&legible, absl::CHexEscape(text.substr(begin, i - begin)), text.substr(i, 2));
     i += 2;
     begin = i;
   }
-  absl::StrAppend(&quoted, absl::CHexEscape(text.substr(begin, i - begin)),
-                  i < text.size() ? "...\"" : "\"");
-  return quoted;
+  absl::StrAppend(&legible, absl::CHexEscape(text.substr(begin, i - begin)),
+                  i < text.size() ? "..." : "");
+  return legible;
 }
 
 }  // namespace mesolys

@@ -20,8 +20,13 @@ inline std::string Printable(absl::string_view text) {
   return absl::StrCat(absl::CHexEscape(text.substr(0, kBytesMax)), "...");
 }
 
-// The same in double quotes, where the letters of Latin scripts stay as they are: for sentences.
-std::string Quoted(absl::string_view text);
+// The same, where the letters of Latin scripts stay as they are: for people.
+std::string Legible(absl::string_view text);
+
+// The same in double quotes: for sentences.
+inline std::string Quoted(absl::string_view text) {
+  return absl::StrCat("\"", Legible(text), "\"");
+}
 
 }  // namespace mesolys
 

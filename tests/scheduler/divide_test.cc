@@ -83,7 +83,7 @@ TEST(DivideTest, NamesTheEntryOfABadProblem) {
            {R"("capacity":50)", R"("capacity":" 5")", {"pools[1]", "whole"}},
            {R"("capacity":50)", R"("capacity":null)", {"pools[1]", "whole"}},
            {R"("capacity":50)", R"("capacity":[5])", {"pools[1]", "whole"}},
-           {R"(,"capacity":50)", "", {"pools[1]", "capacity"}},
+           {R"(,"capacity":50)", "", {"pools[1]", "capacity is missing: it must be"}},
            {R"("cost":0.5)", R"("cost":"dear")", {"pools[0]", "cost"}},
            {R"("cost":0.5)", R"("cost":-1)", {"pools[0]", "cost"}},
            {R"("cost":0.5)", R"("price":0.5)", {"pools[0]", "price", "cost"}},
@@ -154,8 +154,7 @@ TEST(DivideTest, HarmfulNamesComeBackHarmless) {
 TEST(DivideTest, ExplainsEachBottleneckAndEachDrop) {
   EXPECT_EQ(Answer(kCall, {.explain = true}),
             "gpu\n"
-            "  a m1: asked 6.00 times over; each there got 50 per point of weight, or all "
-            "that they ask\n"
+            "  a m1: asked 6.00 times over; a point of weight gets 50\n"
             "    cut: r1 (75 of 300), r2 (25 of 300)\n"
             "  dropped: r3, for it would get less than its minimum 60\n"
             "cpu\n"
@@ -170,6 +169,20 @@ TEST(DivideTest, ExplainsThatNothingIsOverAskedOnceAClaimIsDropped) {
             "gpu\n"
             "  dropped: r2, for it would get less than its minimum 4\n"
             "  without what was dropped, no pool is asked for more than it has\n");
+}
+
+TEST(DivideTest, ExplainsThatNothingIsOverAskedOnceWhatWasTogetherIsDropped) {
+  EXPECT_EQ(Answer(R"({"pools":[{"site":"a","period":"m1","resource":"gpu","capacity":6},
+                               {"site":"a","period":"m1","resource":"cpu","capacity":6}],
+      "claims":[{"request":"é","resource":"gpu","amount":5,"minimum":4,"weight":1,"together":true},
+                {"request":"é","resource":"cpu","amount":50,"weight":1,"together":true}]})",
+                   {.explain = true}),
+            "gpu\n"
+            "  without what was dropped, no pool is asked for more than it has\n"
+            "cpu\n"
+            "  without what was dropped, no pool is asked for more than it has\n"
+            "together\n"
+            "  é (gpu, cpu) is dropped: no part of it leaves every line its minimum\n");
 }
 
 TEST(DivideTest, TellsWhatAChangeWouldChange) {

@@ -73,17 +73,32 @@ class BadInputTest(unittest.TestCase):
                                ('agent/mesolys-agent', 'run, once, check, simulate-offline')]:
             answer = subprocess.run([BUILD / program, 'frobnicate'], capture_output=True, text=True, timeout=60)
             self.refused(answer, 2, [f'"frobnicate" is no command; there are {known}'])
+
+    def simulate(self, away):
+        return subprocess.run([BUILD / 'agent/mesolys-agent', 'simulate-offline', away, '--config',
+                               self.folder / 'agent.toml'], capture_output=True, text=True, timeout=60)
+
+    def test_a_time_to_be_away_that_is_none_is_refused(self):
         for away in ('7j', '0h', 'inf', '367d', '-1h'):
-            answer = subprocess.run([BUILD / 'agent/mesolys-agent', 'simulate-offline', away, '--config',
-                                     self.folder / 'agent.toml'], capture_output=True, text=True, timeout=60)
-            self.refused(answer, 2, [f'"{away}" is no duration; write 90m, 12h or 7d'])
+            self.refused(self.simulate(away), 2, [f'"{away}" is not how long; write 90m, 12h or 7d'])
+        self.refused(self.simulate('7d'), 1, ['the agent has never run here'])
 
     def test_what_is_no_ledger_is_told_apart_from_one_that_is_broken(self):
+        def verify(name):
+            return subprocess.run([BUILD / 'scheduler/mesolys-scheduler', 'verify', '--database', self.folder / name],
+                                  capture_output=True, text=True, timeout=60)
+
         (self.folder / 'letter.txt').write_text('Dear all,')
         for name, word in [('nowhere.db', 'does not exist'), ('letter.txt', 'is not a SQLite database')]:
-            answer = subprocess.run([BUILD / 'scheduler/mesolys-scheduler', 'verify', '--database', self.folder / name],
-                                    capture_output=True, text=True, timeout=60)
-            self.refused(answer, 2, [name, word])
+            self.refused(verify(name), 2, [name, word])
+        self.world.start('scheduler')
+        self.world.wait_until_serving()
+        self.world.stop('scheduler')
+        self.assertEqual(verify('ledger.db').returncode, 0)
+        with sqlite3.connect(self.folder / 'ledger.db') as ledger:
+            ledger.execute("UPDATE event SET hash = x'00' WHERE revision = 1")
+        ledger.close()
+        self.refused(verify('ledger.db'), 1, ['revision 1'])
 
     def test_a_catalogue_that_contradicts_itself_is_refused(self):
         self.edit('catalogue.toml', 'certifications = ["hds"]', 'certifications = ["hsd"]')

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/runtime/clock.h"
@@ -37,6 +38,8 @@ TEST(HostFactsTest, AFileIsReadableOrNot) {
   const Finding missing = CheckReadable("slurm_conf", directory.File("missing"));
   EXPECT_EQ(missing.verdict, Verdict::kFail);
   EXPECT_THAT(missing.text, HasSubstr("missing"));
+  EXPECT_EQ(missing.remedy, "correct the path in agent.toml");
+  EXPECT_EQ(CheckReadable("slurm_conf", directory.path()).remedy, missing.remedy);
 }
 
 class CertificatesTest : public testing::Test {
@@ -70,6 +73,8 @@ TEST_F(CertificatesTest, FailWhenTheyAreOfSomebodyElse) {
     const std::vector<Finding> findings = CheckCertificates(ca_.Files(identity), "psmn", now_);
     EXPECT_EQ(Worst(findings), Verdict::kFail) << identity;
     EXPECT_THAT(findings.front().remedy, HasSubstr("enrol as site/psmn")) << identity;
+    EXPECT_THAT(findings.front().text,
+                HasSubstr(absl::StrCat("is of spiffe://mesolys/", identity)));
   }
 }
 

@@ -116,6 +116,14 @@ TEST_F(SiteCheckTest, SaysThatTheSchedulerIsOutOfReach) {
   EXPECT_THAT(printed_, ContainsRegex("FAIL  scheduler 127.0.0.1:7443: no connection\n      -> "));
 }
 
+TEST_F(SiteCheckTest, AsksNoSchedulerWithTheCertificateOfSomebodyElse) {
+  config_.tls = ca_.Files("site/p2chpd");
+  reached_ = absl::InternalError("asked");
+  EXPECT_EQ(Check(), Verdict::kFail);
+  EXPECT_THAT(printed_, HasSubstr("skip  scheduler: not asked"));
+  EXPECT_THAT(printed_, HasSubstr(" 1 failed\n"));
+}
+
 TEST_F(SiteCheckTest, SaysWhichLineToChange) {
   answers_["scontrol --clusters=psmn show config"] =
       "SLURM_VERSION = 22.05.8\n" +
