@@ -44,27 +44,29 @@ void Cheapest::FindWays(const std::vector<Parcel>& parcels, size_t placed) {
   }
 }
 
-bool Cheapest::Improve(const Parcel& parcel, size_t number) {
-  std::optional<Wide> least;
-  size_t to = 0;
+std::optional<Cheapest::Way> Cheapest::CheapestWay(const Parcel& parcel) const {
+  std::optional<Way> least;
   for (size_t i = 0; i < parcel.pools.size(); ++i) {
     const size_t pool = parcel.pools[i];
     if (!open_[pool]) continue;
     const Wide cost = way_[pool] + parcel.costs[i] * kStepsMax;
-    if (least.has_value() && *least <= cost) continue;
-    least = cost;
-    to = pool;
+    if (!least.has_value() || cost < least->cost) least = {pool, cost};
   }
-  if (!least.has_value()) return false;
+  return least;
+}
+
+bool Cheapest::Improve(const Parcel& parcel, size_t number) {
+  const std::optional<Way> way = CheapestWay(parcel);
+  if (!way.has_value()) return false;
   bool shorter = false;
   size_t i = 0;
   for (const GroupCell& cell : cells_[number]) {
     while (parcel.pools[i] != cell.pool) ++i;
-    const Wide cost = *least - parcel.costs[i] * kStepsMax + 1;
-    if (cell.pool == to || (open_[cell.pool] && way_[cell.pool] <= cost)) continue;
+    const Wide cost = way->cost - parcel.costs[i] * kStepsMax + 1;
+    if (cell.pool == way->first || (open_[cell.pool] && way_[cell.pool] <= cost)) continue;
     open_[cell.pool] = true;
     way_[cell.pool] = cost;
-    step_[cell.pool] = {number, to};
+    step_[cell.pool] = {number, way->first};
     shorter = true;
   }
   return shorter;
@@ -72,17 +74,9 @@ bool Cheapest::Improve(const Parcel& parcel, size_t number) {
 
 // Sends as much as one way carries; whether ways must be found again.
 bool Cheapest::Push(const Parcel& parcel, size_t number, Wide& left) {
-  std::optional<Wide> least;
-  size_t first = 0;
-  for (size_t i = 0; i < parcel.pools.size(); ++i) {
-    const size_t pool = parcel.pools[i];
-    if (!open_[pool]) continue;
-    const Wide cost = way_[pool] + parcel.costs[i] * kStepsMax;
-    if (least.has_value() && *least <= cost) continue;
-    least = cost;
-    first = pool;
-  }
-  if (!least.has_value()) std::abort();  // all fit
+  const std::optional<Way> way = CheapestWay(parcel);
+  if (!way.has_value()) std::abort();  // all fit
+  const size_t first = way->first;
   Wide amount = left;
   size_t last = first;
   for (; room_[last] == 0; last = step_[last].to) {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "scheduler/core/division/pool_set.h"
@@ -34,6 +35,14 @@ class Cheapest {
     size_t to = 0;
   };
 
+  // To room, for what is not placed yet.
+  struct Way {
+    size_t first = 0;  // its first pool
+    Wide cost = 0;     // what a unit costs, then its steps
+  };
+
+  // Nothing where no pool of the parcel is open; of equals that of the first pool.
+  std::optional<Way> CheapestWay(const Parcel& parcel) const;
   void FindWays(const std::vector<Parcel>& parcels, size_t placed);
   bool Improve(const Parcel& parcel, size_t number);
   bool Push(const Parcel& parcel, size_t number, Wide& left);

@@ -225,57 +225,6 @@ TEST_F(SlurmEnforcerTest, ALimitThatSlurmTookForUnlimitedIsSetAnew) {
   EXPECT_EQ(Left("p"), 600);
 }
 
-TEST_F(SlurmEnforcerTest, AMemberComesWithTheirUnixAccountAndGoesWithTheirLastJob) {
-  Project("p").logins = {"alice", "carol"};
-  Grant("p", 1, "cpu", 600);
-  EXPECT_THAT(Say(Put()), ElementsAre("g1 ENFORCED: login carol waits for its Unix account"));
-  EXPECT_FALSE(Account("p").users.contains("carol"));
-  slurm_.unix_logins.insert("carol");
-  EXPECT_THAT(Say(Put()), ElementsAre("g1 ENFORCED"));
-  EXPECT_TRUE(Account("p").users.contains("carol"));
-  state_.accounts["p"].logins = {"alice", "carol", "dave", "erin"};
-  EXPECT_THAT(Say(Put()),
-              ElementsAre("g1 ENFORCED: logins dave, erin wait for their Unix accounts"));
-
-  state_.accounts["p"].logins = {"carol"};
-  slurm_.clusters.at("c1").busy = {{"p", "alice"}};
-  EXPECT_TRUE(Put().status.ok());
-  EXPECT_TRUE(Account("p").users.at("alice").IsFrozen());
-  slurm_.clusters.at("c1").busy.clear();
-  EXPECT_TRUE(Put().status.ok());
-  EXPECT_FALSE(Account("p").users.contains("alice"));
-}
-
-TEST_F(SlurmEnforcerTest, AMemberHasTheirOwnCeiling) {
-  SiteAccount& account = Project("p");
-  account.logins = {"alice"};
-  Grant("p", 1, "cpu", 600);
-  account.login_ceilings[{"alice", "cpu"}] = {Amount(60 * 60), kNow - absl::Hours(1)};
-  use_.login_spent[{"p", "alice", "cpu"}] = {Amount(10 * 60), Amount(10 * 60)};
-  Put();
-  slurm_.Run("c1", "p", "alice", {{"cpu", 15}});
-  Put();
-  EXPECT_THAT(Account("p").users.at("alice").minutes, ElementsAre(Pair("cpu", 65)));
-  account.login_ceilings.clear();
-  Put();
-  EXPECT_THAT(Account("p").users.at("alice").minutes, IsEmpty());
-}
-
-TEST_F(SlurmEnforcerTest, ManyMembersAreNotRemovedAtOnce) {
-  for (int i = 0; i < 40; ++i) {
-    slurm_.unix_logins.insert(absl::StrCat("u", i));
-    Project("p").logins.insert(absl::StrCat("u", i));
-  }
-  Grant("p", 1, "cpu", 600);
-  Put();
-  state_.accounts["p"].logins.clear();
-  const InForce in_force = Put();
-  EXPECT_EQ(in_force.status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(Account("p").users.size(), 40);
-  EXPECT_FALSE(enforcer_->Allow(nullptr, state_, {0, true}, kNow).ok() &&
-               enforcer_->Allow(&state_, {}, {0, true}, kNow).ok());
-}
-
 TEST_F(SlurmEnforcerTest, AProjectThatIsGoneIsClosedAndEmptiedButNeverDeleted) {
   Project("p").logins = {"alice"};
   Project("q");
@@ -324,81 +273,6 @@ TEST_F(SlurmEnforcerTest, AProtectedAccountIsNeverTouched) {
   Grant("p", 1, "cpu", 600);
   EXPECT_THAT(Say(Put()), ElementsAre(HasSubstr("g1 FAILED: account p is among protected")));
   EXPECT_THAT(slurm_.lines, IsEmpty());
-}
-
-TEST_F(SlurmEnforcerTest, TheBonusIsSpentInItsOwnQosOnly) {
-  options_.rules.qos = {"normal", "eco"};
-  options_.rules.bonus_qos = "bonus";
-  Start();
-  Project("p");
-  const std::string grant = Grant("p", 1, "cpu", 600);
-  state_.accounts["p"].grants[grant].bonus = Amount(100 * 60);
-  Put();
-  EXPECT_THAT(Account("p").qos, ElementsAre("eco", "normal"));
-  EXPECT_EQ(Account("p").default_qos, "normal");
-  EXPECT_EQ(Left("p"), 600);
-  Spend(grant, 620);
-  slurm_.Run("c1", "p", "alice", {{"cpu", 620}});
-  Put();
-  EXPECT_THAT(Account("p").qos, ElementsAre("bonus"));
-  EXPECT_EQ(Left("p"), 80);
-  Spend(grant, 700);
-  Put();
-  EXPECT_EQ(Left("p"), 0);
-}
-
-TEST_F(SlurmEnforcerTest, OnlyAProjectThatMayHasTheEcoQosBesideTheUsualOnes) {
-  options_.rules.qos = {"normal", "long"};
-  options_.rules.eco_qos = "eco";
-  options_.rules.bonus_qos = "bonus";
-  Start();
-  Project("p").eco = true;
-  Project("q");
-  const std::string grant = Grant("p", 1, "cpu", 600);
-  state_.accounts["p"].grants[grant].bonus = Amount(100 * 60);
-  Grant("q", 2, "cpu", 600);
-  Put();
-  EXPECT_THAT(Account("p").qos, ElementsAre("eco", "long", "normal"));
-  EXPECT_EQ(Account("p").default_qos, "normal");
-  EXPECT_THAT(Account("q").qos, ElementsAre("long", "normal"));
-  state_.accounts["p"].eco = false;
-  state_.accounts["q"].eco = true;
-  Put();
-  EXPECT_THAT(Account("p").qos, ElementsAre("long", "normal"));
-  EXPECT_THAT(Account("q").qos, ElementsAre("eco", "long", "normal"));
-  state_.accounts["p"].eco = true;
-  Spend(grant, 620);
-  Put();
-  EXPECT_THAT(Account("p").qos, ElementsAre("bonus"));
-}
-
-TEST_F(SlurmEnforcerTest, TheAccountAboveOthersHasTheSharesOfItsChair) {
-  Project("chair").shares = 2'500;
-  Project("p", "chair").shares = 5'000;
-  Project("q", "unknown");
-  Grant("p", 1, "cpu", 600);
-  Grant("q", 2, "cpu", 600);
-  Put();
-  EXPECT_EQ(Account("_chair").shares, "2500");
-  EXPECT_FALSE(slurm_.clusters.at("c1").accounts.contains("chair"));
-  EXPECT_EQ(Account("p").shares, "5000");
-  EXPECT_EQ(Account("_unknown").shares, "10000");
-  state_.accounts["chair"].shares = 10'000;
-  Put();
-  EXPECT_EQ(Account("_chair").shares, "10000");
-}
-
-TEST_F(SlurmEnforcerTest, AChairStaysBelowItsOwnAccountAcrossAProjectWithoutHours) {
-  Project("chair");
-  Project("lab", "chair");
-  Project("team", "lab");
-  Grant("chair", 1, "cpu", 600);
-  Grant("team", 2, "cpu", 600);
-  Put();
-  EXPECT_EQ(Account("_chair").parent, "root");
-  EXPECT_EQ(Account("chair").parent, "_chair");
-  EXPECT_EQ(Account("_lab").parent, "_chair");
-  EXPECT_EQ(Account("team").parent, "_lab");
 }
 
 TEST_F(SlurmEnforcerTest, WhatSlurmDoesNotCountCannotBeLimited) {
@@ -454,19 +328,6 @@ TEST_F(SlurmEnforcerTest, WhatOneClusterHasCommittedAnotherDoesNotOffer) {
   Put();
   EXPECT_EQ(slurm_.Left("c1", "p", "cpu"), 5);
   EXPECT_EQ(slurm_.Left("c2", "p", "cpu"), 55);  // of which it keeps 50 itself
-}
-
-TEST_F(SlurmEnforcerTest, NobodyIsRemovedWhileItIsNotKnownWhoHasJobs) {
-  Project("p").logins = {"alice"};
-  Grant("p", 1, "cpu", 600);
-  Put();
-  state_.accounts["p"].logins.clear();
-  slurm_.clusters.at("c1").busy = {{"p", "alice"}};
-  Put();
-  slurm_.clusters.at("c1").controller.reset();
-  slurm_.clusters.at("c1").busy.clear();
-  Put();
-  EXPECT_TRUE(Account("p").users.contains("alice"));
 }
 
 TEST_F(SlurmEnforcerTest, AFullDiskKeepsNothingOpen) {
