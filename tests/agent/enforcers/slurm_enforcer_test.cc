@@ -1,11 +1,9 @@
 // How grants become limits of Slurm.
 
-#include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/agent/enforcers/slurm_enforcer_fixture.h"
 

@@ -1,5 +1,6 @@
 // The users of accounts in Slurm, and their own ceilings.
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/agent/enforcers/slurm_enforcer_fixture.h"
 
