@@ -12,8 +12,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scheduler/config/catalogue_file.h"
-#include "scheduler/core/ledger.h"
-#include "scheduler/core/policy.h"
+#include "scheduler/core/ledger/ledger.h"
+#include "scheduler/core/rules/policy.h"
 #include "scheduler/store/event_codec.h"
 #include "scheduler/store/row_hash.h"
 

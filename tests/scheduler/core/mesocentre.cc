@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "scheduler/core/identity.h"
+#include "scheduler/core/facts/identity.h"
 
 namespace mesolys {
 
