@@ -34,10 +34,13 @@ void Chronicle::At(absl::Time time) {
 
 absl::StatusOr<Answer> Chronicle::Submit(Command command, const std::string& actor,
                                          bool validate_only) {
-  std::promise<absl::StatusOr<Answer>> answer;
-  engine_->Submit({actor, absl::StrCat("write-", ++submitted_), std::move(command), validate_only,
-                   [&answer](absl::StatusOr<Answer> came) { answer.set_value(std::move(came)); }});
-  return answer.get_future().get();
+  // The engine's thread may still hold it when the answer is here.
+  auto promise = std::make_shared<std::promise<absl::StatusOr<Answer>>>();
+  std::future<absl::StatusOr<Answer>> answer = promise->get_future();
+  engine_->Submit(
+      {actor, absl::StrCat("write-", ++submitted_), std::move(command), validate_only,
+       [promise](absl::StatusOr<Answer> came) { promise->set_value(std::move(came)); }});
+  return answer.get();
 }
 
 void Chronicle::Settle() {
@@ -91,7 +94,8 @@ void Chronicle::Confirm(const std::string& site) {
 }
 
 void Chronicle::ConfirmEverywhere() {
-  for (const auto& [site, unused] : ledger().catalogue().sites) Confirm(site);
+  const Catalogue catalogue = ledger().catalogue();
+  for (const auto& [site, unused] : catalogue.sites) Confirm(site);
 }
 
 Ledger Chronicle::ledger() const {

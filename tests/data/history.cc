@@ -51,8 +51,8 @@ Catalogue HistoryCatalogue() {
   return catalogue;
 }
 
-int64_t History::Grant(const std::string& project, const std::string& resource, Amount amount,
-                       const std::string& site, const Period& period) {
+int64_t History::Granted(const std::string& project, const std::string& resource, Amount amount,
+                         const std::string& site, const Period& period) {
   return chronicle_.Ask(RequestOf(project, resource, amount, site, period)).at(resource);
 }
 
@@ -77,18 +77,14 @@ void History::OpenProjects() {
     const char* parent;
     const char* data_class;
   };
-  for (const Opened& opened : {Opened{"chair-a", "paul", "chair", "", "open"},
-                               {"lab-a", "lea", "chair", "chair-a", "open"},
-                               {"chair-b", "lea", "chair", "", ""},
-                               {"phd-a", "rita", "phd-track", "", "open"},
-                               {"green-a", "gus", "greenhouse", "", "open"},
-                               {"call-a", "carl", "targeted-call", "", "open"},
-                               {"clinic", "hana", "chair", "", "health"},
-                               {"late-a", "luc", "chair", "", "open"},
-                               {"move-a", "mo", "chair", "", "open"},
-                               {"short-a", "sid", "chair", "", "open"},
-                               {"rev-a", "rene", "chair", "", "open"},
-                               {"old-p", "otto", "chair", "", "open"}}) {
+  constexpr Opened kProjects[] = {
+      {"chair-a", "paul", "chair", "", "open"},     {"lab-a", "lea", "chair", "chair-a", "open"},
+      {"chair-b", "lea", "chair", "", ""},          {"phd-a", "rita", "phd-track", "", "open"},
+      {"green-a", "gus", "greenhouse", "", "open"}, {"call-a", "carl", "targeted-call", "", "open"},
+      {"clinic", "hana", "chair", "", "health"},    {"late-a", "luc", "chair", "", "open"},
+      {"move-a", "mo", "chair", "", "open"},        {"short-a", "sid", "chair", "", "open"},
+      {"rev-a", "rene", "chair", "", "open"},       {"old-p", "otto", "chair", "", "open"}};
+  for (const Opened& opened : kProjects) {
     Project project = TestProject(opened.id, opened.pi, opened.programme);
     project.parent = opened.parent;
     project.data_class = opened.data_class;
@@ -136,20 +132,20 @@ void History::AskAtOnce() {
   stock.lines.push_back({"support", HoursOf(20), {}, {}, false});
   grants_["b"] = chronicle_.Ask(std::move(stock)).at("cpu");
   grants_["b gpu"] =
-      Grant("chair-b", "gpu-v100", HoursOf(100), "east", {Day(2026, 1), Day(2026, 10)});
-  grants_["lab"] = Grant("lab-a", "cpu", HoursOf(300), "south", {Day(2026, 1), Day(2026, 12)});
-  grants_["phd"] = Grant("phd-a", "cpu", HoursOf(600), "east", {Day(2026, 1), Day(2026, 4, 15)});
-  grants_["green"] = Grant("green-a", "cpu", HoursOf(100), "north", {Day(2026, 1), Day(2026, 6)});
-  grants_["clinic"] = Grant("clinic", "cpu", HoursOf(900), "south", kYear);
+      Granted("chair-b", "gpu-v100", HoursOf(100), "east", {Day(2026, 1), Day(2026, 10)});
+  grants_["lab"] = Granted("lab-a", "cpu", HoursOf(300), "south", {Day(2026, 1), Day(2026, 12)});
+  grants_["phd"] = Granted("phd-a", "cpu", HoursOf(600), "east", {Day(2026, 1), Day(2026, 4, 15)});
+  grants_["green"] = Granted("green-a", "cpu", HoursOf(100), "north", {Day(2026, 1), Day(2026, 6)});
+  grants_["clinic"] = Granted("clinic", "cpu", HoursOf(900), "south", kYear);
   grants_["late"] =
-      Grant("late-a", "cpu", HoursOf(1000), "north", {Day(2026, 1), Day(2026, 4, 11)});
-  grants_["move"] = Grant("move-a", "cpu", HoursOf(100), "north", {Day(2026, 2), Day(2026, 5)});
+      Granted("late-a", "cpu", HoursOf(1000), "north", {Day(2026, 1), Day(2026, 4, 11)});
+  grants_["move"] = Granted("move-a", "cpu", HoursOf(100), "north", {Day(2026, 2), Day(2026, 5)});
   chronicle_.Do(SupplementGrant{grants_["move"], HoursOf(1000), {"south"}, "as decided"});
-  grants_["short"] = Grant("short-a", "cpu", HoursOf(10), "north", {Day(2026, 2), Day(2026, 3)});
-  grants_["long"] = Grant("short-a", "cpu", HoursOf(100), "north", {Day(2026, 3), Day(2026, 7)});
-  grants_["rev"] = Grant("rev-a", "cpu", HoursOf(100), "north", {Day(2026, 2), Day(2026, 7)});
+  grants_["short"] = Granted("short-a", "cpu", HoursOf(10), "north", {Day(2026, 2), Day(2026, 3)});
+  grants_["long"] = Granted("short-a", "cpu", HoursOf(100), "north", {Day(2026, 3), Day(2026, 7)});
+  grants_["rev"] = Granted("rev-a", "cpu", HoursOf(100), "north", {Day(2026, 2), Day(2026, 7)});
   chronicle_.Do(SupplementGrant{grants_["rev"], HoursOf(50), {"south"}, "as decided"});
-  grants_["old"] = Grant("old-p", "cpu", HoursOf(20), "east", {Day(2026, 1), Day(2026, 2)});
+  grants_["old"] = Granted("old-p", "cpu", HoursOf(20), "east", {Day(2026, 1), Day(2026, 2)});
   chronicle_.Do(PostOpeningBalance{grants_["b"], "north", HoursOf(40), "before the ledger"});
   // Recorded, and refused or cut.
   Request least =

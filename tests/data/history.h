@@ -48,10 +48,10 @@ class History {
   void CloseProjects();
   void AdoptTheSmallerCatalogue();
 
-  // One line, by the operator; as a renewal, it waits for the committee.
-  int64_t Grant(const std::string& project, const std::string& resource, Amount amount,
-                const std::string& site, const Period& period);
-  // The number of the request.
+  // The grant that a request of one line was given.
+  int64_t Granted(const std::string& project, const std::string& resource, Amount amount,
+                  const std::string& site, const Period& period);
+  // The request of one line that waits for the committee.
   int64_t AskCall(const std::string& project, const std::string& resource, Amount amount,
                   const Period& period);
 

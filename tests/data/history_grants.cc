@@ -97,6 +97,7 @@ void History::LeaveThingsOpen() {
   AskCall("chair-b", "gpu-v100", HoursOf(50), {Day(2026, 10), Day(2027, 3)});
   jobs_.PassTo(Day(2026, 10, 10));
   chronicle_.Do(ReleaseHours{grants_["b"], HoursOf(100), "not needed"});
+  chronicle_.Do(SupplementGrant{grants_["clinic"], HoursOf(3000), {}, "used up"});
   chronicle_.Do(TransferHours{grants_["clinic"], HoursOf(40), 0, "lab-a", "shared means"});
   UsageRecord runs = RecordOf("n2", 10, "chair-b", Day(2026, 10, 9), absl::Hours(20));
   runs.state = JobState::kRunning;

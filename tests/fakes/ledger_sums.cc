@@ -13,11 +13,12 @@ namespace mesolys {
 namespace {
 
 void AddKinds(const std::string& place, const Totals& totals, std::vector<std::string>& lines) {
-  for (const auto& [kind, amount] : {std::pair{"settled", totals.settled},
-                                     {"in-flight", totals.in_flight},
-                                     {"committed", totals.committed},
-                                     {"refund", totals.refund},
-                                     {"opening", totals.opening}}) {
+  const std::pair<const char*, Amount> kinds[] = {{"settled", totals.settled},
+                                                  {"in-flight", totals.in_flight},
+                                                  {"committed", totals.committed},
+                                                  {"refund", totals.refund},
+                                                  {"opening", totals.opening}};
+  for (const auto& [kind, amount] : kinds) {
     if (amount == Amount()) continue;
     lines.push_back(absl::StrCat(place, " ", kind, " ", amount.count(), "\n"));
   }

@@ -1,20 +1,21 @@
 // The ledgers that releases left behind (tests/data/write_ledger.cc) still open. What is booked in
 // them is what it was, for ever; what is left follows the rule of the day.
 
+#include <stdlib.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
-#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mesolys/v1/event.pb.h"
@@ -31,7 +32,7 @@ namespace {
 
 using ::testing::IsEmpty;
 
-// A file of a release. Of a later one, as many kinds or more.
+// How many kinds of commands and events there were in it.
 struct Release {
   const char* version;
   int64_t command_count;
