@@ -34,6 +34,8 @@ void Chronicle::At(absl::Time time) {
 
 absl::StatusOr<Answer> Chronicle::Submit(Command command, const std::string& actor,
                                          bool validate_only) {
+  // What only looks takes no number: how often that is done depends on threads.
+  const std::string key = validate_only ? "look" : absl::StrCat("write-", ++submitted_);
   // The engine's thread may still hold it when the answer is here.
   auto promise = std::make_shared<std::promise<absl::StatusOr<Answer>>>();
   std::future<absl::StatusOr<Answer>> answer = promise->get_future();

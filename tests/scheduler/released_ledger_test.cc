@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -38,6 +39,8 @@ struct Release {
   int64_t command_count;
   int64_t event_count;
 };
+
+void PrintTo(const Release& release, std::ostream* out) { *out << release.version; }
 
 std::string ReadText(const std::string& path) {
   std::ostringstream text;
