@@ -48,7 +48,7 @@ absl::StatusOr<Batch::Decided> Batch::Decide(const std::string& actor,
                                              const std::string& request_id,
                                              const std::string& digest, const Command& command,
                                              bool validate_only) {
-  absl::StatusOr<Verdict> verdict = mesolys::Decide(tentative_, rows_, command, actor, time_);
+  absl::StatusOr<Verdict> verdict = DecideCommand({tentative_, rows_, actor, time_}, command);
   if (!verdict.ok()) return verdict.status();
   if (validate_only || !verdict->recorded) return Decided{std::move(verdict->events), 0};
 

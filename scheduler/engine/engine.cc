@@ -161,9 +161,7 @@ std::vector<Engine::Pending> Engine::Take() {
   while (!queue_.empty() && pending.size() < kCommandsMax && records < kRecordsMax) {
     pending.push_back(std::move(queue_.front()));
     queue_.pop_front();
-    if (const auto* report = std::get_if<ReportUsage>(&pending.back().submission.command)) {
-      records += report->records.size();
-    }
+    records += WeightOf(pending.back().submission.command);
   }
   return pending;
 }

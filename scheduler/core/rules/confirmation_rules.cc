@@ -131,8 +131,7 @@ Verdict ConfirmAll(const Ledger& ledger, const CeilingsConfirmed& event, absl::T
 
 }  // namespace
 
-absl::StatusOr<Verdict> DecideConfirmation(const Ledger& ledger, const ConfirmCeilings& command,
-                                           absl::Time now) {
+absl::StatusOr<Verdict> Decide(const Deciding& at, const ConfirmCeilings& command) {
   std::map<int64_t, ReadBackCeiling> said;
   for (const ReadBackCeiling& each : command.read_back) {
     ReadBackCeiling& most = said[each.grant];
@@ -141,10 +140,10 @@ absl::StatusOr<Verdict> DecideConfirmation(const Ledger& ledger, const ConfirmCe
   }
   CeilingsConfirmed event;
   event.site = command.site;
-  SiteBooks books(ledger, command.site, now);
+  SiteBooks books(at.ledger, command.site, at.now);
   for (const auto& [number, each] : said) books.Say(number, each.used);
-  for (int64_t number : ledger.Awaited(command.site)) {
-    const GrantEntry& entry = *ledger.FindGrant(number);
+  for (int64_t number : at.ledger.Awaited(command.site)) {
+    const GrantEntry& entry = *at.ledger.FindGrant(number);
     // What was in force before the order cannot confirm it.
     if (entry.lowered.at(command.site) > command.generation) continue;
     // Nor does silence: the site may not have looked at what it used yet.
@@ -155,12 +154,11 @@ absl::StatusOr<Verdict> DecideConfirmation(const Ledger& ledger, const ConfirmCe
     event.held.push_back({number, books.Lower(entry, least)});
   }
   if (event.held.empty()) return Verdict{{}, {}, /*recorded=*/false};
-  return ConfirmAll(ledger, event, now);
+  return ConfirmAll(at.ledger, event, at.now);
 }
 
-absl::StatusOr<Verdict> DecideSiteWriteOff(const Ledger& ledger, const WriteOffSite& command,
-                                           absl::Time now) {
-  if (!ledger.catalogue().sites.contains(command.site)) {
+absl::StatusOr<Verdict> Decide(const Deciding& at, const WriteOffSite& command) {
+  if (!at.ledger.catalogue().sites.contains(command.site)) {
     return Refuse(Reason::kUnknownSite,
                   absl::StrCat("there is no site \"", command.site, "\"; see `mesolys site list`"),
                   {{"site", command.site}});
@@ -170,9 +168,9 @@ absl::StatusOr<Verdict> DecideSiteWriteOff(const Ledger& ledger, const WriteOffS
   event.site = command.site;
   event.written_off = true;
   event.reason = command.reason;
-  SiteBooks books(ledger, command.site, now);
-  for (int64_t number : ledger.Awaited(command.site)) {
-    const GrantEntry& entry = *ledger.FindGrant(number);
+  SiteBooks books(at.ledger, command.site, at.now);
+  for (int64_t number : at.ledger.Awaited(command.site)) {
+    const GrantEntry& entry = *at.ledger.FindGrant(number);
     const Amount held = entry.held.at(command.site);
     const Amount least =
         books.Lower(entry, std::max(entry.grant.ceilings.at(command.site), books.UsedOf(entry)));
@@ -185,7 +183,7 @@ absl::StatusOr<Verdict> DecideSiteWriteOff(const Ledger& ledger, const WriteOffS
         absl::StrCat("nothing waits for site ", command.site, ": there is nothing to write off"),
         {{"site", command.site}});
   }
-  return ConfirmAll(ledger, event, now);
+  return ConfirmAll(at.ledger, event, at.now);
 }
 
 }  // namespace mesolys

@@ -129,15 +129,14 @@ GrantChange ChangeOf(const GrantEntry& entry, ChangeKind kind, const std::string
   return change;
 }
 
-absl::StatusOr<Verdict> DecideSupplement(const Ledger& ledger, const SupplementGrant& command,
-                                         absl::Time now) {
-  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(ledger, command.grant, now);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const SupplementGrant& command) {
+  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(at.ledger, command.grant, at.now);
   if (!found.ok()) return found.status();
   const GrantEntry& entry = **found;
   const Grant& grant = entry.grant;
   if (absl::Status s = CheckAmount(grant.resource, command.amount); !s.ok()) return s;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
-  absl::StatusOr<std::vector<std::string>> sites = SitesFor(ledger, entry, command.sites);
+  absl::StatusOr<std::vector<std::string>> sites = SitesFor(at.ledger, entry, command.sites);
   if (!sites.ok()) return sites.status();
 
   std::vector<std::pair<std::string, Room>> rooms;
@@ -145,7 +144,7 @@ absl::StatusOr<Verdict> DecideSupplement(const Ledger& ledger, const SupplementG
   free = kAmountMax - free;
   Amount room_sum;
   for (const std::string& site : *sites) {
-    rooms.emplace_back(site, Room(ledger, site, grant.resource, grant.period, now));
+    rooms.emplace_back(site, Room(at.ledger, site, grant.resource, grant.period, at.now));
     room_sum += std::min(kAmountMax, rooms.back().second.free());
   }
   const Amount accepted = std::min(free, room_sum);
@@ -170,19 +169,19 @@ absl::StatusOr<Verdict> DecideSupplement(const Ledger& ledger, const SupplementG
     if (!grant.of_call) change.reserve[site] = here;
     missing -= here;
   }
-  change.normalised = Normalise(command.amount, ledger.catalogue().RateOf(grant.resource, now));
+  change.normalised =
+      Normalise(command.amount, at.ledger.catalogue().RateOf(grant.resource, at.now));
   return Verdict{{GrantChanged{std::move(change)}}, {}};
 }
 
-absl::StatusOr<Verdict> DecideExtension(const Ledger& ledger, const ExtendGrant& command,
-                                        absl::Time now) {
-  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(ledger, command.grant, now);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const ExtendGrant& command) {
+  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(at.ledger, command.grant, at.now);
   if (!found.ok()) return found.status();
   const GrantEntry& entry = **found;
   const Grant& grant = entry.grant;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
-  const absl::Time latest = std::min(ledger.FindProject(grant.project)->project.period.end,
-                                     ledger.catalogue().Horizon().end);
+  const absl::Time latest = std::min(at.ledger.FindProject(grant.project)->project.period.end,
+                                     at.ledger.catalogue().Horizon().end);
   const absl::Time end_now = entry.EndProper();
   if (end_now >= latest) {
     return Refuse(Reason::kInvalidPeriod,
@@ -190,7 +189,7 @@ absl::StatusOr<Verdict> DecideExtension(const Ledger& ledger, const ExtendGrant&
                                ", as long as its project; no later end is possible"),
                   {{"end", Day(end_now)}, {"end_max", Day(latest)}});
   }
-  if (command.end <= std::max(end_now, now) || command.end > latest) {
+  if (command.end <= std::max(end_now, at.now) || command.end > latest) {
     return Refuse(
         Reason::kInvalidPeriod,
         absl::StrCat("grant g", grant.number, " ends on ", Day(end_now),
@@ -199,12 +198,12 @@ absl::StatusOr<Verdict> DecideExtension(const Ledger& ledger, const ExtendGrant&
   }
   GrantChange change = ChangeOf(entry, ChangeKind::kExtension, command.reason);
   change.end = command.end;
-  const Period span = SpanAdded(ledger.catalogue(), grant, command.end, now);
+  const Period span = SpanAdded(at.ledger.catalogue(), grant, command.end, at.now);
   for (const auto& [site, ceiling] : entry.held) {
     const Amount needed = IsStock(grant.resource) ? (span.Seconds() > 0 ? ceiling : Amount())
-                                                  : UnplacedAt(ledger, entry, site, now);
+                                                  : UnplacedAt(at.ledger, entry, site, at.now);
     if (needed == Amount()) continue;
-    const Room room(ledger, site, grant.resource, span, now);
+    const Room room(at.ledger, site, grant.resource, span, at.now);
     if (room.free() < needed) {
       return Refuse(Reason::kSiteExhausted,
                     absl::StrCat(FormatAmount(grant.resource, needed), " of ", grant.resource,
@@ -218,25 +217,24 @@ absl::StatusOr<Verdict> DecideExtension(const Ledger& ledger, const ExtendGrant&
     }
   }
   Verdict verdict{{GrantChanged{std::move(change)}}, {}};
-  if (const RequestEntry* renewal = WaitingRenewal(ledger, entry, command.end);
+  if (const RequestEntry* renewal = WaitingRenewal(at.ledger, entry, command.end);
       renewal != nullptr) {
     GrantEntry extended = entry;
     extended.grant.period.end = command.end;
     extended.end_proper.reset();
-    GrantChange grace = GraceOf(ledger, extended, renewal->request.number);
+    GrantChange grace = GraceOf(at.ledger, extended, renewal->request.number);
     if (grace.end > command.end) verdict.events.push_back(GrantChanged{std::move(grace)});
   }
   return verdict;
 }
 
-absl::StatusOr<Verdict> DecideWriteOff(const Ledger& ledger, const WriteOffOverdraft& command,
-                                       absl::Time now) {
-  const GrantEntry* entry = ledger.FindGrant(command.grant);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const WriteOffOverdraft& command) {
+  const GrantEntry* entry = at.ledger.FindGrant(command.grant);
   if (entry == nullptr) return UnknownGrant(command.grant);
   const std::string& resource = entry->grant.resource;
   if (absl::Status s = CheckAmount(resource, command.amount); !s.ok()) return s;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
-  const Amount overdraft = BalanceOf(*entry, now).overdraft;
+  const Amount overdraft = BalanceOf(*entry, at.now).overdraft;
   if (command.amount > overdraft) {
     return Refuse(Reason::kNoOverdraft,
                   absl::StrCat("grant g", command.grant, " is overdrawn by ",
@@ -249,9 +247,8 @@ absl::StatusOr<Verdict> DecideWriteOff(const Ledger& ledger, const WriteOffOverd
   return Verdict{{GrantChanged{std::move(change)}}, {}};
 }
 
-absl::StatusOr<Verdict> DecideOpeningBalance(const Ledger& ledger,
-                                             const PostOpeningBalance& command) {
-  const GrantEntry* entry = ledger.FindGrant(command.grant);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const PostOpeningBalance& command) {
+  const GrantEntry* entry = at.ledger.FindGrant(command.grant);
   if (entry == nullptr) return UnknownGrant(command.grant);
   if (absl::Status s = CheckAmount(entry->grant.resource, command.amount); !s.ok()) return s;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
@@ -268,7 +265,7 @@ absl::StatusOr<Verdict> DecideOpeningBalance(const Ledger& ledger,
     return Refuse(Reason::kInvalidAmount,
                   absl::StrCat("the use of grant g", command.grant, " would pass ",
                                FormatAmount(entry->grant.resource, kTotalMax),
-                               ", the most that the ledger counts"),
+                               ", the most that the at.ledger counts"),
                   Numbers(command.amount, kTotalMax - spent));
   }
   GrantChange change = ChangeOf(*entry, ChangeKind::kOpeningBalance, command.reason);

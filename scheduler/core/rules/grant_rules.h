@@ -6,10 +6,55 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "scheduler/core/rules/command.h"
-#include "scheduler/core/rules/policy.h"
+#include "scheduler/core/rules/verdict.h"
 
 namespace mesolys {
+
+// More of the same grant; sites empty: where it is already.
+struct SupplementGrant {
+  static constexpr int kNumber = 7;
+
+  int64_t grant = 0;
+  Amount amount;
+  std::vector<std::string> sites;
+  std::string reason;
+
+  FIELDS(SupplementGrant, grant, amount, sites, reason);
+};
+
+// A later end; the hours that are left move into the months added.
+struct ExtendGrant {
+  static constexpr int kNumber = 8;
+
+  int64_t grant = 0;
+  absl::Time end;
+  std::string reason;
+
+  FIELDS(ExtendGrant, grant, end, reason);
+};
+
+// An overdraft that nobody will pay.
+struct WriteOffOverdraft {
+  static constexpr int kNumber = 13;
+
+  int64_t grant = 0;
+  Amount amount;
+  std::string reason;
+
+  FIELDS(WriteOffOverdraft, grant, amount, reason);
+};
+
+// What was used at a site before the ledger began.
+struct PostOpeningBalance {
+  static constexpr int kNumber = 14;
+
+  int64_t grant = 0;
+  std::string site;
+  Amount amount;
+  std::string reason;
+
+  FIELDS(PostOpeningBalance, grant, site, amount, reason);
+};
 
 // The grant, if it can still be changed: known, not revoked, and not ended for longer than its
 // programme's grace.
@@ -23,14 +68,10 @@ absl::Status CheckAmount(const std::string& resource, Amount amount);
 // The entry that changes nothing, to be filled.
 GrantChange ChangeOf(const GrantEntry& entry, ChangeKind kind, const std::string& reason);
 
-absl::StatusOr<Verdict> DecideSupplement(const Ledger& ledger, const SupplementGrant& command,
-                                         absl::Time now);
-absl::StatusOr<Verdict> DecideExtension(const Ledger& ledger, const ExtendGrant& command,
-                                        absl::Time now);
-absl::StatusOr<Verdict> DecideWriteOff(const Ledger& ledger, const WriteOffOverdraft& command,
-                                       absl::Time now);
-absl::StatusOr<Verdict> DecideOpeningBalance(const Ledger& ledger,
-                                             const PostOpeningBalance& command);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const SupplementGrant& command);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const ExtendGrant& command);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const WriteOffOverdraft& command);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const PostOpeningBalance& command);
 
 }  // namespace mesolys
 

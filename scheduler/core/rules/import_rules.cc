@@ -37,12 +37,11 @@ absl::Status CheckAccountedPeriod(const Ledger& ledger, const std::string& site,
   return absl::OkStatus();
 }
 
-absl::StatusOr<Verdict> DecideImport(const Ledger& ledger, const OrderImport& command,
-                                     absl::Time now) {
+absl::StatusOr<Verdict> Decide(const Deciding& at, const OrderImport& command) {
   UsageImport import = command.import;
-  absl::Status checked = CheckAccountedPeriod(ledger, import.site, import.period, now);
+  absl::Status checked = CheckAccountedPeriod(at.ledger, import.site, import.period, at.now);
   if (!checked.ok()) return checked;
-  import.number = static_cast<int64_t>(ledger.imports().size()) + 1;
+  import.number = static_cast<int64_t>(at.ledger.imports().size()) + 1;
   return Verdict{{ImportOrdered{std::move(import)}}, {}};
 }
 
@@ -53,9 +52,9 @@ bool IsOpenImport(const Ledger& ledger, const std::string& site, int64_t number)
   return entry.import.site == site && !entry.result.has_value();
 }
 
-Verdict DecideImportEnd(const Ledger& ledger, const EndImport& command) {
-  if (!IsOpenImport(ledger, command.site, command.number)) return {{}, {}, /*recorded=*/false};
-  return {{ImportEnded{command.number, command.result}}, {}};
+absl::StatusOr<Verdict> Decide(const Deciding& at, const EndImport& command) {
+  if (!IsOpenImport(at.ledger, command.site, command.number)) return Verdict{{}, {}, /*recorded=*/false};
+  return Verdict{{ImportEnded{command.number, command.result}}, {}};
 }
 
 }  // namespace mesolys

@@ -7,10 +7,31 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "scheduler/core/ledger/ledger.h"
-#include "scheduler/core/rules/command.h"
-#include "scheduler/core/rules/policy.h"
+#include "scheduler/core/rules/verdict.h"
 
 namespace mesolys {
+
+// The number is the policy's to set.
+struct OrderImport {
+  static constexpr int kNumber = 30;
+
+  UsageImport import;
+
+  FIELDS(OrderImport, import.site, import.period);
+};
+
+// What a site says of an import that it has done.
+struct EndImport {
+  static constexpr int kNumber = 31;
+  static constexpr bool kGoesOnReadOnly = true;
+
+  std::string site;
+  int64_t number = 0;
+  ImportResult result;
+
+  FIELDS(EndImport, site, number, result.job_count, result.changed_count, result.rejected_count,
+         result.unreadable_count, result.core_seconds, result.problem);
+};
 
 // UNKNOWN_SITE; INVALID_PERIOD for one that is empty or ends after `now`.
 absl::Status CheckAccountedPeriod(const Ledger& ledger, const std::string& site,
@@ -19,10 +40,9 @@ absl::Status CheckAccountedPeriod(const Ledger& ledger, const std::string& site,
 // Whether the site still has to do this import.
 bool IsOpenImport(const Ledger& ledger, const std::string& site, int64_t number);
 
-absl::StatusOr<Verdict> DecideImport(const Ledger& ledger, const OrderImport& command,
-                                     absl::Time now);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const OrderImport& command);
 // Says nothing new of an import that has ended already, or is of another site.
-Verdict DecideImportEnd(const Ledger& ledger, const EndImport& command);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const EndImport& command);
 
 }  // namespace mesolys
 

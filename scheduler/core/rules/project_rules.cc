@@ -139,12 +139,12 @@ const GrantEntry* GiverTo(const Ledger& ledger, const std::string& project) {
 
 }  // namespace
 
-absl::StatusOr<Verdict> DecideProject(const Ledger& ledger, const CreateProject& command) {
+absl::StatusOr<Verdict> Decide(const Deciding& at, const CreateProject& command) {
   Project project = command.project;
-  const Catalogue& catalogue = ledger.catalogue();
+  const Catalogue& catalogue = at.ledger.catalogue();
   if (project.data_class.empty()) project.data_class = catalogue.default_data_class;
   if (absl::Status s = CheckId("project", project.id); !s.ok()) return s;
-  if (ledger.FindProject(project.id) != nullptr) {
+  if (at.ledger.FindProject(project.id) != nullptr) {
     return Refuse(Reason::kProjectExists,
                   absl::StrCat("project ", project.id, " exists; choose another id"),
                   {{"project", project.id}});
@@ -162,7 +162,7 @@ absl::StatusOr<Verdict> DecideProject(const Ledger& ledger, const CreateProject&
                           project.data_class));
   if (!known.ok()) return known;
   if (!project.parent.empty()) {
-    const ProjectEntry* parent = ledger.FindProject(project.parent);
+    const ProjectEntry* parent = at.ledger.FindProject(project.parent);
     if (parent == nullptr) return UnknownProject(project.parent);
     if (parent->archived) {
       return Refuse(Reason::kProjectArchived,
@@ -178,19 +178,19 @@ absl::StatusOr<Verdict> DecideProject(const Ledger& ledger, const CreateProject&
   return Verdict{{ProjectCreated{std::move(project)}}, {}};
 }
 
-absl::StatusOr<Verdict> DecideLink(const Ledger& ledger, const LinkAccount& command) {
-  const ProjectEntry* entry = ledger.FindProject(command.project);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const LinkAccount& command) {
+  const ProjectEntry* entry = at.ledger.FindProject(command.project);
   if (entry == nullptr) return UnknownProject(command.project);
   if (absl::Status s = CheckEtag(*entry, command.etag); !s.ok()) return s;
   if (absl::Status s = CheckId("cluster", command.cluster); !s.ok()) return s;
   if (absl::Status s = CheckLogin("account", command.account); !s.ok()) return s;
-  if (ledger.SiteOf(command.cluster).empty()) {
+  if (at.ledger.SiteOf(command.cluster).empty()) {
     return Refuse(
         Reason::kUnknownCluster,
         absl::StrCat("there is no cluster \"", command.cluster, "\"; see `mesolys site list`"),
         {{"cluster", command.cluster}});
   }
-  const ProjectEntry* held = ledger.ProjectOf(command.cluster, command.account);
+  const ProjectEntry* held = at.ledger.ProjectOf(command.cluster, command.account);
   if (held != nullptr) {
     return Refuse(Reason::kAccountLinked,
                   absl::StrCat("account ", command.account, " of cluster ", command.cluster,
@@ -201,8 +201,8 @@ absl::StatusOr<Verdict> DecideLink(const Ledger& ledger, const LinkAccount& comm
   return Verdict{{AccountLinked{command.project, command.cluster, command.account}}, {}};
 }
 
-absl::StatusOr<Verdict> DecideUnlink(const Ledger& ledger, const UnlinkAccount& command) {
-  const ProjectEntry* entry = ledger.FindProject(command.project);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const UnlinkAccount& command) {
+  const ProjectEntry* entry = at.ledger.FindProject(command.project);
   if (entry == nullptr) return UnknownProject(command.project);
   if (absl::Status s = CheckEtag(*entry, command.etag); !s.ok()) return s;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
@@ -219,40 +219,38 @@ absl::StatusOr<Verdict> DecideUnlink(const Ledger& ledger, const UnlinkAccount& 
       {AccountUnlinked{command.project, command.cluster, command.account, command.reason}}, {}};
 }
 
-absl::StatusOr<Verdict> DecideMember(const Ledger& ledger, const AddMember& command,
-                                     const std::string& actor, absl::Time now) {
-  const ProjectEntry* entry = ledger.FindProject(command.project);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const AddMember& command) {
+  const ProjectEntry* entry = at.ledger.FindProject(command.project);
   if (entry == nullptr) return UnknownProject(command.project);
   const Member& member = command.member;
   if (absl::Status s = CheckLogin("user", member.user); !s.ok()) return s;
   if (member.role == ProjectRole::kNone) {
     return Refuse(Reason::kInvalidArgument, "give a role: researcher, pi, supervisor or deputy");
   }
-  if (absl::Status s = CheckTerm(member, now); !s.ok()) return s;
-  if (!MayGive(ledger, *entry, actor, member.role)) {
+  if (absl::Status s = CheckTerm(member, at.now); !s.ok()) return s;
+  if (!MayGive(at.ledger, *entry, at.actor, member.role)) {
     return Refuse(
         Reason::kNotAllowed,
         "nobody can give a role that they do not hold; ask an operator of the mesocentre");
   }
-  if (absl::Status s = CheckMayChange(ledger, *entry, actor, member.user); !s.ok()) return s;
+  if (absl::Status s = CheckMayChange(at.ledger, *entry, at.actor, member.user); !s.ok()) return s;
   if (member.user == entry->project.pi && member.role != ProjectRole::kPi) {
     return Refuse(Reason::kInvalidArgument, absl::StrCat(member.user, " is the PI of ",
                                                          command.project, " and keeps that role"));
   }
   for (const auto& [site, login] : member.logins) {
     if (absl::Status s = CheckId("site", site); !s.ok()) return s;
-    if (!ledger.catalogue().sites.contains(site)) {
+    if (!at.ledger.catalogue().sites.contains(site)) {
       return UnknownSite(site);
     }
     if (absl::Status s = CheckLogin("login", login); !s.ok()) return s;
-    if (absl::Status s = CheckLoginFree(ledger, member.user, site, login); !s.ok()) return s;
+    if (absl::Status s = CheckLoginFree(at.ledger, member.user, site, login); !s.ok()) return s;
   }
   return Verdict{{MemberAdded{command.project, WithKnownLogins(*entry, member)}}, {}};
 }
 
-absl::StatusOr<Verdict> DecideRemoval(const Ledger& ledger, const RemoveMember& command,
-                                      const std::string& actor) {
-  const ProjectEntry* entry = ledger.FindProject(command.project);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const RemoveMember& command) {
+  const ProjectEntry* entry = at.ledger.FindProject(command.project);
   if (entry == nullptr) return UnknownProject(command.project);
   if (!entry->members.contains(command.user)) {
     return NoSuchMember(command.project, command.user);
@@ -261,17 +259,17 @@ absl::StatusOr<Verdict> DecideRemoval(const Ledger& ledger, const RemoveMember& 
     return Refuse(Reason::kInvalidArgument,
                   absl::StrCat(command.user, " is the PI of ", command.project, " and stays"));
   }
-  if (absl::Status s = CheckMayChange(ledger, *entry, actor, command.user); !s.ok()) return s;
+  if (absl::Status s = CheckMayChange(at.ledger, *entry, at.actor, command.user); !s.ok()) return s;
   return Verdict{{MemberRemoved{command.project, command.user}}, {}};
 }
 
-absl::StatusOr<Verdict> DecideMemberCeiling(const Ledger& ledger, const SetMemberCeiling& command) {
-  const ProjectEntry* entry = ledger.FindProject(command.project);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const SetMemberCeiling& command) {
+  const ProjectEntry* entry = at.ledger.FindProject(command.project);
   if (entry == nullptr) return UnknownProject(command.project);
   const auto member = entry->members.find(command.user);
   if (member == entry->members.end()) return NoSuchMember(command.project, command.user);
-  const auto site = ledger.catalogue().sites.find(command.site);
-  if (site == ledger.catalogue().sites.end()) return UnknownSite(command.site);
+  const auto site = at.ledger.catalogue().sites.find(command.site);
+  if (site == at.ledger.catalogue().sites.end()) return UnknownSite(command.site);
   if (!member->second.member.logins.contains(command.site)) {
     return Refuse(Reason::kNoLoginAtSite,
                   absl::StrCat(command.user, " has no login at ", command.site,
@@ -288,7 +286,7 @@ absl::StatusOr<Verdict> DecideMemberCeiling(const Ledger& ledger, const SetMembe
                      command.resource),
         {{"resource", command.resource}});
   }
-  if (!ledger.catalogue().Offers(site->second, command.resource)) {
+  if (!at.ledger.catalogue().Offers(site->second, command.resource)) {
     return Refuse(Reason::kSiteLacksResource,
                   absl::StrCat("site ", command.site, " has no ", command.resource),
                   {{"site", command.site}, {"resource", command.resource}});
@@ -306,9 +304,8 @@ absl::StatusOr<Verdict> DecideMemberCeiling(const Ledger& ledger, const SetMembe
                  {}};
 }
 
-absl::StatusOr<Verdict> DecideArchive(const Ledger& ledger, const ArchiveProject& command,
-                                      absl::Time now) {
-  const ProjectEntry* entry = ledger.FindProject(command.project);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const ArchiveProject& command) {
+  const ProjectEntry* entry = at.ledger.FindProject(command.project);
   if (entry == nullptr) return UnknownProject(command.project);
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   if (entry->archived) {
@@ -316,21 +313,21 @@ absl::StatusOr<Verdict> DecideArchive(const Ledger& ledger, const ArchiveProject
                   absl::StrCat("project ", command.project, " is archived already"));
   }
   for (int64_t number : entry->requests) {
-    if (ledger.FindRequest(number)->outcome.state != RequestState::kUndecided) continue;
+    if (at.ledger.FindRequest(number)->outcome.state != RequestState::kUndecided) continue;
     return Refuse(Reason::kProjectInUse,
                   absl::StrCat("request r", number, " of ", command.project,
                                " waits for its decision; withdraw it first"),
                   {{"request", absl::StrCat("r", number)}});
   }
-  if (const GrantEntry* giver = GiverTo(ledger, command.project); giver != nullptr) {
+  if (const GrantEntry* giver = GiverTo(at.ledger, command.project); giver != nullptr) {
     return Refuse(Reason::kProjectInUse,
                   absl::StrCat("hours of grant g", giver->grant.number, " are on their way to ",
                                command.project, "; wait until every site has confirmed them"),
                   {{"grant", absl::StrCat("g", giver->grant.number)}});
   }
   for (int64_t number : entry->grants) {
-    const GrantEntry& grant = *ledger.FindGrant(number);
-    const GrantState state = StateOf(grant, now);
+    const GrantEntry& grant = *at.ledger.FindGrant(number);
+    const GrantState state = StateOf(grant, at.now);
     const bool open = state != GrantState::kExpired && state != GrantState::kRevoked;
     if (open || !grant.orders.empty()) {
       return Refuse(Reason::kProjectInUse,
@@ -341,5 +338,7 @@ absl::StatusOr<Verdict> DecideArchive(const Ledger& ledger, const ArchiveProject
   }
   return Verdict{{ProjectArchived{command.project, command.reason}}, {}};
 }
+
+std::string EtagOf(const ProjectEntry& project) { return absl::StrCat("r", project.revision); }
 
 }  // namespace mesolys

@@ -129,16 +129,15 @@ absl::Status CheckReceiver(const Ledger& ledger, const Grant& from, const std::s
 
 }  // namespace
 
-absl::StatusOr<Verdict> DecideTransfer(const Ledger& ledger, const TransferHours& command,
-                                       const std::string& actor, absl::Time now) {
-  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(ledger, command.grant, now);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const TransferHours& command) {
+  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(at.ledger, command.grant, at.now);
   if (!found.ok()) return found.status();
   const Grant& grant = (*found)->grant;
   if (absl::Status s = CheckAmount(grant.resource, command.amount); !s.ok()) return s;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   std::string receiver = command.to_project;
   if (command.to_grant != 0) {
-    absl::StatusOr<const GrantEntry*> to = ChangeableGrant(ledger, command.to_grant, now);
+    absl::StatusOr<const GrantEntry*> to = ChangeableGrant(at.ledger, command.to_grant, at.now);
     if (!to.ok()) return to.status();
     if ((*to)->grant.project != command.to_project) {
       return Refuse(Reason::kUnknownGrant,
@@ -157,13 +156,13 @@ absl::StatusOr<Verdict> DecideTransfer(const Ledger& ledger, const TransferHours
                                  "; another grant of the same resource is right"));
     }
     receiver = (*to)->grant.project;
-  } else if (now >= (*found)->EndProper()) {
+  } else if (at.now >= (*found)->EndProper()) {
     return Refuse(Reason::kGrantEnded,
                   absl::StrCat("grant g", command.grant,
                                " has ended, so nothing of it can be a grant of its own; extend it "
                                "first, or name a grant that lasts longer"));
   }
-  if (absl::Status s = CheckReceiver(ledger, grant, receiver, actor); !s.ok()) return s;
+  if (absl::Status s = CheckReceiver(at.ledger, grant, receiver, at.actor); !s.ok()) return s;
   if (absl::Status s = CheckLeft(**found, command.amount); !s.ok()) return s;
   ReductionOrder order;
   order.kind = ChangeKind::kTransferOut;
@@ -172,14 +171,13 @@ absl::StatusOr<Verdict> DecideTransfer(const Ledger& ledger, const TransferHours
   order.to_grant = command.to_grant;
   if (command.to_grant == 0) order.to_project = command.to_project;
   order.reason = command.reason;
-  return Reduce(ledger, **found, std::move(order), now);
+  return Reduce(at.ledger, **found, std::move(order), at.now);
 }
 
-absl::StatusOr<Verdict> DecideAdjustment(const Ledger& ledger, const AdjustOverdraft& command,
-                                         absl::Time now) {
-  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(ledger, command.grant, now);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const AdjustOverdraft& command) {
+  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(at.ledger, command.grant, at.now);
   if (!found.ok()) return found.status();
-  const GrantEntry* overdrawn = ledger.FindGrant(command.overdrawn);
+  const GrantEntry* overdrawn = at.ledger.FindGrant(command.overdrawn);
   const Grant& grant = (*found)->grant;
   if (overdrawn == nullptr) {
     return Refuse(Reason::kUnknownGrant, absl::StrCat("there is no grant g", command.overdrawn));
@@ -195,7 +193,7 @@ absl::StatusOr<Verdict> DecideAdjustment(const Ledger& ledger, const AdjustOverd
                                overdrawn->grant.project, ", g", command.grant, " is ",
                                grant.resource, " of ", grant.project));
   }
-  Amount overdraft = BalanceOf(*overdrawn, now).overdraft;
+  Amount overdraft = BalanceOf(*overdrawn, at.now).overdraft;
   for (const ReductionOrder& order : (*found)->orders) {
     if (order.to_grant == command.overdrawn) overdraft -= std::min(overdraft, order.amount);
   }
@@ -214,7 +212,7 @@ absl::StatusOr<Verdict> DecideAdjustment(const Ledger& ledger, const AdjustOverd
   order.end = grant.period.end;
   order.to_grant = command.overdrawn;
   order.reason = command.reason;
-  return Reduce(ledger, **found, std::move(order), now);
+  return Reduce(at.ledger, **found, std::move(order), at.now);
 }
 
 Amount UnclaimedOf(const GrantEntry& entry) {
@@ -234,21 +232,19 @@ Verdict DecideReduction(const Ledger& ledger, const GrantEntry& entry, ChangeKin
   return Reduce(ledger, entry, std::move(order), now);
 }
 
-absl::StatusOr<Verdict> DecideRelease(const Ledger& ledger, const ReleaseHours& command,
-                                      absl::Time now) {
-  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(ledger, command.grant, now);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const ReleaseHours& command) {
+  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(at.ledger, command.grant, at.now);
   if (!found.ok()) return found.status();
   const std::string& resource = (*found)->grant.resource;
   if (absl::Status s = CheckAmount(resource, command.amount); !s.ok()) return s;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   if (absl::Status s = CheckLeft(**found, command.amount); !s.ok()) return s;
-  return DecideReduction(ledger, **found, ChangeKind::kRelease, command.amount, command.reason,
-                         now);
+  return DecideReduction(at.ledger, **found, ChangeKind::kRelease, command.amount, command.reason,
+                         at.now);
 }
 
-absl::StatusOr<Verdict> DecideMove(const Ledger& ledger, const MoveCeiling& command,
-                                   absl::Time now) {
-  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(ledger, command.grant, now);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const MoveCeiling& command) {
+  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(at.ledger, command.grant, at.now);
   if (!found.ok()) return found.status();
   const GrantEntry& entry = **found;
   const Grant& grant = entry.grant;
@@ -275,7 +271,7 @@ absl::StatusOr<Verdict> DecideMove(const Ledger& ledger, const MoveCeiling& comm
                                  command.grant, " are at its sites already"),
                     {{"accepted", absl::StrCat(unleased.count())}});
     }
-    return Verdict{SettledOrder(ledger, entry, order, command.amount, now), {}};
+    return Verdict{SettledOrder(at.ledger, entry, order, command.amount, at.now), {}};
   }
   const Amount ceiling = grant.ceilings.at(command.from_site);
   const Amount unspent = std::max(Amount(), ceiling - entry.UsedAt(command.from_site));
@@ -286,14 +282,13 @@ absl::StatusOr<Verdict> DecideMove(const Ledger& ledger, const MoveCeiling& comm
                      " left at ", command.from_site, ", and nothing else may wait for a site"),
         {{"accepted", absl::StrCat(unspent.count())}});
   }
-  order.number = ledger.next_order();
+  order.number = at.ledger.next_order();
   order.ceilings[command.from_site] = ceiling - command.amount;
   return Verdict{{ReductionOrdered{std::move(order)}}, {}};
 }
 
-absl::StatusOr<Verdict> DecideRevocation(const Ledger& ledger, const RevokeGrant& command,
-                                         absl::Time now) {
-  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(ledger, command.grant, now);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const RevokeGrant& command) {
+  absl::StatusOr<const GrantEntry*> found = ChangeableGrant(at.ledger, command.grant, at.now);
   if (!found.ok()) return found.status();
   const GrantEntry& entry = **found;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
@@ -303,7 +298,7 @@ absl::StatusOr<Verdict> DecideRevocation(const Ledger& ledger, const RevokeGrant
   order.end = entry.grant.period.end;
   order.amount = UnclaimedOf(entry);
   order.reason = command.reason;
-  return Reduce(ledger, entry, std::move(order), now);
+  return Reduce(at.ledger, entry, std::move(order), at.now);
 }
 
 }  // namespace mesolys

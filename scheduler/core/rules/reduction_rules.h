@@ -9,23 +9,73 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "scheduler/core/rules/command.h"
-#include "scheduler/core/rules/policy.h"
+#include "scheduler/core/rules/verdict.h"
 
 namespace mesolys {
 
-absl::StatusOr<Verdict> DecideTransfer(const Ledger& ledger, const TransferHours& command,
-                                       const std::string& actor, absl::Time now);
-absl::StatusOr<Verdict> DecideAdjustment(const Ledger& ledger, const AdjustOverdraft& command,
-                                         absl::Time now);
-absl::StatusOr<Verdict> DecideRelease(const Ledger& ledger, const ReleaseHours& command,
-                                      absl::Time now);
-absl::StatusOr<Verdict> DecideRevocation(const Ledger& ledger, const RevokeGrant& command,
-                                         absl::Time now);
+// Hours that are left go to another grant of the same resource, or to a project as a new one.
+struct TransferHours {
+  static constexpr int kNumber = 9;
+
+  int64_t grant = 0;
+  Amount amount;
+  int64_t to_grant = 0;
+  std::string to_project;
+  std::string reason;
+
+  FIELDS(TransferHours, grant, amount, to_grant, to_project, reason);
+};
+
+// Hours that are left in `grant` pay the overdraft of an earlier grant of the project.
+struct AdjustOverdraft {
+  static constexpr int kNumber = 10;
+
+  int64_t grant = 0;
+  int64_t overdrawn = 0;
+  Amount amount;
+  std::string reason;
+
+  FIELDS(AdjustOverdraft, grant, overdrawn, amount, reason);
+};
+
+struct ReleaseHours {
+  static constexpr int kNumber = 11;
+
+  int64_t grant = 0;
+  Amount amount;
+  std::string reason;
+
+  FIELDS(ReleaseHours, grant, amount, reason);
+};
+
+struct RevokeGrant {
+  static constexpr int kNumber = 12;
+
+  int64_t grant = 0;
+  std::string reason;
+
+  FIELDS(RevokeGrant, grant, reason);
+};
+
+// A ceiling of the grant goes down at one site and, once confirmed, up at another.
+struct MoveCeiling {
+  static constexpr int kNumber = 19;
+
+  int64_t grant = 0;
+  std::string from_site;
+  std::string to_site;
+  Amount amount;
+
+  FIELDS(MoveCeiling, grant, from_site, to_site, amount);
+};
+
+absl::StatusOr<Verdict> Decide(const Deciding& at, const TransferHours& command);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const AdjustOverdraft& command);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const ReleaseHours& command);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const RevokeGrant& command);
 
 // A ceiling that goes down at one site and up at another; from no site: what none holds.
-absl::StatusOr<Verdict> DecideMove(const Ledger& ledger, const MoveCeiling& command,
-                                   absl::Time now);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const MoveCeiling& command);
 
 // What of a grant is left that no waiting order has claimed.
 Amount UnclaimedOf(const GrantEntry& entry);

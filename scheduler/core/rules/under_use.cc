@@ -38,33 +38,31 @@ Lateness LatenessOf(const Ledger& ledger, const GrantEntry& entry, absl::Time no
   return lateness;
 }
 
-absl::StatusOr<Verdict> DecideNotice(const Ledger& ledger, const NoticeUnderUse& command,
-                                     absl::Time now) {
-  const GrantEntry* entry = ledger.FindGrant(command.grant);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const NoticeUnderUse& command) {
+  const GrantEntry* entry = at.ledger.FindGrant(command.grant);
   if (entry == nullptr) {
     return Refuse(Reason::kUnknownGrant, absl::StrCat("there is no grant g", command.grant));
   }
-  const Lateness lateness = LatenessOf(ledger, *entry, now);
-  const bool told = entry->notice.has_value() && now < entry->notice->give_back_time;
+  const Lateness lateness = LatenessOf(at.ledger, *entry, at.now);
+  const bool told = entry->notice.has_value() && at.now < entry->notice->give_back_time;
   if (lateness.excess == Amount() || told) return Verdict{{}, {}, /*recorded=*/false};
-  const int days = ProgrammeOf(ledger, entry->grant)->notice_days;
+  const int days = ProgrammeOf(at.ledger, entry->grant)->notice_days;
   return Verdict{{UnderUseNoticed{{command.grant, lateness.days, lateness.excess,
-                                   now + absl::Hours(24) * days}}},
+                                   at.now + absl::Hours(24) * days}}},
                  {}};
 }
 
-absl::StatusOr<Verdict> DecideGiveBack(const Ledger& ledger, const GiveBackUnused& command,
-                                       absl::Time now) {
-  const GrantEntry* entry = ledger.FindGrant(command.grant);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const GiveBackUnused& command) {
+  const GrantEntry* entry = at.ledger.FindGrant(command.grant);
   if (entry == nullptr) {
     return Refuse(Reason::kUnknownGrant, absl::StrCat("there is no grant g", command.grant));
   }
-  const bool due = entry->notice.has_value() && now >= entry->notice->give_back_time;
-  const Amount excess = std::min(LatenessOf(ledger, *entry, now).excess, UnclaimedOf(*entry));
+  const bool due = entry->notice.has_value() && at.now >= entry->notice->give_back_time;
+  const Amount excess = std::min(LatenessOf(at.ledger, *entry, at.now).excess, UnclaimedOf(*entry));
   if (!due || excess == Amount()) return Verdict{{}, {}, /*recorded=*/false};
   return DecideReduction(
-      ledger, *entry, ChangeKind::kGiveBack, excess,
-      absl::StrCat("not used in time: noticed ", entry->notice->late_days, " days late"), now);
+      at.ledger, *entry, ChangeKind::kGiveBack, excess,
+      absl::StrCat("not used in time: noticed ", entry->notice->late_days, " days late"), at.now);
 }
 
 }  // namespace mesolys

@@ -8,10 +8,27 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "scheduler/core/rules/command.h"
-#include "scheduler/core/rules/policy.h"
+#include "scheduler/core/rules/verdict.h"
 
 namespace mesolys {
+
+// Tells the project of a grant that it is too late, if it is.
+struct NoticeUnderUse {
+  static constexpr int kNumber = 20;
+
+  int64_t grant = 0;
+
+  FIELDS(NoticeUnderUse, grant);
+};
+
+// Takes back what a noticed grant should have used, if it is still too late.
+struct GiveBackUnused {
+  static constexpr int kNumber = 21;
+
+  int64_t grant = 0;
+
+  FIELDS(GiveBackUnused, grant);
+};
 
 struct Lateness {
   int64_t days = 0;     // since the line stood where the use stands; 0 when it is not late
@@ -23,10 +40,8 @@ struct Lateness {
 Lateness LatenessOf(const Ledger& ledger, const GrantEntry& entry, absl::Time now);
 
 // Say nothing new when there is no reason any more.
-absl::StatusOr<Verdict> DecideNotice(const Ledger& ledger, const NoticeUnderUse& command,
-                                     absl::Time now);
-absl::StatusOr<Verdict> DecideGiveBack(const Ledger& ledger, const GiveBackUnused& command,
-                                       absl::Time now);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const NoticeUnderUse& command);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const GiveBackUnused& command);
 
 }  // namespace mesolys
 

@@ -63,23 +63,35 @@ class RowChanges {
 
 }  // namespace
 
-Verdict DecideUsage(const Ledger& ledger, const JobRows& rows, const ReportUsage& command,
-                    absl::Time now) {
+std::vector<JobKey> ReportUsage::Jobs() const {
+  std::vector<JobKey> keys;
+  keys.reserve(records.size());
+  for (const UsageRecord& record : records) keys.push_back(record.key);
+  return keys;
+}
+
+absl::StatusOr<Verdict> Decide(const Deciding& at, const ReportUsage& command) {
+  if (!at.ledger.catalogue().sites.contains(command.site)) {
+    return Refuse(Reason::kUnknownSite,
+                  absl::StrCat("there is no site \"", command.site, "\"; see `mesolys site list`"),
+                  {{"site", command.site}});
+  }
   UsageReported event;
   event.site = command.site;
   event.record_count = static_cast<int64_t>(command.records.size() + command.malformed.size());
   event.rejected = command.malformed;
-  Postings postings(ledger);
-  RowChanges changes(rows);
+  Postings postings(at.ledger);
+  RowChanges changes(at.rows);
   for (size_t i = 0; i < command.records.size(); ++i) {
     const UsageRecord& record = command.records[i];
-    if (std::optional<Refusal> flaw = Flaw(ledger, command.site, record, now); flaw.has_value()) {
+    if (std::optional<Refusal> flaw = Flaw(at.ledger, command.site, record, at.now);
+        flaw.has_value()) {
       event.rejected.push_back({command.indexes[i], *std::move(flaw)});
       continue;
     }
     const Job* held = changes.Find(record.key);
     if (held != nullptr && !Newer(record, held->record)) continue;
-    Job job = Charged(ledger, record);
+    Job job = Charged(at.ledger, record);
     if (!postings.Replace(held, job)) {
       event.rejected.push_back(
           {command.indexes[i], {Reason::kRecordOverflow, TooMuch(record.key.job_id), {}}});
@@ -92,34 +104,43 @@ Verdict DecideUsage(const Ledger& ledger, const JobRows& rows, const ReportUsage
             [](const RejectedRecord& a, const RejectedRecord& b) { return a.index < b.index; });
   event.postings = postings.Take();
   const bool recorded = event.changed_count > 0;
-  return {{std::move(event)}, changes.Take(), recorded};
+  return Verdict{{std::move(event)}, changes.Take(), recorded};
 }
 
-Verdict DecideResettlement(const Ledger& ledger, const JobRows& rows, const ResettleJobs& command) {
+absl::StatusOr<Verdict> Decide(const Deciding& at, const ResettleJobs& command) {
+  if (!at.ledger.unsettled_accounts().contains({command.cluster, command.account})) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("account ", command.account, " of ", command.cluster, " is settled"));
+  }
+  // Another writer may have moved the cursor, or added a job before it, since the page was read.
+  if (at.ledger.revision() != command.ledger_revision) {
+    return absl::FailedPreconditionError(absl::StrCat("the page was read at revision ",
+                                                      command.ledger_revision, ", it is ",
+                                                      at.ledger.revision(), " now: read it again"));
+  }
   JobsResettled event;
   event.cluster = command.cluster;
   event.account = command.account;
-  Postings postings(ledger);
-  RowChanges changes(rows);
+  Postings postings(at.ledger);
+  RowChanges changes(at.rows);
   for (const JobKey& key : command.page) {
     const Job* held = changes.Find(key);
     // Its account was amended since the page was read.
     if (held == nullptr || held->record.account != command.account) continue;
-    Job job = Charged(ledger, held->record);
+    Job job = Charged(at.ledger, held->record);
     if (job == *held || !postings.Replace(held, job)) continue;
     ++event.changed_count;
     changes.Put(std::move(job));
   }
   if (!command.page.empty()) event.last = command.page.back();
   event.postings = postings.Take();
-  return {{std::move(event)}, changes.Take(), true};
+  return Verdict{{std::move(event)}, changes.Take(), true};
 }
 
-absl::StatusOr<Verdict> DecideJobRefund(const Ledger& ledger, const JobRows& rows,
-                                        const RefundJob& command) {
+absl::StatusOr<Verdict> Decide(const Deciding& at, const RefundJob& command) {
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
-  const auto held = rows.find(command.job);
-  if (held == rows.end()) {
+  const auto held = at.rows.find(command.job);
+  if (held == at.rows.end()) {
     return Refuse(Reason::kUnknownJob,
                   absl::StrCat("no site has reported job ", command.job.job_id, " of cluster ",
                                command.job.cluster, "; see `mesolys usage list`"));
@@ -130,9 +151,9 @@ absl::StatusOr<Verdict> DecideJobRefund(const Ledger& ledger, const JobRows& row
                   absl::StrCat("job ", command.job.job_id,
                                " is not finished; its price can be given back when it is"));
   }
-  Job after = Refunded(ledger, before.record);
-  Postings postings(ledger);
-  if (ledger.IsRefunded(command.job) || after.charges == before.charges) {
+  Job after = Refunded(at.ledger, before.record);
+  Postings postings(at.ledger);
+  if (at.ledger.IsRefunded(command.job) || after.charges == before.charges) {
     return Refuse(Reason::kJobRefunded,
                   absl::StrCat("the price of job ", command.job.job_id, " was given back already"));
   }
@@ -143,15 +164,15 @@ absl::StatusOr<Verdict> DecideJobRefund(const Ledger& ledger, const JobRows& row
   return Verdict{{std::move(event)}, {std::move(after)}};
 }
 
-absl::StatusOr<Verdict> DecideWindow(const Ledger& ledger, const DeclareWindow& command) {
+absl::StatusOr<Verdict> Decide(const Deciding& at, const DeclareWindow& command) {
   SiteWindow window = command.window;
-  if (!ledger.catalogue().sites.contains(window.site)) {
+  if (!at.ledger.catalogue().sites.contains(window.site)) {
     return Refuse(Reason::kUnknownSite,
                   absl::StrCat("there is no site \"", window.site, "\"; see `mesolys site list`"),
                   {{"site", window.site}});
   }
   if (absl::Status s = CheckReason(window.title); !s.ok()) return s;
-  const Period horizon = ledger.catalogue().Horizon();
+  const Period horizon = at.ledger.catalogue().Horizon();
   if (window.period.Seconds() == 0 || window.period.start < horizon.start ||
       window.period.end > horizon.end) {
     const auto day = [](absl::Time time) {
@@ -162,7 +183,7 @@ absl::StatusOr<Verdict> DecideWindow(const Ledger& ledger, const DeclareWindow& 
                                day(horizon.start), " and ", day(horizon.end)),
                   {{"start_min", day(horizon.start)}, {"end_max", day(horizon.end)}});
   }
-  for (const SiteWindow& other : ledger.windows()) {
+  for (const SiteWindow& other : at.ledger.windows()) {
     if (other.site == window.site && other.kind == window.kind &&
         Intersection(other.period, window.period).Seconds() > 0) {
       return Refuse(Reason::kWindowsOverlap,
@@ -171,7 +192,7 @@ absl::StatusOr<Verdict> DecideWindow(const Ledger& ledger, const DeclareWindow& 
                     {{"window", absl::StrCat(other.number)}});
     }
   }
-  window.number = static_cast<int64_t>(ledger.windows().size()) + 1;
+  window.number = static_cast<int64_t>(at.ledger.windows().size()) + 1;
   return Verdict{{WindowDeclared{std::move(window)}}, {}};
 }
 

@@ -71,7 +71,7 @@ TEST(ExamplesTest, EachIsAdoptedAndComesBackWholeFromTheLog) {
     const absl::StatusOr<AdoptCatalogue> command = LoadCatalogue(path);
     ASSERT_TRUE(command.ok()) << command.status();
     const absl::StatusOr<Verdict> verdict =
-        Decide(Ledger(), JobRows(), *command, "spiffe://mesolys/service/scheduler", Now());
+        DecideCommand({Ledger(), JobRows(), "spiffe://mesolys/service/scheduler", Now()}, *command);
     ASSERT_TRUE(verdict.ok()) << verdict.status();
     const Event adopted =
         Event(CatalogueAdopted{command->catalogue, command->text, command->digest});

@@ -1,4 +1,4 @@
-#include "scheduler/core/rules/committee_rules.h"
+#include "scheduler/core/rules/request_rules.h"
 
 #include <algorithm>
 #include <map>
@@ -12,6 +12,7 @@
 #include "proto/values/names.h"
 #include "scheduler/core/figures/placement.h"
 #include "scheduler/core/figures/site_choice.h"
+#include "scheduler/core/rules/dynamic_access.h"
 #include "scheduler/core/rules/grant_rules.h"
 #include "scheduler/core/rules/programme_rules.h"
 #include "scheduler/core/rules/renewal.h"
@@ -141,8 +142,6 @@ absl::StatusOr<Award> GrantsFor(const Ledger& ledger, const Request& request,
   return made;
 }
 
-}  // namespace
-
 absl::StatusOr<Verdict> DecideSubmission(const Ledger& ledger, Request request, absl::Time now) {
   if (absl::Status status = CheckRequest(ledger, request, now); !status.ok()) return status;
   const ProjectEntry& project = *ledger.FindProject(request.project);
@@ -166,14 +165,32 @@ absl::StatusOr<Verdict> DecideSubmission(const Ledger& ledger, Request request, 
   return verdict;
 }
 
-absl::StatusOr<Verdict> DecideAward(const Ledger& ledger, const DecideRequest& command,
-                                    absl::Time now) {
-  absl::StatusOr<const RequestEntry*> found = WaitingRequest(ledger, command.request);
+absl::StatusOr<Verdict> DecideAtOnce(const Ledger& ledger, Request request, absl::Time now) {
+  absl::StatusOr<RequestDecision> decision = DecideDynamically(ledger, std::move(request), now);
+  if (!decision.ok()) return decision.status();
+  Verdict verdict;
+  verdict.events.push_back(RequestSubmitted{std::move(decision->request)});
+  for (Grant& grant : decision->grants) verdict.events.push_back(GrantIssued{std::move(grant)});
+  verdict.events.push_back(RequestDecided{std::move(decision->outcome)});
+  return verdict;
+}
+
+}  // namespace
+
+absl::StatusOr<Verdict> Decide(const Deciding& at, const SubmitRequest& command) {
+  Request request = command.request;
+  request.requester = at.actor;
+  return request.track == Track::kCall ? DecideSubmission(at.ledger, std::move(request), at.now)
+                                       : DecideAtOnce(at.ledger, std::move(request), at.now);
+}
+
+absl::StatusOr<Verdict> Decide(const Deciding& at, const DecideRequest& command) {
+  absl::StatusOr<const RequestEntry*> found = WaitingRequest(at.ledger, command.request);
   if (!found.ok()) return found.status();
   const Request& request = (*found)->request;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   if (absl::Status s = CheckAwards(request, command.awards); !s.ok()) return s;
-  if (!command.awards.empty() && request.period.end <= now) {
+  if (!command.awards.empty() && request.period.end <= at.now) {
     return Refuse(Reason::kInvalidPeriod,
                   absl::StrCat("the period of request r", command.request, " was over on ",
                                Day(request.period.end), "; award nothing, so that it is refused"),
@@ -183,7 +200,7 @@ absl::StatusOr<Verdict> DecideAward(const Ledger& ledger, const DecideRequest& c
   Verdict verdict;
   std::set<std::string> awarded;
   if (!command.awards.empty()) {
-    absl::StatusOr<Award> award = GrantsFor(ledger, request, command.awards, now);
+    absl::StatusOr<Award> award = GrantsFor(at.ledger, request, command.awards, at.now);
     if (!award.ok()) return award.status();
     for (Grant& grant : award->grants) {
       awarded.insert(grant.resource);
@@ -197,19 +214,18 @@ absl::StatusOr<Verdict> DecideAward(const Ledger& ledger, const DecideRequest& c
     outcome.state = whole ? RequestState::kGranted : RequestState::kPartlyGranted;
   }
   verdict.events.push_back(RequestDecided{std::move(outcome)});
-  for (Event& event : GraceEndedWith(ledger, **found, awarded, now)) {
+  for (Event& event : GraceEndedWith(at.ledger, **found, awarded, at.now)) {
     verdict.events.push_back(std::move(event));
   }
   return verdict;
 }
 
-absl::StatusOr<Verdict> DecideWithdrawal(const Ledger& ledger, const WithdrawRequest& command,
-                                         absl::Time now) {
-  absl::StatusOr<const RequestEntry*> found = WaitingRequest(ledger, command.request);
+absl::StatusOr<Verdict> Decide(const Deciding& at, const WithdrawRequest& command) {
+  absl::StatusOr<const RequestEntry*> found = WaitingRequest(at.ledger, command.request);
   if (!found.ok()) return found.status();
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   Verdict verdict{{RequestWithdrawn{command.request, command.reason}}, {}};
-  for (Event& event : GraceEndedWith(ledger, **found, {}, now)) {
+  for (Event& event : GraceEndedWith(at.ledger, **found, {}, at.now)) {
     verdict.events.push_back(std::move(event));
   }
   return verdict;
