@@ -53,7 +53,8 @@ bool IsOpenImport(const Ledger& ledger, const std::string& site, int64_t number)
 }
 
 absl::StatusOr<Verdict> Decide(const Deciding& at, const EndImport& command) {
-  if (!IsOpenImport(at.ledger, command.site, command.number)) return Verdict{{}, {}, /*recorded=*/false};
+  if (!IsOpenImport(at.ledger, command.site, command.number))
+    return Verdict{{}, {}, /*recorded=*/false};
   return Verdict{{ImportEnded{command.number, command.result}}, {}};
 }
 
