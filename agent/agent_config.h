@@ -14,7 +14,7 @@
 #include "agent/collectors/slurm_means.h"
 #include "agent/enforcers/slurm_commands.h"
 #include "agent/enforcers/slurm_enforcer.h"
-#include "proto/runtime/tls.h"
+#include "proto/runtime/tls_files.h"
 
 namespace mesolys {
 

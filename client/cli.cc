@@ -21,6 +21,7 @@
 #include "client/language.h"
 #include "client/manual.h"
 #include "client/suggestion.h"
+#include "nlohmann/json.hpp"
 #include "proto/values/quoted.h"
 
 namespace mesolys {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "client/cells.h"
 #include "client/language.h"
+#include "nlohmann/json.hpp"
 
 namespace mesolys {
 namespace {
