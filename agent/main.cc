@@ -41,7 +41,7 @@
 #include "proto/runtime/channel.h"
 #include "proto/runtime/clock.h"
 #include "proto/runtime/log.h"
-#include "proto/runtime/tls.h"
+#include "proto/runtime/tls_files.h"
 #include "proto/values/amount_text.h"
 #include "proto/values/quoted.h"
 #include "spdlog/spdlog.h"

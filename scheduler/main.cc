@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "proto/runtime/log.h"
-#include "proto/runtime/tls.h"
+#include "proto/runtime/tls_files.h"
 #include "proto/values/quoted.h"
 #include "scheduler/call/divide.h"
 #include "scheduler/config/catalogue_file.h"

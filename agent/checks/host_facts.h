@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "agent/checks/finding.h"
-#include "proto/runtime/tls.h"
+#include "proto/runtime/tls_files.h"
 
 namespace mesolys {
 

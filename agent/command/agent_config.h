@@ -14,7 +14,7 @@
 #include "agent/slurm/slurm_commands.h"
 #include "agent/slurm/slurm_enforcer.h"
 #include "agent/slurm/slurm_means.h"
-#include "proto/runtime/tls.h"
+#include "proto/runtime/tls_files.h"
 
 namespace mesolys {
 

@@ -12,9 +12,9 @@ namespace mesolys {
 namespace {
 
 // What runs is reported between two ticks: none may last long, however slow the accounting is.
-constexpr int kPagesPerTick = 5;
-constexpr absl::Duration kTickMax = absl::Seconds(5);
-constexpr size_t kProblemBytesMax = 512;
+constexpr int kComparedPagesPerTick = 5;
+constexpr absl::Duration kComparingMax = absl::Seconds(5);
+constexpr size_t kComparisonProblemBytesMax = 512;
 // A record has some 200 bytes, so that a page stays far below what a request may hold.
 constexpr int64_t kPageRecordsMax = 1000;
 
@@ -43,9 +43,9 @@ SpanTick Comparison::Tick() {
   const v1::WantedComparison wanted = wanted_.Get();
   if (wanted.number() != current_.number()) Begin(wanted);
   const absl::Time begin = clock_.Now();
-  for (int page = 0; page < kPagesPerTick && !is_over_ && tick.status.ok(); ++page) {
+  for (int page = 0; page < kComparedPagesPerTick && !is_over_ && tick.status.ok(); ++page) {
     tick.status = Send(tick);
-    if (clock_.Now() - begin > kTickMax) break;
+    if (clock_.Now() - begin > kComparingMax) break;
   }
   tick.has_more = tick.status.ok() && !is_over_;
   return tick;
@@ -57,7 +57,7 @@ absl::StatusOr<v1::TellUsageRequest> Comparison::NextPage() {
   request.set_comparison(current_.number());
   request.set_page(page_);
   const auto refuse = [&](const absl::Status& why) {
-    request.set_problem(absl::CHexEscape(why.message()).substr(0, kProblemBytesMax));
+    request.set_problem(absl::CHexEscape(why.message()).substr(0, kComparisonProblemBytesMax));
     return request;
   };
   const absl::StatusOr<Period> span = FromProto(current_.period());

@@ -15,9 +15,9 @@ namespace mesolys {
 namespace {
 
 // What runs is reported between two ticks: none may last long, however slow the accounting is.
-constexpr int kPagesPerTick = 10;
-constexpr absl::Duration kTickMax = absl::Seconds(5);
-constexpr size_t kProblemBytesMax = 512;
+constexpr int kImportedPagesPerTick = 10;
+constexpr absl::Duration kImportingMax = absl::Seconds(5);
+constexpr size_t kImportProblemBytesMax = 512;
 
 int64_t CoreSeconds(const v1::UsageRecord& message) {
   const absl::StatusOr<UsageRecord> record = FromProto(message);
@@ -81,9 +81,9 @@ SpanTick Importer::Tick() {
   if (clock_.Now() < not_before_) return tick;
   if (std::exchange(number_, place.number) != place.number) is_inside_ = false;
   const absl::Time begin = clock_.Now();
-  for (int page = 0; page < kPagesPerTick && !place.is_read && tick.status.ok(); ++page) {
+  for (int page = 0; page < kImportedPagesPerTick && !place.is_read && tick.status.ok(); ++page) {
     tick.status = ReadPage(*span, place, tick);
-    if (clock_.Now() - begin > kTickMax) break;
+    if (clock_.Now() - begin > kImportingMax) break;
   }
   if (tick.status.ok()) {
     backoff_.Reset();
@@ -135,7 +135,7 @@ absl::Status Importer::GiveUp(ImportPlace place, const absl::Status& why) {
   failure_count_ = 0;
   is_inside_ = false;
   place.is_read = true;
-  place.result.set_problem(absl::CHexEscape(why.message()).substr(0, kProblemBytesMax));
+  place.result.set_problem(absl::CHexEscape(why.message()).substr(0, kImportProblemBytesMax));
   const absl::StatusOr<QuarantineMark> mark = spool_.Mark();
   if (!mark.ok()) return mark.status();
   return spool_.AddImported({}, place, *mark, clock_.Now());

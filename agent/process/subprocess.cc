@@ -28,7 +28,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 constexpr size_t kReadBytes = size_t{64} << 10;
 constexpr int64_t kPollMsMax = 3600000;
 constexpr size_t kErrorBytesMax = 4096;
-constexpr size_t kTextBytesMax = 1024;
+constexpr size_t kSaidBytesMax = 1024;
 
 absl::Status Failed(absl::StatusCode code, const Command& command, absl::string_view what) {
   return absl::Status(code, absl::StrCat(ToText(command), ": ", what));
@@ -279,7 +279,7 @@ absl::StatusOr<CommandOutput> RunCommand(const Command& command) {
 
 absl::Status ExitStatus(const Command& command, const CommandEnd& end) {
   if (end.exit_status == 0) return absl::OkStatus();
-  const std::string said = OneLine(absl::StripAsciiWhitespace(end.error_output), kTextBytesMax);
+  const std::string said = OneLine(absl::StripAsciiWhitespace(end.error_output), kSaidBytesMax);
   return Failed(
       absl::StatusCode::kUnavailable, command,
       absl::StrCat("exit status ", end.exit_status, said.empty() ? "" : absl::StrCat(": ", said)));
@@ -290,7 +290,7 @@ std::string ToText(const Command& command) {
   for (const std::string& argument : command.arguments) {
     absl::StrAppend(&text, text.empty() ? "" : " ", argument);
   }
-  return OneLine(text, kTextBytesMax);
+  return OneLine(text, kSaidBytesMax);
 }
 
 }  // namespace mesolys

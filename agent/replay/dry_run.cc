@@ -21,7 +21,7 @@
 namespace mesolys {
 namespace {
 
-using Kind = Action::Kind;
+using ActionKind = Action::Kind;
 
 absl::Status Trouble(absl::string_view doing, const std::string& path) {
   return absl::InternalError(
@@ -40,7 +40,7 @@ absl::Status Flush(const std::string& path) {
 }
 
 // Whole or not at all, also when the power fails.
-absl::Status Replace(const std::string& path, const std::string& text) {
+absl::Status ReplaceState(const std::string& path, const std::string& text) {
   const std::string fresh = path + ".new";
   {
     std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
@@ -61,7 +61,7 @@ absl::Status Write(const std::string& path, const SiteState& state) {
   std::string json;
   const auto printed = google::protobuf::util::MessageToJsonString(ToProto(state), &json, options);
   if (!printed.ok()) return absl::InternalError(printed.ToString());
-  return Replace(path, json);
+  return ReplaceState(path, json);
 }
 
 }  // namespace
@@ -71,35 +71,35 @@ std::string Describe(const Action& action) {
   const std::string grant =
       absl::StrCat(account, "ceiling ", action.grant.resource, " ", ShortName(action.subject));
   switch (action.kind) {
-    case Kind::kDropGrant:
+    case ActionKind::kDropGrant:
       return absl::StrCat(grant, " dropped");
-    case Kind::kLowerCeiling:
-    case Kind::kRaiseCeiling:
+    case ActionKind::kLowerCeiling:
+    case ActionKind::kRaiseCeiling:
       return absl::StrCat(grant, " -> ", action.grant.ceiling.count(), " ",
                           BaseUnit(action.grant.resource),
                           action.grant.bonus == Amount()
                               ? ""
                               : absl::StrCat(" and ", action.grant.bonus.count(), " beyond"));
-    case Kind::kRestrictAccess:
-    case Kind::kWidenAccess:
+    case ActionKind::kRestrictAccess:
+    case ActionKind::kWidenAccess:
       return absl::StrCat(account, action.subject, " ", AccessText(action.access));
-    case Kind::kFreezeLogin:
-    case Kind::kFreezeNewLogin:
+    case ActionKind::kFreezeLogin:
+    case ActionKind::kFreezeNewLogin:
       return absl::StrCat(account, "login ", action.subject, ": ", action.resource, " frozen");
-    case Kind::kOpenLogin:
+    case ActionKind::kOpenLogin:
       return absl::StrCat(account, "login ", action.subject, ": ", action.resource, " open");
-    case Kind::kRemoveLogin:
+    case ActionKind::kRemoveLogin:
       return absl::StrCat(account, "login ", action.subject, " removed");
-    case Kind::kAddLogin:
+    case ActionKind::kAddLogin:
       return absl::StrCat(account, "login ", action.subject, " added");
-    case Kind::kUnlinkAccount:
+    case ActionKind::kUnlinkAccount:
       return absl::StrCat(account, action.subject, " of ", action.cluster, " unlinked");
-    case Kind::kLinkAccount:
+    case ActionKind::kLinkAccount:
       return absl::StrCat(account, action.subject, " of ", action.cluster, " linked");
-    case Kind::kCreateAccount:
+    case ActionKind::kCreateAccount:
       return absl::StrCat(account, "created under ",
                           action.subject.empty() ? "root" : action.subject);
-    case Kind::kMoveAccount:
+    case ActionKind::kMoveAccount:
       return absl::StrCat(account, "moved under ",
                           action.subject.empty() ? "root" : action.subject);
   }

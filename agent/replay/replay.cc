@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "agent/state/quarantine.h"
 #include "proto/runtime/convert.h"
 
 namespace mesolys {
@@ -17,7 +18,6 @@ namespace {
 constexpr int64_t kPrefixBytesMax = 1024;
 // A Collect ends after so many lines even when they tell nothing, so that nobody waits for it.
 constexpr int64_t kLinesMax = 20000;
-constexpr int64_t kQuarantinedMax = 1000;
 // Lines that are searched for the earliest start.
 constexpr int kOriginLines = 2000;
 constexpr absl::Duration kLeftAlone = absl::Minutes(1);
@@ -202,7 +202,7 @@ absl::Status Replay::GoOn(Recording& recording, int64_t records_max, absl::Time 
   TextLine line;
   for (int64_t lines = 0; lines < kLinesMax; ++lines) {
     if (static_cast<int64_t>(collected.records.size()) >= records_max) return absl::OkStatus();
-    if (static_cast<int64_t>(collected.quarantined.size()) >= kQuarantinedMax) {
+    if (collected.quarantined.size() >= kQuarantinedMax) {
       return absl::OkStatus();
     }
     const absl::StatusOr<bool> read = recording.reader.Next(line);

@@ -11,7 +11,7 @@
 namespace mesolys {
 namespace {
 
-constexpr mode_t kMode = 0640;
+constexpr mode_t kLogMode = 0640;
 
 std::string Head(absl::Time now, int64_t generation) {
   return absl::StrCat(absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", now, absl::UTCTimeZone()),
@@ -36,7 +36,7 @@ absl::Status ChangeLog::End(absl::Time now, int64_t generation, size_t count,
 }
 
 absl::Status ChangeLog::Append(const std::string& text) const {
-  const int file = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kMode);
+  const int file = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kLogMode);
   bool is_good = file >= 0;
   size_t written = 0;
   while (is_good && written < text.size()) {

@@ -55,7 +55,7 @@ absl::Status Read(const std::string& path,
   return file.bad() ? absl::DataLossError("it cannot be read to its end") : absl::OkStatus();
 }
 
-constexpr mode_t kMode = 0640;
+constexpr mode_t kAccountsMode = 0640;
 
 // Closes it.
 bool WriteAll(int file, absl::string_view text) {
@@ -74,9 +74,9 @@ bool WriteAll(int file, absl::string_view text) {
 }
 
 // Whether the file of that name is the new one from now on, whatever happens.
-bool Replace(const std::string& path, absl::string_view text) {
+bool ReplaceAccounts(const std::string& path, absl::string_view text) {
   const std::string fresh = path + ".new";
-  const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode);
+  const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kAccountsMode);
   if (!WriteAll(file, text) || std::rename(fresh.c_str(), path.c_str()) != 0) return false;
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return WriteAll(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "");
@@ -126,7 +126,7 @@ absl::Status LeftAccounts::Write() {
       absl::StrAppend(&text, "owner ", name, "|", account.owner, "\n");
     }
   }
-  is_written_ = Replace(path_, text);
+  is_written_ = ReplaceAccounts(path_, text);
   if (is_written_) return absl::OkStatus();
   return absl::InternalError(absl::StrCat("cannot write ", path_, ": ", std::strerror(errno)));
 }

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/state/quarantine.h"
 #include "proto/runtime/convert.h"
 
 namespace mesolys {
 namespace {
 
 // Of one slice: more of them say nothing new.
-constexpr size_t kQuarantinedMax = 1000;
 
 // Whether the job ran within the span, and is told in the slice [from, to) of it.
 bool IsOfSlice(const UsageRecord& record, const Period& span, absl::Time from, absl::Time to) {

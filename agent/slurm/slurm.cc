@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/state/quarantine.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/job_state.h"
 
@@ -10,7 +11,6 @@ namespace mesolys {
 namespace {
 
 // Of one slice: more of them say nothing new.
-constexpr size_t kQuarantinedMax = 1000;
 // Of a record that will be told again.
 constexpr uint64_t kNoMark = 0;
 

@@ -19,7 +19,7 @@ namespace mesolys {
 namespace {
 
 constexpr char kMunge[] = "/usr/bin/munge";
-constexpr absl::Duration kDeadline = absl::Seconds(30);
+constexpr absl::Duration kCommandDeadline = absl::Seconds(30);
 constexpr int64_t kOutputBytesMax = int64_t{64} << 20;
 
 // What slurm.conf says of how its programs know each other; scontrol cannot be asked without it.
@@ -67,7 +67,7 @@ absl::StatusOr<std::string> SlurmCheck::Output(std::vector<std::string> argument
   Command command;
   command.arguments = std::move(arguments);
   command.environment = {absl::StrCat("SLURM_CONF=", sacct_.slurm_conf), "SLURM_TIME_FORMAT=%s"};
-  command.deadline = std::min(sacct_.deadline, kDeadline);
+  command.deadline = std::min(sacct_.deadline, kCommandDeadline);
   command.output_bytes_max = kOutputBytesMax;
   absl::StatusOr<CommandOutput> output = run_(command);
   if (!output.ok()) return output.status();

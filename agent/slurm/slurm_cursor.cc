@@ -1,13 +1,14 @@
 #include "agent/slurm/slurm_cursor.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "agent/ports/cursor_text.h"
 
 namespace mesolys {
 namespace {
 
-constexpr absl::string_view kForm = "slurm-1";
+constexpr absl::string_view kSlurmForm = "slurm-1";
 
 // No clock shows a later one, and spans may be added to it.
 constexpr int64_t kInstantMax = int64_t{1} << 40;
@@ -22,6 +23,7 @@ bool IsDue(int64_t last, absl::Duration interval, int64_t now) {
 }  // namespace
 
 template <typename Cursor, typename Visit>
+requires std::is_same_v<std::remove_const_t<Cursor>, SlurmCursor>
 static void VisitFields(Cursor& cursor, Visit visit) {
   visit(cursor.read_until);
   visit(cursor.last_recent);
@@ -35,10 +37,10 @@ static void VisitFields(Cursor& cursor, Visit visit) {
   visit(cursor.told_groups);
 }
 
-std::string ToText(const SlurmCursor& cursor) { return CursorToText(kForm, cursor); }
+std::string ToText(const SlurmCursor& cursor) { return CursorToText(kSlurmForm, cursor); }
 
 std::optional<SlurmCursor> ParseSlurmCursor(absl::string_view text) {
-  std::optional<SlurmCursor> cursor = ParseCursor<SlurmCursor>(kForm, text);
+  std::optional<SlurmCursor> cursor = ParseCursor<SlurmCursor>(kSlurmForm, text);
   if (!cursor.has_value()) return cursor;
   for (const int64_t last :
        {cursor->read_until, cursor->last_recent, cursor->last_old, cursor->last_in_flight}) {

@@ -3,12 +3,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "agent/state/quarantine.h"
 
 namespace mesolys {
 namespace {
 
 // Of one collection: more of them say nothing new.
-constexpr size_t kQuarantinedMax = 1000;
 // What is kept in memory of the answer to one question.
 constexpr size_t kWeightMax = 1'000'000;
 

@@ -6,6 +6,7 @@
 // so that a crash between the two writes nothing twice: the next Append cuts off what was not
 // committed. The file may be moved away at any time. One thread.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -14,6 +15,9 @@
 #include "absl/status/statusor.h"
 
 namespace mesolys {
+
+// Of one slice of records; what else is wrong waits for the next.
+inline constexpr size_t kQuarantinedMax = 1000;
 
 struct QuarantinedLine {
   std::string origin;  // "jobs.txt:17", "scheduler"

@@ -21,6 +21,7 @@
 #include "client/language/known_sentence.h"
 #include "client/language/language.h"
 #include "client/session/failure.h"
+#include "nlohmann/json.hpp"
 #include "proto/values/quoted.h"
 
 namespace mesolys {

@@ -13,6 +13,7 @@
 #include "client/show/cells.h"
 #include "client/show/terminal_text.h"
 #include "mesolys/v1/allocation_service.pb.h"
+#include "nlohmann/json.hpp"
 
 namespace mesolys {
 namespace {
@@ -98,7 +99,7 @@ nlohmann::ordered_json SitesJson(const v1::BalanceLine& line) {
   return sites;
 }
 
-Table LinesTable(const v1::Balance& balance, const Session& session) {
+Table BalanceLinesTable(const v1::Balance& balance, const Session& session) {
   Table table{"lines", {{"grant", Tr("GRANT")}, {"resource", Tr("RESOURCE")}}, {}};
   AppendAmountColumns(&table.columns);
   for (const Column& column : std::vector<Column>{{"exhaust_time", Tr("USED UP"), false, false, 2},
@@ -138,7 +139,7 @@ Table TotalsTable(const v1::Balance& balance, const Look& look) {
   return table;
 }
 
-absl::Status Show(Session& session, const std::string& text) {
+absl::Status ShowBalance(Session& session, const std::string& text) {
   const absl::StatusOr<std::string> project = ParseProject(text);
   if (!project.ok()) return project.status();
   v1::GetBalanceRequest request;
@@ -150,7 +151,8 @@ absl::Status Show(Session& session, const std::string& text) {
             {{NameCell(balance.project()), NumberCell(balance.revision())}},
             /*single=*/true,
             /*for_people=*/false};
-  session.Print({{one, LinesTable(balance, session), TotalsTable(balance, session.look())}, {}});
+  session.Print(
+      {{one, BalanceLinesTable(balance, session), TotalsTable(balance, session.look())}, {}});
   return absl::OkStatus();
 }
 
@@ -161,7 +163,7 @@ void AddBalance(CommandTree& tree) {
   tree.Watch(tree.root(), "balance", Tr("What a project has left, and until when"),
              {"mesolys balance proj_a", "mesolys balance proj_a --watch",
               "mesolys balance proj_a --format json"},
-             [project](Session& session) { return Show(session, *project); })
+             [project](Session& session) { return ShowBalance(session, *project); })
       .Argument("PROJECT", project.get(), Tr("Its id"));
 }
 

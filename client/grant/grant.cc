@@ -19,6 +19,7 @@
 #include "client/session/session.h"
 #include "client/show/cells.h"
 #include "mesolys/v1/allocation_service.pb.h"
+#include "nlohmann/json.hpp"
 #include "proto/values/names.h"
 
 namespace mesolys {
@@ -105,7 +106,7 @@ std::vector<Cell> GrantRow(const v1::Grant& grant, const absl::TimeZone& zone) {
           TextCell(IsOfJobs(grant.resource()) ? SbatchLine(ProjectOf(grant)) : "")};
 }
 
-absl::Status List(Session& session, const std::string& text) {
+absl::Status ListGrants(Session& session, const std::string& text) {
   const absl::StatusOr<std::string> project = ParseProject(text);
   if (!project.ok()) return project.status();
   v1::ListGrantsRequest request;
@@ -149,7 +150,7 @@ Table PlacementsTable(const v1::Grant& grant) {
   return table;
 }
 
-absl::Status Show(Session& session, const std::string& text) {
+absl::Status ShowGrant(Session& session, const std::string& text) {
   const absl::StatusOr<std::string> name = ParseGrant(text);
   if (!name.ok()) return name.status();
   v1::GetGrantRequest request;
@@ -212,12 +213,12 @@ void AddGrant(CommandTree& tree) {
   CLI::App& noun = tree.Noun("grant", Tr("What was granted, and what each site may spend of it"));
   auto project = std::make_shared<std::string>();
   tree.Read(noun, "list", Tr("The grants of a project"), {"mesolys grant list proj_a"},
-            [project](Session& session) { return List(session, *project); })
+            [project](Session& session) { return ListGrants(session, *project); })
       .Argument("PROJECT", project.get(), Tr("Its id"));
   auto name = std::make_shared<std::string>();
   tree.Read(noun, "show", Tr("One grant, site by site and month by month"),
             {"mesolys grant show proj_a/g17"},
-            [name](Session& session) { return Show(session, *name); })
+            [name](Session& session) { return ShowGrant(session, *name); })
       .Argument("GRANT", name.get(), "PROJECT/gNUMBER");
   AddGrantLife(tree, noun);
 }

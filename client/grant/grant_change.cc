@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "client/language/language.h"
 #include "client/show/cells.h"
+#include "nlohmann/json.hpp"
 
 namespace mesolys {
 namespace {

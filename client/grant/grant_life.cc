@@ -21,7 +21,7 @@
 namespace mesolys {
 namespace {
 
-struct Options {
+struct GrantLifeOptions {
   std::string grant;
   std::string amount;
   std::string reason;
@@ -33,7 +33,8 @@ struct Options {
 
 // Says of which grant and why, and reads that grant: an amount is only known with its resource.
 template <typename Request>
-absl::StatusOr<v1::Grant> Begin(Session& session, const Options& options, Request* request) {
+absl::StatusOr<v1::Grant> Begin(Session& session, const GrantLifeOptions& options,
+                                Request* request) {
   const absl::StatusOr<std::string> name = ParseGrant(options.grant);
   if (!name.ok()) return name.status();
   request->set_grant(*name);
@@ -47,7 +48,7 @@ absl::StatusOr<v1::Grant> Begin(Session& session, const Options& options, Reques
 
 // The same, and how much of it.
 template <typename Request>
-absl::StatusOr<v1::Grant> BeginWithAmount(Session& session, const Options& options,
+absl::StatusOr<v1::Grant> BeginWithAmount(Session& session, const GrantLifeOptions& options,
                                           Request* request) {
   absl::StatusOr<v1::Grant> grant = Begin(session, options, request);
   if (!grant.ok()) return grant.status();
@@ -81,7 +82,7 @@ absl::Status Finish(Session& session, const v1::Grant& grant, google::protobuf::
   return absl::OkStatus();
 }
 
-absl::Status Supplement(Session& session, const Options& options) {
+absl::Status Supplement(Session& session, const GrantLifeOptions& options) {
   v1::SupplementGrantRequest request;
   for (const std::string& site : options.sites) {
     if (absl::Status status = CheckId("--site", site); !status.ok()) return status;
@@ -92,7 +93,7 @@ absl::Status Supplement(Session& session, const Options& options) {
   return Finish(session, *grant, request);
 }
 
-absl::Status Extend(Session& session, const Options& options) {
+absl::Status Extend(Session& session, const GrantLifeOptions& options) {
   const absl::StatusOr<absl::Time> end = ParseInstant("--to", options.to, session.now());
   if (!end.ok()) return end.status();
   v1::ExtendGrantRequest request;
@@ -111,7 +112,7 @@ absl::StatusOr<std::string> ParseReceiver(const std::string& text) {
   return absl::InvalidArgumentError(Tr("$0: $1", "--to", Told(name.status().message())));
 }
 
-absl::Status Transfer(Session& session, const Options& options) {
+absl::Status Transfer(Session& session, const GrantLifeOptions& options) {
   const absl::StatusOr<std::string> receiver = ParseReceiver(options.to);
   if (!receiver.ok()) return receiver.status();
   v1::TransferHoursRequest request;
@@ -121,7 +122,7 @@ absl::Status Transfer(Session& session, const Options& options) {
   return Finish(session, *grant, request);
 }
 
-absl::Status Adjust(Session& session, const Options& options) {
+absl::Status Adjust(Session& session, const GrantLifeOptions& options) {
   const absl::StatusOr<std::string> overdrawn = ParseGrant(options.overdrawn);
   if (!overdrawn.ok()) {
     return absl::InvalidArgumentError(
@@ -134,7 +135,7 @@ absl::Status Adjust(Session& session, const Options& options) {
   return Finish(session, *grant, request);
 }
 
-absl::Status Revoke(Session& session, const Options& options) {
+absl::Status Revoke(Session& session, const GrantLifeOptions& options) {
   v1::RevokeGrantRequest request;
   const absl::StatusOr<v1::Grant> grant = Begin(session, options, &request);
   if (!grant.ok()) return grant.status();
@@ -145,7 +146,7 @@ absl::Status Revoke(Session& session, const Options& options) {
   return Finish(session, *grant, request);
 }
 
-absl::Status PostOpening(Session& session, const Options& options) {
+absl::Status PostOpening(Session& session, const GrantLifeOptions& options) {
   const absl::StatusOr<std::string> site = ParseSite(options.site);
   if (!site.ok()) return site.status();
   v1::PostOpeningBalanceRequest request;
@@ -157,7 +158,7 @@ absl::Status PostOpening(Session& session, const Options& options) {
 
 // A verb that says no more than how much, and why.
 template <typename Request>
-absl::Status PostAmount(Session& session, const Options& options) {
+absl::Status PostAmount(Session& session, const GrantLifeOptions& options) {
   Request request;
   const absl::StatusOr<v1::Grant> grant = BeginWithAmount(session, options, &request);
   if (!grant.ok()) return grant.status();
@@ -165,7 +166,7 @@ absl::Status PostAmount(Session& session, const Options& options) {
 }
 
 // What every one of the verbs takes.
-void AddCommon(Verb& verb, Options& options, bool with_amount) {
+void AddCommon(Verb& verb, GrantLifeOptions& options, bool with_amount) {
   verb.Argument("GRANT", &options.grant, "PROJECT/gNUMBER");
   if (with_amount) {
     verb.RequiredOption("--amount", "AMOUNT", &options.amount, Tr("How much: 500h, 2TB or 3d"));
@@ -174,13 +175,14 @@ void AddCommon(Verb& verb, Options& options, bool with_amount) {
 }
 
 // `body` with options of its own.
-Body With(const std::shared_ptr<Options>& options, absl::Status (*body)(Session&, const Options&)) {
+Body With(const std::shared_ptr<GrantLifeOptions>& options,
+          absl::Status (*body)(Session&, const GrantLifeOptions&)) {
   return [options, body](Session& session) { return body(session, *options); };
 }
 
 // More of a grant, or a grant for longer.
 void AddGrowth(CommandTree& tree, CLI::App& noun) {
-  auto more = std::make_shared<Options>();
+  auto more = std::make_shared<GrantLifeOptions>();
   Verb supplement = tree.Change(
       noun, "supplement", Tr("Give more of a grant"),
       {"mesolys grant supplement proj_a/g17 --amount 500h --reason \"Review of November\"",
@@ -189,14 +191,14 @@ void AddGrowth(CommandTree& tree, CLI::App& noun) {
   AddCommon(supplement, *more, /*with_amount=*/true);
   supplement.Options("--site", "SITE", &more->sites,
                      Tr("Where; where the grant is if not given; repeatable"));
-  auto later = std::make_shared<Options>();
+  auto later = std::make_shared<GrantLifeOptions>();
   Verb extend = tree.Change(
       noun, "extend", Tr("Give a grant a later end"),
       {"mesolys grant extend proj_a/g17 --to 2027-09-01 --reason \"The node was late\""},
       With(later, Extend));
   AddCommon(extend, *later, /*with_amount=*/false);
   extend.RequiredOption("--to", "DATE", &later->to, Tr("The day after its last"));
-  auto opening = std::make_shared<Options>();
+  auto opening = std::make_shared<GrantLifeOptions>();
   Verb opened =
       tree.Change(noun, "opening-balance", Tr("Record what was used before the ledger began"),
                   {"mesolys grant opening-balance proj_a/g17 --site psmn --amount 1200h "
@@ -208,7 +210,7 @@ void AddGrowth(CommandTree& tree, CLI::App& noun) {
 
 // Hours that go to somebody else.
 void AddMoves(CommandTree& tree, CLI::App& noun) {
-  auto moved = std::make_shared<Options>();
+  auto moved = std::make_shared<GrantLifeOptions>();
   Verb transfer = tree.Change(
       noun, "transfer", Tr("Move hours that are left to another grant or project"),
       {"mesolys grant transfer proj_a/g17 --amount 100h --to proj_a/g21 --reason \"Second phase\"",
@@ -217,7 +219,7 @@ void AddMoves(CommandTree& tree, CLI::App& noun) {
   AddCommon(transfer, *moved, /*with_amount=*/true);
   transfer.RequiredOption("--to", "GRANT|PROJECT", &moved->to,
                           Tr("A grant, or a project that gets one of its own"));
-  auto paid = std::make_shared<Options>();
+  auto paid = std::make_shared<GrantLifeOptions>();
   Verb adjust = tree.Change(noun, "adjust", Tr("Pay the overdraft of another grant of the project"),
                             {"mesolys grant adjust proj_a/g21 --overdrawn proj_a/g18 --amount 10h "
                              "--reason \"Agreed with the PI\""},
@@ -229,20 +231,20 @@ void AddMoves(CommandTree& tree, CLI::App& noun) {
 
 // Hours, or debts, that go to nobody.
 void AddEnds(CommandTree& tree, CLI::App& noun) {
-  auto released = std::make_shared<Options>();
+  auto released = std::make_shared<GrantLifeOptions>();
   Verb release =
       tree.Change(noun, "release", Tr("Give hours back"),
                   {"mesolys grant release proj_a/g17 --amount 100h --reason \"Finished early\""},
                   With(released, PostAmount<v1::ReleaseHoursRequest>));
   AddCommon(release, *released, /*with_amount=*/true);
-  auto revoked = std::make_shared<Options>();
+  auto revoked = std::make_shared<GrantLifeOptions>();
   Verb revoke =
       tree.Destroy(noun, "revoke", Tr("Take a grant back; asks for its name"),
                    {"mesolys grant revoke proj_a/g17 --reason \"The project was given up\"",
                     "mesolys grant revoke proj_a/g17 --reason TEXT --dry-run"},
                    With(revoked, Revoke));
   AddCommon(revoke, *revoked, /*with_amount=*/false);
-  auto forgiven = std::make_shared<Options>();
+  auto forgiven = std::make_shared<GrantLifeOptions>();
   Verb write_off = tree.Change(
       noun, "write-off", Tr("Forget an overdraft that nobody pays"),
       {"mesolys grant write-off proj_a/g18 --amount 10h --reason \"A fault of the site\""},

@@ -18,7 +18,7 @@
 namespace mesolys {
 namespace {
 
-struct Options {
+struct AccessOptions {
   std::string first;
   std::string second;
   std::string third;
@@ -45,7 +45,7 @@ absl::StatusOr<std::string> ProjectIn(const std::string& text) {
   return ParseProject(text.substr(0, text.find('/')));
 }
 
-absl::Status Ask(Session& session, const Options& options) {
+absl::Status Ask(Session& session, const AccessOptions& options) {
   // A command is a noun and a verb, or one word.
   const std::string both = absl::StrCat(options.first, " ", options.second);
   const CommandCall* call = options.second.empty() ? nullptr : Find(both);
@@ -86,7 +86,7 @@ absl::Status Ask(Session& session, const Options& options) {
 }  // namespace
 
 void AddCanI(CommandTree& tree) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AccessOptions>();
   tree.Read(tree.root(), "can-i", Tr("Whether you may give a command; exit code 5 when not"),
             {"mesolys can-i request create proj_a", "mesolys can-i balance proj_a",
              "mesolys can-i role give"},

@@ -13,13 +13,13 @@
 namespace mesolys {
 namespace {
 
-struct Options {
+struct RoleOptions {
   std::string user;
   std::string role;
   std::string reason;
 };
 
-std::string Outcome(const Options& options, bool taken, bool changed, bool dry_run) {
+std::string Outcome(const RoleOptions& options, bool taken, bool changed, bool dry_run) {
   const std::string& user = options.user;
   const std::string& role = options.role;
   if (!changed) {
@@ -34,7 +34,7 @@ std::string Outcome(const Options& options, bool taken, bool changed, bool dry_r
                : Tr("$0 has got the role $1", user, role);
 }
 
-absl::Status Give(Session& session, const Options& options, bool taken) {
+absl::Status Give(Session& session, const RoleOptions& options, bool taken) {
   v1::GiveRoleRequest request;
   request.set_user(options.user);
   request.set_role(options.role);
@@ -52,7 +52,7 @@ absl::Status Give(Session& session, const Options& options, bool taken) {
 }
 
 void AddVerb(CommandTree& tree, CLI::App& noun, bool taken) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RoleOptions>();
   const std::string name = taken ? "take" : "give";
   tree.Change(noun, name,
               taken ? Tr("Take a role from a person; only who holds it can")

@@ -10,7 +10,7 @@
 namespace mesolys {
 namespace {
 
-absl::Status Show(Session& session) {
+absl::Status ShowCaller(Session& session) {
   v1::WhoAmI who;
   if (absl::Status status = session.Read(v1::GetWhoAmIRequest(), who); !status.ok()) return status;
   Table caller{
@@ -30,7 +30,8 @@ absl::Status Show(Session& session) {
 }  // namespace
 
 void AddWhoAmI(CommandTree& tree) {
-  tree.Read(tree.root(), "whoami", Tr("Who the scheduler takes you for"), {"mesolys whoami"}, Show);
+  tree.Read(tree.root(), "whoami", Tr("Who the scheduler takes you for"), {"mesolys whoami"},
+            ShowCaller);
 }
 
 }  // namespace mesolys

@@ -6,7 +6,7 @@
 namespace mesolys {
 namespace {
 
-constexpr const char* kSentences[] = {
+constexpr const char* kAgentSentences[] = {
     // Whether a site holds what it was told.
     TrLater("the site still holds it"),
     TrLater("the site does not hold it"),
@@ -133,6 +133,6 @@ constexpr const char* kSentences[] = {
 
 }  // namespace
 
-absl::Span<const char* const> KnownAgentSentences() { return kSentences; }
+absl::Span<const char* const> KnownAgentSentences() { return kAgentSentences; }
 
 }  // namespace mesolys

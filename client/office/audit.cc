@@ -15,6 +15,7 @@
 #include "client/show/cells.h"
 #include "client/usage/reconcile.h"
 #include "mesolys/v1/allocation_service.pb.h"
+#include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"
 
 namespace mesolys {
@@ -53,7 +54,7 @@ constexpr std::array kFacts = {TrLater("catalogue adopted"),
 constexpr std::array kSaid = {TrLater("reason"), TrLater("justification"), TrLater("necessity"),
                               TrLater("title"), TrLater("message")};
 
-struct Options {
+struct AuditOptions {
   std::string limit;
   std::string revision;
 };
@@ -130,7 +131,7 @@ absl::StatusOr<int64_t> ParseCount(const std::string& option, const std::string&
   return absl::InvalidArgumentError(Tr("$0: a number from 1 on is right", option));
 }
 
-absl::Status List(Session& session, const Options& options) {
+absl::Status ListEvents(Session& session, const AuditOptions& options) {
   int64_t limit = kRowsShown;
   if (!options.limit.empty()) {
     absl::StatusOr<int64_t> asked = ParseCount("--limit", options.limit);
@@ -148,7 +149,7 @@ absl::Status List(Session& session, const Options& options) {
   return absl::OkStatus();
 }
 
-absl::Status Show(Session& session, const Options& options) {
+absl::Status ShowEvent(Session& session, const AuditOptions& options) {
   absl::StatusOr<int64_t> revision = ParseCount("REVISION", options.revision);
   if (!revision.ok()) return revision.status();
   v1::GetEventRequest request;
@@ -178,13 +179,14 @@ absl::Status Show(Session& session, const Options& options) {
 
 void AddAudit(CommandTree& tree) {
   CLI::App& noun = tree.Noun("audit", Tr("The log of everything that was decided"));
-  auto listed = std::make_shared<Options>();
+  auto listed = std::make_shared<AuditOptions>();
   tree.Read(noun, "list", Tr("The newest entries"), {"mesolys audit list --limit 20"},
-            [listed](Session& session) { return List(session, *listed); })
+            [listed](Session& session) { return ListEvents(session, *listed); })
       .Option("--limit", "COUNT", &listed->limit, Tr("How many, 100 if not given"));
-  auto shown = std::make_shared<Options>();
+  auto shown = std::make_shared<AuditOptions>();
   tree.Read(noun, "show", Tr("One entry, with the figures before and after it"),
-            {"mesolys audit show 17"}, [shown](Session& session) { return Show(session, *shown); })
+            {"mesolys audit show 17"},
+            [shown](Session& session) { return ShowEvent(session, *shown); })
       .Argument("REVISION", &shown->revision, Tr("Its number"));
   AddReconcile(tree, noun);
 }

@@ -12,7 +12,7 @@
 namespace mesolys {
 namespace {
 
-struct Options {
+struct ModeOptions {
   std::string mode;
   std::string reason;
 };
@@ -26,7 +26,7 @@ std::string Sentence(const v1::Mode& mode, bool dry_run) {
                           : Tr("the scheduler takes changes");
 }
 
-absl::Status SetReadOnly(Session& session, const Options& options) {
+absl::Status SetReadOnly(Session& session, const ModeOptions& options) {
   if (options.mode != "on" && options.mode != "off") {
     return absl::InvalidArgumentError(Tr("read-only is on or off"));
   }
@@ -46,7 +46,7 @@ absl::Status SetReadOnly(Session& session, const Options& options) {
 
 void AddConfig(CommandTree& tree) {
   CLI::App& noun = tree.Noun("config", Tr("The scheduler itself"));
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ModeOptions>();
   tree.Change(noun, "read-only",
               Tr("Stop changes, or allow them again; use is recorded either way"),
               {"mesolys config read-only on --reason \"Moving house\""},

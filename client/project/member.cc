@@ -14,13 +14,14 @@
 #include "client/session/session.h"
 #include "client/show/cells.h"
 #include "mesolys/v1/allocation_service.pb.h"
+#include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"
 #include "proto/values/quoted.h"
 
 namespace mesolys {
 namespace {
 
-struct Options {
+struct MemberOptions {
   std::string project;
   std::string user;
   std::string role;
@@ -68,7 +69,7 @@ Cell CeilingsCell(const v1::Member& member, const absl::TimeZone& zone) {
     all.push_back({{"site", ceiling.site()},
                    {"resource", ceiling.resource()},
                    {"amount_base_units", ceiling.amount_base_units()},
-                   {"set_time", since.value}});
+                   {"set_time", since.value.json()}});
   }
   return {TextsCell(texts).text, all};
 }
@@ -89,7 +90,7 @@ std::vector<Cell> MemberRow(const v1::Member& member, const absl::TimeZone& zone
           CeilingsCell(member, zone)};
 }
 
-absl::Status List(Session& session, const Options& options) {
+absl::Status ListMembers(Session& session, const MemberOptions& options) {
   const absl::StatusOr<std::string> project = ParseProject(options.project);
   if (!project.ok()) return project.status();
   v1::ListMembersRequest request;
@@ -104,7 +105,7 @@ absl::Status List(Session& session, const Options& options) {
   return absl::OkStatus();
 }
 
-absl::Status Add(Session& session, const Options& options) {
+absl::Status Add(Session& session, const MemberOptions& options) {
   const absl::StatusOr<std::string> project = ParseProject(options.project);
   if (!project.ok()) return project.status();
   const absl::StatusOr<v1::Member::Role> role = ParseRole(options.role);
@@ -162,7 +163,7 @@ std::string LimitSentence(const v1::MemberCeiling& ceiling, const std::string& p
                       project, site);
 }
 
-absl::Status Limit(Session& session, const Options& options) {
+absl::Status Limit(Session& session, const MemberOptions& options) {
   const absl::StatusOr<std::string> project = ParseProject(options.project);
   if (!project.ok()) return project.status();
   const absl::StatusOr<std::string> site = ParseSite(options.site);
@@ -199,7 +200,7 @@ absl::Status Limit(Session& session, const Options& options) {
   return absl::OkStatus();
 }
 
-absl::Status Remove(Session& session, const Options& options) {
+absl::Status Remove(Session& session, const MemberOptions& options) {
   const absl::StatusOr<std::string> project = ParseProject(options.project);
   if (!project.ok()) return project.status();
   v1::RemoveMemberRequest request;
@@ -219,7 +220,7 @@ absl::Status Remove(Session& session, const Options& options) {
 
 void AddMember(CommandTree& tree) {
   CLI::App& noun = tree.Noun("member", Tr("The persons of a project"));
-  auto added = std::make_shared<Options>();
+  auto added = std::make_shared<MemberOptions>();
   tree.Change(noun, "add", Tr("Add a person, or change their role and logins"),
               {"mesolys member add proj_a bob --role researcher --login psmn=bmartin",
                "mesolys member add proj_a carol --role deputy --to 2027-09-01"},
@@ -232,7 +233,7 @@ void AddMember(CommandTree& tree) {
       .Option("--to", "DATE", &added->to, Tr("The day after a deputy's last"))
       .Options("--login", "SITE=LOGIN", &added->logins,
                Tr("Their Unix login at a site; repeatable. Others stay"));
-  auto limited = std::make_shared<Options>();
+  auto limited = std::make_shared<MemberOptions>();
   tree.Change(noun, "limit",
               Tr("Set how much a person may use of a project at a site, from now on"),
               {"mesolys member limit proj_a bob --site psmn cpu=500h",
@@ -242,15 +243,15 @@ void AddMember(CommandTree& tree) {
       .Argument("USER", &limited->user, Tr("Their user id"))
       .Argument("LIMIT", &limited->limit, Tr("RESOURCE=AMOUNT, or RESOURCE=none for no limit"))
       .RequiredOption("--site", "SITE", &limited->site, Tr("Where"));
-  auto removed = std::make_shared<Options>();
+  auto removed = std::make_shared<MemberOptions>();
   tree.Change(noun, "remove", Tr("Take a person out of a project"),
               {"mesolys member remove proj_a bob"},
               [removed](Session& session) { return Remove(session, *removed); })
       .Argument("PROJECT", &removed->project, Tr("Its id"))
       .Argument("USER", &removed->user, Tr("Their user id"));
-  auto listed = std::make_shared<Options>();
+  auto listed = std::make_shared<MemberOptions>();
   tree.Read(noun, "list", Tr("The members of a project"), {"mesolys member list proj_a"},
-            [listed](Session& session) { return List(session, *listed); })
+            [listed](Session& session) { return ListMembers(session, *listed); })
       .Argument("PROJECT", &listed->project, Tr("Its id"));
 }
 

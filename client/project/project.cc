@@ -19,7 +19,7 @@
 namespace mesolys {
 namespace {
 
-struct Options {
+struct ProjectOptions {
   std::string project;
   std::string title;
   std::string institution;
@@ -86,7 +86,7 @@ void PrintOne(Session& session, const v1::Project& project) {
   session.Print({{table}, {}});
 }
 
-absl::Status List(Session& session) {
+absl::Status ListProjects(Session& session) {
   const auto projects =
       ReadPages(session, v1::ListProjectsRequest(), &v1::ListProjectsResponse::projects);
   if (!projects.ok()) return projects.status();
@@ -98,7 +98,7 @@ absl::Status List(Session& session) {
   return absl::OkStatus();
 }
 
-absl::Status Show(Session& session, const Options& options) {
+absl::Status ShowProject(Session& session, const ProjectOptions& options) {
   const absl::StatusOr<std::string> name = ParseProject(options.project);
   if (!name.ok()) return name.status();
   v1::GetProjectRequest request;
@@ -115,7 +115,7 @@ absl::Status Show(Session& session, const Options& options) {
   return absl::OkStatus();
 }
 
-absl::Status Create(Session& session, const Options& options) {
+absl::Status CreateProject(Session& session, const ProjectOptions& options) {
   const absl::StatusOr<std::string> name = ParseProject(options.project);
   if (!name.ok()) return name.status();
   const absl::StatusOr<Period> period =
@@ -144,7 +144,7 @@ absl::Status Create(Session& session, const Options& options) {
   return absl::OkStatus();
 }
 
-absl::Status Link(Session& session, const Options& options) {
+absl::Status Link(Session& session, const ProjectOptions& options) {
   const absl::StatusOr<std::string> name = ParseProject(options.project);
   if (!name.ok()) return name.status();
   const auto link = ParsePair(Tr("the link"), "CLUSTER:ACCOUNT", ':', options.link);
@@ -169,7 +169,7 @@ absl::Status Link(Session& session, const Options& options) {
   return absl::OkStatus();
 }
 
-absl::Status Unlink(Session& session, const Options& options) {
+absl::Status Unlink(Session& session, const ProjectOptions& options) {
   const absl::StatusOr<std::string> name = ParseProject(options.project);
   if (!name.ok()) return name.status();
   const auto link = ParsePair(Tr("the link"), "CLUSTER:ACCOUNT", ':', options.link);
@@ -199,13 +199,13 @@ absl::Status Unlink(Session& session, const Options& options) {
   return absl::OkStatus();
 }
 
-void AddCreate(CommandTree& tree, CLI::App& noun) {
-  auto options = std::make_shared<Options>();
+void AddCreateProject(CommandTree& tree, CLI::App& noun) {
+  auto options = std::make_shared<ProjectOptions>();
   Verb create =
       tree.Change(noun, "create", Tr("Record a project"),
                   {"mesolys project create proj_a --title \"Green learning\" --institution cnrs "
                    "--programme chair --pi alice --from 2026-12-01 --to 2028-12-01"},
-                  [options](Session& session) { return Create(session, *options); });
+                  [options](Session& session) { return CreateProject(session, *options); });
   create.Argument("PROJECT", &options->project, Tr("Its id, which is also its Slurm account"))
       .RequiredOption("--title", "TEXT", &options->title, Tr("What people call it"))
       .RequiredOption("--institution", "ID", &options->institution, Tr("The institution behind it"))
@@ -218,7 +218,7 @@ void AddCreate(CommandTree& tree, CLI::App& noun) {
       .Option("--parent", "PROJECT", &options->parent, Tr("The chair above it"));
 }
 
-absl::Status Archive(Session& session, const Options& options) {
+absl::Status Archive(Session& session, const ProjectOptions& options) {
   const absl::StatusOr<std::string> name = ParseProject(options.project);
   if (!name.ok()) return name.status();
   v1::ArchiveProjectRequest request;
@@ -238,19 +238,20 @@ absl::Status Archive(Session& session, const Options& options) {
 
 void AddProject(CommandTree& tree) {
   CLI::App& noun = tree.Noun("project", Tr("What hours are given to"));
-  AddCreate(tree, noun);
-  tree.Read(noun, "list", Tr("The projects that you may see"), {"mesolys project list"}, List);
-  auto shown = std::make_shared<Options>();
+  AddCreateProject(tree, noun);
+  tree.Read(noun, "list", Tr("The projects that you may see"), {"mesolys project list"},
+            ListProjects);
+  auto shown = std::make_shared<ProjectOptions>();
   tree.Read(noun, "show", Tr("One project"), {"mesolys project show proj_a"},
-            [shown](Session& session) { return Show(session, *shown); })
+            [shown](Session& session) { return ShowProject(session, *shown); })
       .Argument("PROJECT", &shown->project, Tr("Its id"));
-  auto linked = std::make_shared<Options>();
+  auto linked = std::make_shared<ProjectOptions>();
   tree.Change(noun, "link", Tr("Let an account of a cluster bill to a project"),
               {"mesolys project link proj_a psmn:old_account"},
               [linked](Session& session) { return Link(session, *linked); })
       .Argument("PROJECT", &linked->project, Tr("Its id"))
       .Argument("ACCOUNT", &linked->link, Tr("CLUSTER:ACCOUNT, as Slurm knows it"));
-  auto unlinked = std::make_shared<Options>();
+  auto unlinked = std::make_shared<ProjectOptions>();
   tree.Destroy(noun, "unlink",
                Tr("Take back such a link: its jobs are charged as if it had never been there"),
                {"mesolys project unlink proj_a psmn:old_account --reason \"It is another team's\""},
@@ -258,7 +259,7 @@ void AddProject(CommandTree& tree) {
       .Argument("PROJECT", &unlinked->project, Tr("Its id"))
       .Argument("ACCOUNT", &unlinked->link, Tr("CLUSTER:ACCOUNT, as Slurm knows it"))
       .RequiredOption("--reason", "TEXT", &unlinked->reason, Tr("Why; kept with the entry"));
-  auto archived = std::make_shared<Options>();
+  auto archived = std::make_shared<ProjectOptions>();
   tree.Destroy(noun, "archive",
                Tr("Close a project whose grants are over; what it had stays readable"),
                {"mesolys project archive proj_a --reason \"The thesis is defended\""},

@@ -23,7 +23,7 @@ namespace {
 // Normalised hours are written like those of cores.
 Cell NormalisedCell(int64_t seconds) { return AmountCell("cpu", seconds); }
 
-Table LinesTable(const v1::Request& request) {
+Table QuotedLinesTable(const v1::Request& request) {
   Table table{"lines",
               {{"resource", Tr("RESOURCE")},
                {"amount_base_units", Tr("ASKED"), true},
@@ -99,9 +99,9 @@ absl::Status Quote(Session& session, const RequestForm& form) {
                  {{"state", Tr("WOULD BE")}},
                  {{StateCell(v1::Request::State_Name(request.state()))}},
                  /*single=*/true};
-  session.Print(
-      {{decision, LinesTable(request), PlacementsTable(request), PriceTable(quote, session.zone())},
-       {}});
+  session.Print({{decision, QuotedLinesTable(request), PlacementsTable(request),
+                  PriceTable(quote, session.zone())},
+                 {}});
   for (const v1::Refusal& refusal : request.refusals()) session.Say(Told(refusal.message()));
   return absl::OkStatus();
 }

@@ -19,7 +19,7 @@
 namespace mesolys {
 namespace {
 
-struct Options {
+struct RequestOptions {
   RequestForm form;
   std::string file;
   std::string request;
@@ -29,7 +29,7 @@ struct Options {
 };
 
 // What is asked: by a file, by answers at a terminal where nothing else is given, by options.
-absl::StatusOr<RequestForm> FormOf(Session& session, const Options& options) {
+absl::StatusOr<RequestForm> FormOf(Session& session, const RequestOptions& options) {
   RequestForm only_project;
   only_project.project = options.form.project;
   const bool has_options = options.form != only_project;
@@ -63,7 +63,7 @@ absl::StatusOr<RequestForm> FormOf(Session& session, const Options& options) {
   return options.form;
 }
 
-absl::Status Create(Session& session, const Options& options) {
+absl::Status CreateRequest(Session& session, const RequestOptions& options) {
   const absl::StatusOr<RequestForm> form = FormOf(session, options);
   if (!form.ok()) return form.status();
   // Other answers, or another file of that name, are another command.
@@ -80,7 +80,7 @@ absl::Status Create(Session& session, const Options& options) {
   return PrintDecision(session, decided);
 }
 
-absl::Status Withdraw(Session& session, const Options& options) {
+absl::Status Withdraw(Session& session, const RequestOptions& options) {
   const absl::StatusOr<std::string> name = ParseRequest(options.request);
   if (!name.ok()) return name.status();
   v1::WithdrawRequestRequest withdraw;
@@ -92,7 +92,7 @@ absl::Status Withdraw(Session& session, const Options& options) {
 }
 
 // What the committee gives; a refusal by it is what was wanted, and no failure.
-absl::Status Decide(Session& session, const Options& options) {
+absl::Status Decide(Session& session, const RequestOptions& options) {
   const absl::StatusOr<std::string> name = ParseRequest(options.request);
   if (!name.ok()) return name.status();
   if (options.refuse == !options.awards.empty()) {
@@ -118,7 +118,7 @@ absl::Status Decide(Session& session, const Options& options) {
   return absl::OkStatus();
 }
 
-absl::Status List(Session& session, const std::string& text) {
+absl::Status ListRequests(Session& session, const std::string& text) {
   const absl::StatusOr<std::string> project = ParseProject(text);
   if (!project.ok()) return project.status();
   v1::ListRequestsRequest request;
@@ -131,7 +131,7 @@ absl::Status List(Session& session, const std::string& text) {
   return absl::OkStatus();
 }
 
-absl::Status Show(Session& session, const std::string& text) {
+absl::Status ShowRequest(Session& session, const std::string& text) {
   const absl::StatusOr<std::string> name = ParseRequest(text);
   if (!name.ok()) return name.status();
   v1::GetRequestRequest get;
@@ -142,8 +142,8 @@ absl::Status Show(Session& session, const std::string& text) {
   return absl::OkStatus();
 }
 
-void AddCreate(CommandTree& tree, CLI::App& noun) {
-  auto options = std::make_shared<Options>();
+void AddCreateRequest(CommandTree& tree, CLI::App& noun) {
+  auto options = std::make_shared<RequestOptions>();
   RequestForm& form = options->form;
   Verb verb =
       tree.Change(noun, "create",
@@ -155,7 +155,7 @@ void AddCreate(CommandTree& tree, CLI::App& noun) {
                    "mesolys request create --file request.toml --dry-run", "mesolys request create",
                    "mesolys request create proj_a --call --cpu 900000h --for 1y "
                    "--usage 2027-03-01=10% --justification \"Renewal; most of it runs in summer\""},
-                  [options](Session& session) { return Create(session, *options); });
+                  [options](Session& session) { return CreateRequest(session, *options); });
   verb.Argument("PROJECT", &form.project, Tr("Its id; asked for with all else at a terminal"),
                 /*required=*/false);
   AddRequestOptions(verb, form);
@@ -173,13 +173,13 @@ void AddCreate(CommandTree& tree, CLI::App& noun) {
 }
 
 void AddDecisions(CommandTree& tree, CLI::App& noun) {
-  auto withdrawn = std::make_shared<Options>();
+  auto withdrawn = std::make_shared<RequestOptions>();
   tree.Change(noun, "withdraw", Tr("Take back a request that waits"),
               {"mesolys request withdraw proj_a/r5 --reason \"Asked for too much\""},
               [withdrawn](Session& session) { return Withdraw(session, *withdrawn); })
       .Argument("REQUEST", &withdrawn->request, "PROJECT/rNUMBER")
       .RequiredOption("--reason", "TEXT", &withdrawn->reason, Tr("Why; kept with the entry"));
-  auto decided = std::make_shared<Options>();
+  auto decided = std::make_shared<RequestOptions>();
   tree.Change(noun, "decide", Tr("The committee's answer to a request that waits"),
               {"mesolys request decide proj_a/r5 --award cpu=400000h --reason \"Session of "
                "December\"",
@@ -197,16 +197,16 @@ void AddDecisions(CommandTree& tree, CLI::App& noun) {
 
 void AddRequest(CommandTree& tree) {
   CLI::App& noun = tree.Noun("request", Tr("Asking for hours, space and support"));
-  AddCreate(tree, noun);
+  AddCreateRequest(tree, noun);
   AddDecisions(tree, noun);
   auto project = std::make_shared<std::string>();
   tree.Read(noun, "list", Tr("The requests of a project"), {"mesolys request list proj_a"},
-            [project](Session& session) { return List(session, *project); })
+            [project](Session& session) { return ListRequests(session, *project); })
       .Argument("PROJECT", project.get(), Tr("Its id"));
   auto name = std::make_shared<std::string>();
   tree.Read(noun, "show", Tr("One request, and what came of it"),
             {"mesolys request show proj_a/r5"},
-            [name](Session& session) { return Show(session, *name); })
+            [name](Session& session) { return ShowRequest(session, *name); })
       .Argument("REQUEST", name.get(), "PROJECT/rNUMBER");
 }
 

@@ -10,6 +10,7 @@
 #include "client/frame/arguments.h"
 #include "client/language/language.h"
 #include "client/show/cells.h"
+#include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"
 #include "proto/values/quoted.h"
 
@@ -88,7 +89,7 @@ Cell UsageCurveCell(const google::protobuf::RepeatedPtrField<v1::UsagePoint>& cu
   for (const v1::UsagePoint& point : curve) {
     const Cell day = DayCell(point.has_time(), point.time(), zone);
     texts.push_back(absl::StrCat(day.text, " ", point.share_ppm() / kPpmPerPercent, " %"));
-    points.push_back({{"time", day.value}, {"share_ppm", point.share_ppm()}});
+    points.push_back({{"time", day.value.json()}, {"share_ppm", point.share_ppm()}});
   }
   return {absl::StrJoin(texts, ", "), points};
 }

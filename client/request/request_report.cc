@@ -12,6 +12,7 @@
 #include "client/request/request_form.h"
 #include "client/request/running_jobs.h"
 #include "client/session/failure.h"
+#include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"
 #include "proto/values/reason.h"
 
@@ -52,7 +53,7 @@ Cell AskedCell(const v1::Request& request) {
   return {absl::StrJoin(texts, ", "), by_resource};
 }
 
-Table LinesTable(const v1::Request& request) {
+Table RequestLinesTable(const v1::Request& request) {
   std::map<std::string, int64_t> granted;
   for (const v1::Grant& grant : request.grants()) {
     int64_t& sum = granted[grant.resource()];
@@ -163,7 +164,7 @@ Report ReportOf(const v1::Request& request, const absl::TimeZone& zone) {
   one.rows.push_back(RequestRow(request, zone));
   Table grants = GrantsTable(request.grants(), zone);
   grants.for_people = !grants.rows.empty();
-  return {{one, LinesTable(request), grants, RefusalsTable(request)}, {}};
+  return {{one, RequestLinesTable(request), grants, RefusalsTable(request)}, {}};
 }
 
 std::string StateSentence(const v1::Request& request, bool dry_run) {

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "client/language/environment.h"
-#include "proto/runtime/tls.h"
+#include "proto/runtime/tls_files.h"
 
 namespace mesolys {
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "client/language/language.h"
 #include "client/show/terminal_text.h"
+#include "nlohmann/json.hpp"
 
 namespace mesolys {
 namespace {
@@ -151,7 +152,7 @@ std::string TablesText(const Report& report, const Look& look) {
 Json RowJson(const Table& table, const std::vector<Cell>& row) {
   Json out = Json::object();
   for (size_t i = 0; i < table.columns.size(); ++i) {
-    if (!table.columns[i].key.empty()) out[table.columns[i].key] = row[i].value;
+    if (!table.columns[i].key.empty()) out[table.columns[i].key] = row[i].value.json();
   }
   return out;
 }
@@ -186,7 +187,7 @@ std::string JsonText(const Report& report) {
     for (const auto& row : table.rows) rows.push_back(RowJson(table, row));
     out[table.key] = table.single && !rows.empty() ? rows[0] : rows;
   }
-  if (report.error.has_value()) out["error"] = *report.error;
+  if (report.error.has_value()) out["error"] = report.error->json();
   return Dump(out);
 }
 
@@ -226,7 +227,7 @@ std::string CsvText(const Report& report) {
   for (const auto& row : chosen->rows) {
     fields.clear();
     for (size_t i = 0; i < chosen->columns.size(); ++i) {
-      if (has_room(chosen->columns[i])) fields.push_back(Quoted(FieldText(row[i].value)));
+      if (has_room(chosen->columns[i])) fields.push_back(Quoted(FieldText(row[i].value.json())));
     }
     absl::StrAppend(&out, absl::StrJoin(fields, ","), "\r\n");
   }
@@ -247,6 +248,8 @@ std::string Render(const Report& report, const Look& look) {
   std::abort();
 }
 
-std::string RenderError(const Json& error) { return Dump({{"schema", kSchema}, {"error", error}}); }
+std::string RenderError(const CellValue& error) {
+  return Dump({{"schema", kSchema}, {"error", error.json()}});
+}
 
 }  // namespace mesolys

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "nlohmann/json.hpp"
+#include "client/show/cell_value.h"
 
 namespace mesolys {
 
@@ -22,8 +22,8 @@ enum class Format { kTable, kJson, kCsv };
 enum class Tone { kPlain, kGood, kWarning, kBad };
 
 struct Cell {
-  std::string text;              // for tables, already escaped; "" for nothing
-  nlohmann::ordered_json value;  // for JSON and CSV: base units, RFC 3339
+  std::string text;  // for tables, already escaped; "" for nothing
+  CellValue value;   // for JSON and CSV: base units, RFC 3339
   Tone tone = Tone::kPlain;
 };
 
@@ -46,7 +46,7 @@ struct Table {
 struct Report {
   std::vector<Table> tables;
   // What a change came to when the answer is a refusal: the JSON object gets it as "error".
-  std::optional<nlohmann::ordered_json> error;
+  std::optional<CellValue> error;
   // Of a change that was only asked about; the JSON object says so.
   bool is_dry_run = false;
 };
@@ -64,7 +64,7 @@ struct Look {
 std::string Render(const Report& report, const Look& look);
 
 // {"schema":1,"error":{...}}
-std::string RenderError(const nlohmann::ordered_json& error);
+std::string RenderError(const CellValue& error);
 
 }  // namespace mesolys
 

@@ -105,7 +105,7 @@ std::vector<Cell> SiteRow(const v1::Site& site, const absl::TimeZone& zone) {
           problem};
 }
 
-absl::Status List(Session& session) {
+absl::Status ListSites(Session& session) {
   const auto sites = ReadPages(session, v1::ListSitesRequest(), &v1::ListSitesResponse::sites);
   if (!sites.ok()) return sites.status();
   Table table{"sites", SiteColumns(), {}};
@@ -170,7 +170,7 @@ Table MeansTable(const v1::Site& site, const absl::TimeZone& zone) {
   return table;
 }
 
-absl::Status Show(Session& session, const std::string& text) {
+absl::Status ShowSite(Session& session, const std::string& text) {
   const absl::StatusOr<std::string> name = ParseSite(text);
   if (!name.ok()) return name.status();
   v1::GetSiteRequest request;
@@ -253,10 +253,11 @@ absl::Status WriteOff(Session& session, const WriteOffOptions& options) {
 void AddSite(CommandTree& tree) {
   CLI::App& noun =
       tree.Noun("site", Tr("The datacentres: what they can give, how their agents are"));
-  tree.Read(noun, "list", Tr("All sites"), {"mesolys site list"}, List);
+  tree.Read(noun, "list", Tr("All sites"), {"mesolys site list"}, ListSites);
   auto name = std::make_shared<std::string>();
   tree.Read(noun, "show", Tr("One site, with its capacity month by month"),
-            {"mesolys site show psmn"}, [name](Session& session) { return Show(session, *name); })
+            {"mesolys site show psmn"},
+            [name](Session& session) { return ShowSite(session, *name); })
       .Argument("SITE", name.get(), Tr("Its id"));
   AddSiteWindow(tree, noun);
   auto options = std::make_shared<WriteOffOptions>();

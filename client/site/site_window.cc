@@ -16,7 +16,7 @@
 namespace mesolys {
 namespace {
 
-struct Options {
+struct WindowOptions {
   std::string site;
   std::string from;
   std::string to;
@@ -50,7 +50,7 @@ std::string Outcome(const std::string& site, v1::SiteWindow::Kind kind, bool dry
              : Tr("maintenance of $0 is declared: no capacity is promised within it", site);
 }
 
-absl::Status Declare(Session& session, const Options& options, v1::SiteWindow::Kind kind) {
+absl::Status Declare(Session& session, const WindowOptions& options, v1::SiteWindow::Kind kind) {
   const absl::StatusOr<std::string> site = ParseSite(options.site);
   if (!site.ok()) return site.status();
   const absl::StatusOr<absl::Time> start =
@@ -79,7 +79,7 @@ absl::Status Declare(Session& session, const Options& options, v1::SiteWindow::K
 
 void AddKind(CommandTree& tree, CLI::App& noun, v1::SiteWindow::Kind kind, const std::string& name,
              const std::string& description, const std::string& example) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<WindowOptions>();
   tree.Change(noun, name, description, {example},
               [options, kind](Session& session) { return Declare(session, *options, kind); })
       .Argument("SITE", &options->site, Tr("Its id"))

@@ -14,7 +14,7 @@ namespace mesolys {
 namespace {
 
 // A slice of accounting is read within two minutes, and an agent asks every half a minute.
-constexpr std::chrono::minutes kSilenceMax(4);
+constexpr std::chrono::minutes kAgentUnheardMax(4);
 constexpr std::chrono::seconds kBetweenWords(5);
 
 absl::Status Silent(const std::string& site) {
@@ -66,7 +66,7 @@ absl::StatusOr<v1::UsageComparison> CompareUsage(Session& session, const std::st
         next.told_until_time().seconds() != comparison.told_until_time().seconds();
     if (is_further) heard = now;
     comparison = next;
-    if (now - heard > kSilenceMax) return Silent(ShortName(site));
+    if (now - heard > kAgentUnheardMax) return Silent(ShortName(site));
     if (now - said < kBetweenWords || !comparison.has_told_until_time()) continue;
     said = now;
     session.Say(

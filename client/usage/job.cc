@@ -18,12 +18,13 @@
 #include "client/session/session.h"
 #include "client/show/cells.h"
 #include "mesolys/v1/allocation_service.pb.h"
+#include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"
 
 namespace mesolys {
 namespace {
 
-struct Options {
+struct JobOptions {
   std::string job;
   std::string reason;
 };
@@ -233,7 +234,7 @@ absl::StatusOr<v1::Job> Find(Session& session, const std::string& text) {
   return job;
 }
 
-absl::Status Show(Session& session, const Options& options) {
+absl::Status ShowJob(Session& session, const JobOptions& options) {
   const absl::StatusOr<v1::Job> job = Find(session, options.job);
   if (!job.ok()) return job.status();
   session.Print({{JobTable(*job, session.zone()), ChargesTable(job->charges(), session.zone()),
@@ -242,7 +243,7 @@ absl::Status Show(Session& session, const Options& options) {
   return absl::OkStatus();
 }
 
-absl::Status Refund(Session& session, const Options& options) {
+absl::Status Refund(Session& session, const JobOptions& options) {
   const absl::StatusOr<v1::Job> job = Find(session, options.job);
   if (!job.ok()) return job.status();
   const v1::UsageRecord& record = job->record();
@@ -303,13 +304,13 @@ Cell JobChargedCell(const v1::Job& job) { return SumCell(JobChargedAmounts(job))
 Cell JobUncoveredCell(const v1::Job& job) { return SumCell(JobUncoveredAmounts(job)); }
 
 void AddJob(CommandTree& tree, CLI::App& noun) {
-  auto shown = std::make_shared<Options>();
+  auto shown = std::make_shared<JobOptions>();
   tree.Read(noun, "show", Tr("One job, and every entry of its price"),
             {"mesolys usage show psmn:4002", "mesolys usage show psmn:4002@2026-11-20T07:00:00Z"},
-            [shown](Session& session) { return Show(session, *shown); })
+            [shown](Session& session) { return ShowJob(session, *shown); })
       .Argument("JOB", &shown->job,
                 Tr("CLUSTER:JOBID[@SUBMIT]; the newest of that id if not given"));
-  auto refunded = std::make_shared<Options>();
+  auto refunded = std::make_shared<JobOptions>();
   tree.Change(noun, "refund", Tr("Give the price of a finished job back"),
               {"mesolys usage refund psmn:4002 --reason \"The file system was full\""},
               [refunded](Session& session) { return Refund(session, *refunded); })

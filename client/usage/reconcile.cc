@@ -21,7 +21,7 @@ namespace {
 
 constexpr int kDaysCompared = 7;
 
-struct Options {
+struct ReconcileOptions {
   std::string site;
   std::string from;
   std::string to;
@@ -30,7 +30,7 @@ struct Options {
 };
 
 // Without --from and --to: the last closed days.
-absl::StatusOr<Period> PeriodOf(const Session& session, const Options& options) {
+absl::StatusOr<Period> PeriodOf(const Session& session, const ReconcileOptions& options) {
   const absl::CivilDay today = absl::ToCivilDay(session.now(), session.zone());
   const auto day = [](absl::CivilDay civil) { return absl::FormatCivilTime(civil); };
   const std::string to = options.to.empty() ? day(today) : options.to;
@@ -141,7 +141,7 @@ absl::Status Verdict(const v1::UsageComparison& comparison) {
                ExitCode::kFailed));
 }
 
-absl::Status Reconcile(Session& session, const Options& options) {
+absl::Status Reconcile(Session& session, const ReconcileOptions& options) {
   const absl::StatusOr<std::string> site = ParseSite(options.site);
   if (!site.ok()) return site.status();
   const absl::StatusOr<Period> period = PeriodOf(session, options);
@@ -179,7 +179,7 @@ absl::Status Reconcile(Session& session, const Options& options) {
 }  // namespace
 
 void AddReconcile(CommandTree& tree, CLI::App& noun) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReconcileOptions>();
   tree.Read(noun, "reconcile",
             Tr("Compare the ledger with a site's own accounting, and explain every difference"),
             {"mesolys audit reconcile --site psmn",

@@ -17,12 +17,13 @@
 #include "client/usage/usage_import.h"
 #include "client/usage/usage_summary.h"
 #include "mesolys/v1/allocation_service.pb.h"
+#include "nlohmann/json.hpp"
 #include "proto/values/quoted.h"
 
 namespace mesolys {
 namespace {
 
-struct Options {
+struct UsageOptions {
   std::string project;
   bool uncovered = false;
   bool unassigned = false;
@@ -56,7 +57,7 @@ Cell ChargesCell(const v1::Job& job) {
 }
 
 // Whose jobs are asked for: of a project, or of an account without one.
-absl::StatusOr<v1::ListJobsRequest> JobsWanted(const Options& options) {
+absl::StatusOr<v1::ListJobsRequest> JobsWanted(const UsageOptions& options) {
   v1::ListJobsRequest request;
   request.set_uncovered(options.uncovered);
   if (!options.project.empty()) {
@@ -147,7 +148,7 @@ absl::Status ListUnassigned(Session& session, int64_t limit) {
   return absl::OkStatus();
 }
 
-absl::Status List(Session& session, const Options& options) {
+absl::Status ListJobs(Session& session, const UsageOptions& options) {
   if (options.project.empty() != options.unassigned) {
     return absl::InvalidArgumentError(
         Tr("say whose: either a project, as in \"mesolys usage list proj_a\", or --unassigned"));
@@ -177,13 +178,13 @@ absl::Status List(Session& session, const Options& options) {
 
 void AddUsage(CommandTree& tree) {
   CLI::App& noun = tree.Noun("usage", Tr("What was used, job by job"));
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<UsageOptions>();
   tree.Read(noun, "list", Tr("The jobs of a project and what they were charged"),
             {"mesolys usage list proj_a --limit 20", "mesolys usage list proj_a --by user",
              "mesolys usage list proj_a --by month --format csv",
              "mesolys usage list proj_a --uncovered", "mesolys usage list --unassigned",
              "mesolys usage list --unassigned --jobs psmn:old_account"},
-            [options](Session& session) { return List(session, *options); })
+            [options](Session& session) { return ListJobs(session, *options); })
       .Argument("PROJECT", &options->project, Tr("Its id"), /*required=*/false)
       .Flag("--uncovered", &options->uncovered,
             Tr("Only jobs with hours that no valid grant covers"))

@@ -19,7 +19,7 @@
 namespace mesolys {
 namespace {
 
-struct Options {
+struct ImportOptions {
   std::string site;
   std::string from;
   std::string to;
@@ -127,7 +127,7 @@ absl::Status Wait(Session& session, v1::UsageImport& import) {
   return absl::OkStatus();
 }
 
-absl::Status Import(Session& session, const Options& options) {
+absl::Status Import(Session& session, const ImportOptions& options) {
   const absl::StatusOr<std::string> site = ParseSite(options.site);
   if (!site.ok()) return site.status();
   const absl::StatusOr<Period> period = ParseAccountedPeriod(session, options.from, options.to);
@@ -175,7 +175,7 @@ Table ImportsTable(const google::protobuf::RepeatedPtrField<v1::UsageImport>& im
 }
 
 void AddUsageImport(CommandTree& tree, CLI::App& noun) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ImportOptions>();
   tree.Change(noun, "import",
               Tr("Have a site read a span of its accounting anew: history, or what was lost"),
               {"mesolys usage import --site psmn --from 2026-09-01 --to 2026-10-01 --dry-run",

@@ -16,7 +16,7 @@ namespace mesolys {
 namespace {
 
 // An agent answers within a second or two; one that is silent for half a minute is away.
-constexpr std::chrono::seconds kSilenceMax(30);
+constexpr std::chrono::seconds kAgentSilenceMax(30);
 
 // What is left of the project's grants there, of one resource.
 std::string LeftText(const v1::JobExplanation& explanation) {
@@ -166,7 +166,7 @@ absl::Status ExplainJob(Session& session, const std::string& text) {
   request.set_job_id(job->job_id);
   if (job->array_task_id.has_value()) request.set_array_task_id(*job->array_task_id);
   v1::JobExplanation explanation;
-  const auto end = std::chrono::steady_clock::now() + kSilenceMax;
+  const auto end = std::chrono::steady_clock::now() + kAgentSilenceMax;
   do {
     if (absl::Status status = session.Read(request, explanation); !status.ok()) return status;
     request.set_number(explanation.number());

@@ -9,7 +9,6 @@ namespace mesolys {
 namespace {
 
 int64_t DivideUp(int64_t a, int64_t b, int64_t scale) {
-  __extension__ using Wide = __int128;
   return static_cast<int64_t>((static_cast<Wide>(a) * scale + b - 1) / b);
 }
 

@@ -131,7 +131,7 @@ std::string Placements(const Problem& problem, const Division& division) {
   return html;
 }
 
-absl::string_view StatusWord(AwardStatus status) {
+absl::string_view StatusLabel(AwardStatus status) {
   switch (status) {
     case AwardStatus::kFull:
       return "full";
@@ -172,7 +172,7 @@ std::string Awards(const Problem& problem, const Division& division) {
     }
     absl::StrAppend(&html, "<tr><td>", HtmlText(claim.request), "</td><td class=\"number\">",
                     Grouped(claim.amount), "</td><td class=\"number\">", Grouped(award.amount),
-                    "</td><td>", StatusWord(award.status), "</td><td class=\"number\">",
+                    "</td><td>", StatusLabel(award.status), "</td><td class=\"number\">",
                     PerPoint(claim, award), "</td><td>", absl::StrJoin(where, ", "),
                     "</td></tr>\n");
   }

@@ -15,9 +15,9 @@ namespace {
 
 using division::Wide;
 
-constexpr size_t kCells = 20;
-constexpr size_t kRowsMax = 30;
-constexpr size_t kNameMax = 40;
+constexpr size_t kBarCells = 20;
+constexpr size_t kPlotRowsMax = 30;
+constexpr size_t kPlotNameMax = 40;
 
 std::string Digits(Wide amount) {
   std::ostringstream text;
@@ -27,10 +27,10 @@ std::string Digits(Wide amount) {
 
 // Something is never shown as nothing, nor a part as the whole.
 std::string Bar(Wide part, Wide whole, Bars bars) {
-  auto full = static_cast<size_t>(whole > 0 ? static_cast<int64_t>(part * kCells / whole) : 0);
+  auto full = static_cast<size_t>(whole > 0 ? static_cast<int64_t>(part * kBarCells / whole) : 0);
   if (part > 0 && full == 0) full = 1;
   std::string text;
-  for (size_t i = 0; i < kCells; ++i) {
+  for (size_t i = 0; i < kBarCells; ++i) {
     if (bars == Bars::kUtf8) {
       text += i < full ? "█" : "░";
     } else {
@@ -42,7 +42,7 @@ std::string Bar(Wide part, Wide whole, Bars bars) {
 
 std::string Name(const Figure& figure) {
   std::string name = Printable(figure.name);
-  if (name.size() > kNameMax) name = absl::StrCat(name.substr(0, kNameMax - 3), "...");
+  if (name.size() > kPlotNameMax) name = absl::StrCat(name.substr(0, kPlotNameMax - 3), "...");
   return name;
 }
 
@@ -50,7 +50,7 @@ std::string Name(const Figure& figure) {
 std::string Rows(absl::string_view title, const std::vector<Figure>& figures, bool of_asked,
                  Bars bars) {
   std::string text = absl::StrCat("  ", title, "\n");
-  const size_t count = std::min(figures.size(), kRowsMax);
+  const size_t count = std::min(figures.size(), kPlotRowsMax);
   size_t width = 0;
   for (size_t i = 0; i < count; ++i) width = std::max(width, Name(figures[i]).size());
   for (size_t i = 0; i < count; ++i) {

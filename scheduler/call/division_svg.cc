@@ -14,9 +14,9 @@ namespace {
 using division::Wide;
 
 constexpr double kWidth = 320;
-constexpr size_t kRowsMax = 30;
+constexpr size_t kSvgRowsMax = 30;
 constexpr int kRowHeight = 36;
-constexpr size_t kNameMax = 26;
+constexpr size_t kSvgNameMax = 26;
 
 double Length(Wide part, Wide whole) {
   return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) * kWidth : 0;
@@ -46,13 +46,13 @@ std::string More(size_t shown, size_t all) {
 // A row for each figure: `bar(figure)` is drawn below its name and `told(figure)`.
 template <typename Bar, typename Told>
 std::string Rows(absl::string_view title, const std::vector<Figure>& figures, Bar bar, Told told) {
-  const size_t count = std::min(figures.size(), kRowsMax);
+  const size_t count = std::min(figures.size(), kSvgRowsMax);
   std::string svg = Open(title, static_cast<double>(count * kRowHeight + 4));
   for (size_t i = 0; i < count; ++i) {
     const Figure& figure = figures[i];
     const double top = static_cast<double>(i * kRowHeight);
     absl::StrAppend(&svg, "<g><title>", HtmlText(figure.name, 200), ": ", told(figure), "</title>",
-                    Label("name", 0, top + 13, HtmlText(figure.name, kNameMax)),
+                    Label("name", 0, top + 13, HtmlText(figure.name, kSvgNameMax)),
                     Label("value", kWidth, top + 13, told(figure)), bar(figure, top + 19),
                     "</g>\n");
   }
@@ -97,7 +97,7 @@ std::string PlacementColumns(absl::string_view site, const std::vector<Column>& 
   constexpr double kTop = 20;
   constexpr double kHigh = 60;
   std::string svg = Open(site, kTop + kHigh + 18);
-  svg += Label("name", 0, 13, HtmlText(site, kNameMax));
+  svg += Label("name", 0, 13, HtmlText(site, kSvgNameMax));
   Wide capacity = 0;
   Wide awarded = 0;
   Wide largest = 0;
@@ -121,10 +121,10 @@ std::string PlacementColumns(absl::string_view site, const std::vector<Column>& 
         "</g>\n");
   }
   if (!columns.empty()) {
-    svg += Label("axis", 0, kTop + kHigh + 13, HtmlText(columns.front().period, kNameMax));
+    svg += Label("axis", 0, kTop + kHigh + 13, HtmlText(columns.front().period, kSvgNameMax));
     if (columns.size() > 1) {
-      svg +=
-          Label("axis value", kWidth, kTop + kHigh + 13, HtmlText(columns.back().period, kNameMax));
+      svg += Label("axis value", kWidth, kTop + kHigh + 13,
+                   HtmlText(columns.back().period, kSvgNameMax));
     }
   }
   return svg + "</svg>\n";

@@ -10,10 +10,10 @@
 namespace mesolys {
 namespace {
 
-using Kind = AssociationChange::Kind;
+using ChangeKind = AssociationChange::Kind;
 using Role = WantedAccount::Role;
 
-bool IsGiving(Kind kind) { return kind >= Kind::kRaiseAccount; }
+bool IsGiving(ChangeKind kind) { return kind >= ChangeKind::kRaiseAccount; }
 
 // What is left alone where nothing is wanted: limits on TRES that no grant is made of.
 bool IsGrantable(const std::string& tres) { return tres == "cpu" || tres.starts_with("gres/gpu"); }
@@ -31,7 +31,7 @@ class Comparing {
         Compare(name, account, found->second);
       } else if (account.role == Role::kProject) {
         // Its hours come once it is there and Slurm counts it.
-        for (const auto& [login, ceilings] : account.users) Add(Kind::kAddUser, name, login);
+        for (const auto& [login, ceilings] : account.users) Add(ChangeKind::kAddUser, name, login);
       }
     }
     // Stable: within a kind the order of the names, and of parents before children, remains.
@@ -41,7 +41,8 @@ class Comparing {
   }
 
  private:
-  AssociationChange& Add(Kind kind, const std::string& account, const std::string& user = "") {
+  AssociationChange& Add(ChangeKind kind, const std::string& account,
+                         const std::string& user = "") {
     if (IsGiving(kind) && !may_raise_) {
       plan_.waiting.insert(account);
       waiting_ = {};
@@ -63,12 +64,12 @@ class Comparing {
     const auto present = held_.accounts.find(name);
     if (present != held_.accounts.end()) {
       if (present->second.parent != account.parent) {
-        Add(Kind::kMoveAccount, name).parent = account.parent;
+        Add(ChangeKind::kMoveAccount, name).parent = account.parent;
       }
       return;
     }
     if (account.role == Role::kLinked) return;
-    AssociationChange& made = Add(Kind::kCreateAccount, name);
+    AssociationChange& made = Add(ChangeKind::kCreateAccount, name);
     made.parent = account.parent;
     made.shares = account.shares;
     made.is_node = account.role == Role::kNode;
@@ -82,7 +83,7 @@ class Comparing {
     if (is_ours) {
       has_limits = !CompareMinutes(name, "", account.minutes, held.limits);
       if (held.shares != absl::StrCat(account.shares)) {
-        Add(Kind::kSetShares, name).shares = account.shares;
+        Add(ChangeKind::kSetShares, name).shares = account.shares;
       }
     }
     CompareAccess(name, account, held.limits, has_limits);
@@ -99,7 +100,7 @@ class Comparing {
     const bool is_closing = account.role == Role::kRetired || account.role == Role::kStray;
     if (is_closing && !held.IsFrozen()) ++plan_.removal_count;
     if (account.is_frozen) {
-      if (!held.IsFrozen() || !IsFrozenInForce(name, "")) Add(Kind::kFreezeAccount, name);
+      if (!held.IsFrozen() || !IsFrozenInForce(name, "")) Add(ChangeKind::kFreezeAccount, name);
       return;
     }
     // The limits of a site's own on how many jobs there are stay: nobody sets one to 0 but to
@@ -107,7 +108,7 @@ class Comparing {
     const bool is_closed = account.role == Role::kLinked
                                ? held.IsFrozen()
                                : held.jobs_max == 0 || held.submits_max == 0;
-    if (is_closed && has_limits) Add(Kind::kOpenAccount, name);
+    if (is_closed && has_limits) Add(ChangeKind::kOpenAccount, name);
   }
 
   // What is held of a TRES: as slurmdbd keeps it, unless slurmctld goes by another.
@@ -156,10 +157,12 @@ class Comparing {
     }
     const bool is_user = !user.empty();
     if (!lower.empty()) {
-      Add(is_user ? Kind::kLowerUser : Kind::kLowerAccount, account, user).minutes = lower;
+      Add(is_user ? ChangeKind::kLowerUser : ChangeKind::kLowerAccount, account, user).minutes =
+          lower;
     }
     if (!higher.empty()) {
-      Add(is_user ? Kind::kRaiseUser : Kind::kRaiseAccount, account, user).minutes = higher;
+      Add(is_user ? ChangeKind::kRaiseUser : ChangeKind::kRaiseAccount, account, user).minutes =
+          higher;
     }
     return !lower.empty() || !higher.empty();
   }
@@ -172,7 +175,7 @@ class Comparing {
     const bool is_narrower =
         std::any_of(held.qos.begin(), held.qos.end(),
                     [&all](const std::string& each) { return !all.contains(each); });
-    Add(is_narrower ? Kind::kNarrowQos : Kind::kWidenQos, name).qos = wanted;
+    Add(is_narrower ? ChangeKind::kNarrowQos : ChangeKind::kWidenQos, name).qos = wanted;
   }
 
   void CompareUsers(const std::string& name, const WantedAccount& account,
@@ -186,10 +189,10 @@ class Comparing {
       }
       const bool has_limits = !CompareMinutes(name, login, wanted->second, limits);
       const bool is_closed = limits.jobs_max == 0 || limits.submits_max == 0;
-      if (is_closed && has_limits) Add(Kind::kOpenUser, name, login);
+      if (is_closed && has_limits) Add(ChangeKind::kOpenUser, name, login);
     }
     for (const auto& [login, ceilings] : account.users) {
-      if (!held.users.contains(login)) Add(Kind::kAddUser, name, login);
+      if (!held.users.contains(login)) Add(ChangeKind::kAddUser, name, login);
     }
   }
 
@@ -197,16 +200,16 @@ class Comparing {
               const AssociationLimits& limits) {
     if (!limits.IsFrozen() || !IsFrozenInForce(account, login)) {
       if (!limits.IsFrozen()) ++plan_.removal_count;
-      Add(Kind::kFreezeUser, account, login);
+      Add(ChangeKind::kFreezeUser, account, login);
       return;
     }
     // Slurm would cancel what waits, and refuses while something runs.
     if (!held_.controller.has_value() || held_.busy.contains({account, login})) return;
     const bool is_default = held_.controller->defaults.contains({account, login});
     if (const std::string* other = is_default ? OtherOf(account, login) : nullptr) {
-      Add(Kind::kMoveDefault, *other, login);
+      Add(ChangeKind::kMoveDefault, *other, login);
     }
-    Add(Kind::kRemoveUser, account, login);
+    Add(ChangeKind::kRemoveUser, account, login);
   }
 
   // Another account of the login, one where it stays if there is one.
@@ -259,35 +262,35 @@ std::string Describe(const AssociationChange& change) {
   std::string account = absl::StrCat("account ", change.account);
   const std::string user = absl::StrCat("user ", change.user, " of ", change.account);
   switch (change.kind) {
-    case Kind::kFreezeAccount:
+    case ChangeKind::kFreezeAccount:
       return absl::StrCat(account, " is to be closed");
-    case Kind::kFreezeUser:
+    case ChangeKind::kFreezeUser:
       return absl::StrCat(user, " is to be closed");
-    case Kind::kLowerAccount:
-    case Kind::kRaiseAccount:
+    case ChangeKind::kLowerAccount:
+    case ChangeKind::kRaiseAccount:
       return absl::StrCat(account, " is to be limited to ", MinutesText(change.minutes),
                           " minutes");
-    case Kind::kLowerUser:
-    case Kind::kRaiseUser:
+    case ChangeKind::kLowerUser:
+    case ChangeKind::kRaiseUser:
       return absl::StrCat(user, " is to be limited to ", MinutesText(change.minutes), " minutes");
-    case Kind::kNarrowQos:
-    case Kind::kWidenQos:
+    case ChangeKind::kNarrowQos:
+    case ChangeKind::kWidenQos:
       return absl::StrCat(account, " is to have the QOS ", absl::StrJoin(change.qos, ","));
-    case Kind::kMoveDefault:
+    case ChangeKind::kMoveDefault:
       return absl::StrCat(account, " is to be the default of ", change.user);
-    case Kind::kRemoveUser:
+    case ChangeKind::kRemoveUser:
       return absl::StrCat(user, " is to be removed");
-    case Kind::kCreateAccount:
+    case ChangeKind::kCreateAccount:
       return absl::StrCat(account, " is to be made below ", change.parent);
-    case Kind::kMoveAccount:
+    case ChangeKind::kMoveAccount:
       return absl::StrCat(account, " is to be below ", change.parent);
-    case Kind::kSetShares:
+    case ChangeKind::kSetShares:
       return absl::StrCat(account, " is to have ", change.shares, " shares");
-    case Kind::kAddUser:
+    case ChangeKind::kAddUser:
       return absl::StrCat(user, " is to be added");
-    case Kind::kOpenUser:
+    case ChangeKind::kOpenUser:
       return absl::StrCat(user, " is to be open");
-    case Kind::kOpenAccount:
+    case ChangeKind::kOpenAccount:
       return absl::StrCat(account, " is to be open");
   }
   return account;
@@ -301,10 +304,10 @@ std::string FoundText(const AssociationChange& change, const ClusterAssociations
   if (user != account->second.users.end()) limits = &user->second;
   std::vector<std::string> texts;
   switch (change.kind) {
-    case Kind::kLowerAccount:
-    case Kind::kRaiseAccount:
-    case Kind::kLowerUser:
-    case Kind::kRaiseUser:
+    case ChangeKind::kLowerAccount:
+    case ChangeKind::kRaiseAccount:
+    case ChangeKind::kLowerUser:
+    case ChangeKind::kRaiseUser:
       for (const auto& [tres, minutes] : change.minutes) {
         const std::string kept = MinutesFound(limits->minutes, tres);
         const std::string goes_by = MinutesGoneBy(held, {change.account, change.user}, tres);
@@ -314,12 +317,12 @@ std::string FoundText(const AssociationChange& change, const ClusterAssociations
         }
       }
       return absl::StrJoin(texts, ",");
-    case Kind::kNarrowQos:
-    case Kind::kWidenQos:
+    case ChangeKind::kNarrowQos:
+    case ChangeKind::kWidenQos:
       return account->second.qos.empty() ? "none" : absl::StrJoin(account->second.qos, ",");
-    case Kind::kMoveAccount:
+    case ChangeKind::kMoveAccount:
       return absl::StrCat("below ", account->second.parent);
-    case Kind::kSetShares:
+    case ChangeKind::kSetShares:
       return account->second.shares;
     default:
       return "";

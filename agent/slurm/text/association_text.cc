@@ -28,7 +28,8 @@ absl::Status NotUnderstood(absl::string_view command, absl::string_view line) {
 // limit can be.
 std::optional<int64_t> NumberOf(absl::string_view text) {
   uint64_t number = 0;
-  if (text.empty() || !absl::ascii_isdigit(text.front()) || !absl::SimpleAtoi(text, &number)) {
+  if (text.empty() || !absl::ascii_isdigit(static_cast<unsigned char>(text.front())) ||
+      !absl::SimpleAtoi(text, &number)) {
     return std::nullopt;
   }
   constexpr uint64_t kMost = std::numeric_limits<int64_t>::max();

@@ -15,11 +15,11 @@ namespace mesolys {
 namespace {
 
 constexpr size_t kFieldCount = 12;
-constexpr size_t kShownBytes = 200;
+constexpr size_t kShownJobBytes = 200;
 
 absl::Status NotUnderstood(absl::string_view line) {
   return absl::DataLossError(
-      absl::StrCat("squeue says what is not understood: \"", OneLine(line, kShownBytes), "\""));
+      absl::StrCat("squeue says what is not understood: \"", OneLine(line, kShownJobBytes), "\""));
 }
 
 // "cpu=2,mem=10M,node=1,billing=2,gres/gpu=1": whole numbers only.

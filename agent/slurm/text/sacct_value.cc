@@ -17,7 +17,7 @@ namespace {
 
 constexpr int64_t kMebi = int64_t{1} << 20;
 
-absl::Status Wrong(absl::string_view what, absl::string_view text, absl::string_view right) {
+absl::Status WrongValue(absl::string_view what, absl::string_view text, absl::string_view right) {
   return absl::InvalidArgumentError(absl::StrCat(what, " is ", Quoted(text), ": ", right));
 }
 
@@ -92,14 +92,16 @@ absl::StatusOr<std::optional<absl::Time>> ParseSacctTime(absl::string_view text)
   }
   std::optional<absl::Time> time = CivilTime(text);
   if (!time.has_value()) {
-    return Wrong("a time", text, "give 2016-12-22T07:15:12 or seconds since 1970");
+    return WrongValue("a time", text, "give 2016-12-22T07:15:12 or seconds since 1970");
   }
   return time;
 }
 
 absl::StatusOr<int64_t> ParseSacctSpan(absl::string_view text) {
   if (IsNumber(text) && text.size() <= 12) return Number(text);
-  const auto wrong = [text] { return Wrong("a duration", text, "give [D-]HH:MM:SS or seconds"); };
+  const auto wrong = [text] {
+    return WrongValue("a duration", text, "give [D-]HH:MM:SS or seconds");
+  };
   int64_t days = 0;
   absl::string_view clock = text;
   const size_t dash = text.find('-');
@@ -132,7 +134,9 @@ absl::StatusOr<int64_t> ParseSacctTimeLimit(absl::string_view text) {
 }
 
 absl::StatusOr<int64_t> ParseSacctSize(absl::string_view text) {
-  const auto wrong = [text] { return Wrong("a size", text, "give a number and K, M, G, T or P"); };
+  const auto wrong = [text] {
+    return WrongValue("a size", text, "give a number and K, M, G, T or P");
+  };
   absl::string_view number = text;
   int64_t unit = kMebi;
   if (!text.empty() && !absl::ascii_isdigit(static_cast<unsigned char>(text.back()))) {
@@ -162,7 +166,8 @@ absl::StatusOr<Allocation> ParseAllocTres(absl::string_view text) {
   int64_t gpu_typed = 0;
   for (const absl::string_view entry : absl::StrSplit(text, ',')) {
     const size_t sign = entry.find('=');
-    if (sign == absl::string_view::npos) return Wrong("AllocTRES", text, "give name=count,...");
+    if (sign == absl::string_view::npos)
+      return WrongValue("AllocTRES", text, "give name=count,...");
     const absl::string_view name = entry.substr(0, sign);
     const absl::string_view value = entry.substr(sign + 1);
     if (IsNotSet(value)) continue;
@@ -175,7 +180,7 @@ absl::StatusOr<Allocation> ParseAllocTres(absl::string_view text) {
     const bool is_typed_gpu = absl::StartsWith(name, kTypedGpu);
     if (name != "cpu" && name != "node" && name != "gres/gpu" && !is_typed_gpu) continue;
     if (!IsNumber(value) || value.size() > 12) {
-      return Wrong(absl::StrCat(name, " of AllocTRES"), value, "give a whole number");
+      return WrongValue(absl::StrCat(name, " of AllocTRES"), value, "give a whole number");
     }
     const int64_t count = Number(value);
     if (name == "cpu") allocation.core_count = count;

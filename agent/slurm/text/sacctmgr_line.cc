@@ -18,7 +18,7 @@
 namespace mesolys {
 namespace {
 
-using Kind = AssociationChange::Kind;
+using LineKind = AssociationChange::Kind;
 
 constexpr int64_t kSharesMax = 1'000'000'000;
 
@@ -135,40 +135,40 @@ std::string LineOf(const std::string& cluster, const AssociationChange& change) 
   const std::string closed = "GrpJobs=0 GrpSubmitJobs=0";
   const std::string open = "GrpJobs=-1 GrpSubmitJobs=-1";
   switch (change.kind) {
-    case Kind::kFreezeAccount:
+    case LineKind::kFreezeAccount:
       return account + closed;
-    case Kind::kOpenAccount:
+    case LineKind::kOpenAccount:
       return account + open;
-    case Kind::kFreezeUser:
+    case LineKind::kFreezeUser:
       return user + closed;
-    case Kind::kOpenUser:
+    case LineKind::kOpenUser:
       return user + open;
-    case Kind::kLowerAccount:
-    case Kind::kRaiseAccount:
+    case LineKind::kLowerAccount:
+    case LineKind::kRaiseAccount:
       return absl::StrCat(account, "GrpTRESMins=", MinutesText(change.minutes));
-    case Kind::kLowerUser:
-    case Kind::kRaiseUser:
+    case LineKind::kLowerUser:
+    case LineKind::kRaiseUser:
       return absl::StrCat(user, "GrpTRESMins=", MinutesText(change.minutes));
-    case Kind::kNarrowQos:
-    case Kind::kWidenQos:
+    case LineKind::kNarrowQos:
+    case LineKind::kWidenQos:
       return absl::StrCat(account, "QOS=", absl::StrJoin(change.qos, ","),
                           " DefaultQOS=", change.qos.empty() ? "" : change.qos.front());
-    case Kind::kMoveDefault:
+    case LineKind::kMoveDefault:
       return absl::StrCat("modify user where name=", change.user, " cluster=", cluster,
                           " set DefaultAccount=", change.account);
-    case Kind::kRemoveUser:
+    case LineKind::kRemoveUser:
       return absl::StrCat("delete user where name=", change.user, " account=", change.account,
                           " cluster=", cluster);
-    case Kind::kCreateAccount:
+    case LineKind::kCreateAccount:
       return absl::StrCat("add account name=", change.account, " cluster=", cluster,
                           " parent=", change.parent, " fairshare=", change.shares,
                           " description=mesolys organization=mesolys",
                           change.is_node ? "" : absl::StrCat(" ", closed));
-    case Kind::kMoveAccount:
+    case LineKind::kMoveAccount:
       return absl::StrCat(account, "parent=", change.parent);
-    case Kind::kSetShares:
+    case LineKind::kSetShares:
       return absl::StrCat(account, "fairshare=", change.shares);
-    case Kind::kAddUser:
+    case LineKind::kAddUser:
       return absl::StrCat("add user name=", change.user, " account=", change.account,
                           " cluster=", cluster, " fairshare=parent");
   }

@@ -18,9 +18,9 @@ namespace mesolys {
 namespace {
 
 constexpr int64_t kCountMax = 1'000'000;
-constexpr size_t kNameBytesMax = 255;
+constexpr size_t kKeptNameBytesMax = 255;
 
-absl::Status Wrong(absl::string_view what, absl::string_view text, absl::string_view right) {
+absl::Status WrongField(absl::string_view what, absl::string_view text, absl::string_view right) {
   return absl::InvalidArgumentError(absl::StrCat(what, " is ", Quoted(text), ": ", right));
 }
 
@@ -36,19 +36,19 @@ class Words {
       const size_t equals = word.find('=');
       const absl::string_view key = word.substr(0, equals);
       if (words.values_.empty() && (equals == absl::string_view::npos || key != first_key)) {
-        return Wrong("the line", line, absl::StrCat("one begins with ", first_key, "="));
+        return WrongField("the line", line, absl::StrCat("one begins with ", first_key, "="));
       }
       if (equals == absl::string_view::npos) continue;
       if (key == "Reason" || key == "Comment" || key == "Extra") break;
       if (key != first_key && std::find(keys.begin(), keys.end(), key) == keys.end()) continue;
       if (!words.values_.emplace(key, word.substr(equals + 1)).second) {
-        return Wrong("the line", line, absl::StrCat(key, " may stand in it once"));
+        return WrongField("the line", line, absl::StrCat(key, " may stand in it once"));
       }
     }
     const absl::StatusOr<absl::string_view> name = words.Required(first_key);
     if (!name.ok()) return name.status();
-    if (name->empty() || name->size() > kNameBytesMax) {
-      return Wrong(first_key, *name, absl::StrCat("give 1 to ", kNameBytesMax, " bytes"));
+    if (name->empty() || name->size() > kKeptNameBytesMax) {
+      return WrongField(first_key, *name, absl::StrCat("give 1 to ", kKeptNameBytesMax, " bytes"));
     }
     return words;
   }
@@ -81,7 +81,7 @@ class Words {
                            std::all_of(text.begin(), text.end(),
                                        [](unsigned char c) { return absl::ascii_isdigit(c); });
     if (!is_number || !absl::SimpleAtoi(text, &count) || count < least || count > kCountMax) {
-      return Wrong(what, text, absl::StrCat("give a number from ", least, " to ", kCountMax));
+      return WrongField(what, text, absl::StrCat("give a number from ", least, " to ", kCountMax));
     }
     return count;
   }
@@ -97,7 +97,7 @@ class Words {
     const absl::string_view text = At(key);
     if (text.empty() || text == "NO") return false;
     if (text == "YES") return true;
-    return Wrong(key, text, "give YES or NO");
+    return WrongField(key, text, "give YES or NO");
   }
 
  private:
@@ -116,18 +116,18 @@ absl::StatusOr<std::map<std::string, int64_t>> ReadGpus(absl::string_view text) 
     depth -= c == ')' ? 1 : 0;
     if (depth < 0) break;
   }
-  if (depth != 0) return Wrong("Gres", text, "its parentheses do not match");
+  if (depth != 0) return WrongField("Gres", text, "its parentheses do not match");
   for (const absl::string_view entry : absl::StrSplit(flat, ',', absl::SkipEmpty())) {
     const std::vector<absl::string_view> parts = absl::StrSplit(entry, ':');
     if (parts.front() != "gpu") continue;
-    if (parts.size() > 3) return Wrong("Gres", text, "a GPU is gpu:MODEL:COUNT or gpu:COUNT");
+    if (parts.size() > 3) return WrongField("Gres", text, "a GPU is gpu:MODEL:COUNT or gpu:COUNT");
     const absl::StatusOr<int64_t> count =
         parts.size() == 1 ? 1 : Words::ReadCount("the count of GPUs", parts.back(), 0);
     if (!count.ok()) return count.status();
     const std::string model = parts.size() == 3 ? absl::AsciiStrToLower(parts[1]) : "";
     if (!model.empty() && !CheckResource(absl::StrCat("gpu-", model)).ok()) {
-      return Wrong("the model of a GPU", model,
-                   "name one with at most 25 of a-z, 0-9, _ or -, a letter or digit first");
+      return WrongField("the model of a GPU", model,
+                        "name one with at most 25 of a-z, 0-9, _ or -, a letter or digit first");
     }
     if (*count > 0) counts[model] += *count;
   }
@@ -156,7 +156,7 @@ absl::Status ReadState(absl::string_view text, ScontrolNode& node) {
     condition.is_reserved = true;
   } else if (base != "IDLE" && base != "MIXED" && base != "ALLOCATED" && base != "ALLOC" &&
              base != "COMPLETING" && base != "PLANNED" && base != "BLOCKED" && base != "REBOOT") {
-    return Wrong("State", text, "it begins with IDLE, MIXED, ALLOCATED, DOWN or the like");
+    return WrongField("State", text, "it begins with IDLE, MIXED, ALLOCATED, DOWN or the like");
   }
   if (absl::StrContains(marks, '*')) condition.is_down = true;
   for (size_t at = 1; at < words.size(); ++at) {
@@ -179,12 +179,12 @@ absl::Status ReadState(absl::string_view text, ScontrolNode& node) {
 absl::StatusOr<std::set<int64_t>> ReadCoreIds(absl::string_view text) {
   const absl::StatusOr<std::vector<std::string>> names =
       ExpandHostList(absl::StrCat("c[", text, "]"));
-  if (!names.ok()) return Wrong("CoreIDs", text, "give numbers and ranges of numbers");
+  if (!names.ok()) return WrongField("CoreIDs", text, "give numbers and ranges of numbers");
   std::set<int64_t> ids;
   for (const std::string& name : *names) {
     int64_t id = 0;
     if (!absl::SimpleAtoi(absl::string_view(name).substr(1), &id)) {
-      return Wrong("CoreIDs", text, "give numbers and ranges of numbers");
+      return WrongField("CoreIDs", text, "give numbers and ranges of numbers");
     }
     ids.insert(id);
   }
@@ -199,12 +199,12 @@ absl::Status ReadCores(absl::string_view line, ScontrolReservation& reservation)
     if (absl::StartsWith(word, "Comment=")) break;
     if (absl::ConsumePrefix(&word, "NodeName=")) node = word;
     if (!absl::ConsumePrefix(&word, "CoreIDs=")) continue;
-    if (node.empty()) return Wrong("CoreIDs", word, "a NodeName stands before");
+    if (node.empty()) return WrongField("CoreIDs", word, "a NodeName stands before");
     absl::StatusOr<std::set<int64_t>> ids = ReadCoreIds(word);
     if (!ids.ok()) return ids.status();
     core_count += ids->size();
     if (core_count > kHostListMax) {
-      return Wrong("CoreIDs", word, absl::StrCat("more than ", kHostListMax, " in one line"));
+      return WrongField("CoreIDs", word, absl::StrCat("more than ", kHostListMax, " in one line"));
     }
     reservation.cores[std::string(node)].merge(*ids);
     node = {};
@@ -256,7 +256,7 @@ absl::StatusOr<ScontrolPartition> ParseScontrolPartition(absl::string_view line)
   } else if (*state == "DOWN" || *state == "INACTIVE") {
     partition.state = ScontrolPartition::State::kDown;
   } else if (*state != "UP") {
-    return Wrong("State", *state, "give UP, DOWN, DRAIN or INACTIVE");
+    return WrongField("State", *state, "give UP, DOWN, DRAIN or INACTIVE");
   }
   const absl::StatusOr<bool> root_only = words->YesOrNo("RootOnly");
   if (!root_only.ok()) return root_only.status();
@@ -285,7 +285,7 @@ absl::StatusOr<ScontrolReservation> ParseScontrolReservation(absl::string_view l
   const absl::StatusOr<absl::string_view> state = words->Required("State");
   if (!state.ok()) return state.status();
   if (*state != "ACTIVE" && *state != "INACTIVE") {
-    return Wrong("State", *state, "give ACTIVE or INACTIVE");
+    return WrongField("State", *state, "give ACTIVE or INACTIVE");
   }
   reservation.is_active = *state == "ACTIVE";
   for (const absl::string_view flag : absl::StrSplit(words->At("Flags"), ',')) {

@@ -6,12 +6,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/values/names.h"
+#include "proto/values/quantity.h"
 #include "proto/values/reason.h"
 
 namespace mesolys {
 namespace {
 
-constexpr int64_t kMillion = 1'000'000;
 constexpr int64_t kStockMax = int64_t{1} << 60;  // bytes: an exabyte
 constexpr int64_t kUnitsMax = 1'000'000'000;     // cores, GPUs or persons of one site
 constexpr int64_t kNodeMemoryMin = 1'000'000'000;
@@ -234,7 +234,6 @@ absl::Status CheckCatalogue(const Catalogue& catalogue) {
 }
 
 NormalisedSeconds Normalise(Amount amount, PartsPerMillion rate) {
-  __extension__ using Wide = __int128;
   const Wide up = (static_cast<Wide>(amount.count()) * rate.count() + kMillion - 1) / kMillion;
   if (up > INT64_MAX) std::abort();  // amounts and rates are bounded where they come in
   return NormalisedSeconds(static_cast<int64_t>(up));

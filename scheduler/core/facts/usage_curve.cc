@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "proto/values/quantity.h"
+
 namespace mesolys {
 namespace {
-
-constexpr int64_t kMillion = 1'000'000;
 
 struct Corner {
   int64_t second = 0;  // since the start

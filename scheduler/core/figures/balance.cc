@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "proto/values/day.h"
 #include "proto/values/names.h"
 
 namespace mesolys {
 namespace {
 
-constexpr int64_t kSecondsPerDay = 86'400;
 constexpr int64_t kForecastDaysMax = 36'500;  // beyond a century, nothing is foreseen
 
 }  // namespace

@@ -3,14 +3,9 @@
 #include <algorithm>
 
 #include "proto/values/names.h"
+#include "proto/values/quantity.h"
 
 namespace mesolys {
-namespace {
-
-constexpr int64_t kMillion = 1'000'000;
-
-}  // namespace
-
 Amount Reserve::Left() const { return std::clamp(released - drawn, Amount(), kAmountMax); }
 
 Reserve ReserveAt(const Ledger& ledger, const std::string& site, const std::string& resource,

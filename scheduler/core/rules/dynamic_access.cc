@@ -8,6 +8,7 @@
 #include "absl/time/civil_time.h"
 #include "proto/values/amount_text.h"
 #include "proto/values/names.h"
+#include "proto/values/quantity.h"
 #include "scheduler/core/figures/placement.h"
 #include "scheduler/core/figures/reserve.h"
 #include "scheduler/core/figures/site_choice.h"
@@ -17,8 +18,6 @@
 
 namespace mesolys {
 namespace {
-
-constexpr int64_t kMillion = 1'000'000;
 
 absl::Time TwelveMonthsBefore(absl::Time now) {
   const absl::CivilSecond civil = absl::ToCivilSecond(now, absl::UTCTimeZone());

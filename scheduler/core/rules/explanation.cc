@@ -3,14 +3,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "proto/values/amount_text.h"
+#include "proto/values/day.h"
 #include "scheduler/core/figures/balance.h"
 #include "scheduler/core/rules/renewal.h"
 #include "scheduler/core/rules/under_use.h"
 
 namespace mesolys {
 namespace {
-
-std::string Day(absl::Time time) { return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone()); }
 
 std::string Of(const Grant& grant, Amount amount) {
   return absl::StrCat(FormatAmount(grant.resource, amount), " of ", grant.resource);
@@ -34,27 +33,27 @@ std::string Standing(const GrantEntry& entry, const BalanceLine& line, absl::Tim
     case GrantState::kRevoked:
       return absl::StrCat(name, " was revoked: ", RevocationReason(entry));
     case GrantState::kExpired:
-      return absl::StrCat(name, " ended on ", Day(grant.period.end), " with ",
+      return absl::StrCat(name, " ended on ", DayText(grant.period.end), " with ",
                           Of(grant, line.expired),
                           " unused; `mesolys grant extend` within the grace, or a new request");
     case GrantState::kPending:
-      return absl::StrCat(name, " can be spent from ", Day(grant.period.start), " on");
+      return absl::StrCat(name, " can be spent from ", DayText(grant.period.start), " on");
     case GrantState::kExhausted:
       return absl::StrCat(name, " is used up: ", Of(grant, line.settled + line.in_flight),
                           " were spent of ", Of(grant, line.granted), "; jobs may go on to ",
                           Of(grant, line.granted + BonusOf(grant, line.granted)),
                           " at low priority, then no new one starts");
     case GrantState::kGrace:
-      return absl::StrCat(name, " ended on ", Day(entry.EndProper()), "; ", Of(grant, line.left),
-                          " may be spent until ", Day(grant.period.end),
+      return absl::StrCat(name, " ended on ", DayText(entry.EndProper()), "; ",
+                          Of(grant, line.left), " may be spent until ", DayText(grant.period.end),
                           " because its renewal is not decided yet");
     case GrantState::kActive: {
       const bool in_sight = grant.period.end > entry.EndProper();
-      return absl::StrCat(
-          name, " can be spent until ", Day(entry.EndProper()),
-          in_sight ? absl::StrCat(", and until ", Day(grant.period.end), " while its renewal waits")
-                   : "",
-          ": ", Of(grant, line.left), " are left of ", Of(grant, line.granted));
+      return absl::StrCat(name, " can be spent until ", DayText(entry.EndProper()),
+                          in_sight ? absl::StrCat(", and until ", DayText(grant.period.end),
+                                                  " while its renewal waits")
+                                   : "",
+                          ": ", Of(grant, line.left), " are left of ", Of(grant, line.granted));
     }
   }
   return name;
@@ -76,10 +75,11 @@ std::vector<std::string> ExplainRequest(const Ledger& ledger, const RequestEntry
       why.push_back(absl::StrCat(name, " was refused"));
       break;
     case RequestState::kUndecided:
-      why.push_back(absl::StrCat(name, " waits for the committee since ", Day(entry.decide_time)));
+      why.push_back(
+          absl::StrCat(name, " waits for the committee since ", DayText(entry.decide_time)));
       break;
     case RequestState::kWithdrawn:
-      why.push_back(absl::StrCat(name, " was withdrawn on ", Day(entry.decide_time)));
+      why.push_back(absl::StrCat(name, " was withdrawn on ", DayText(entry.decide_time)));
       break;
   }
   if (!entry.outcome.reason.empty()) why.push_back(entry.outcome.reason);
@@ -96,8 +96,8 @@ std::vector<std::string> ExplainRequest(const Ledger& ledger, const RequestEntry
     const GrantEntry& grant = *ledger.FindGrant(number);
     if (grant.revoked || !grant.end_proper.has_value() || !Renews(ledger, entry, grant)) continue;
     why.push_back(absl::StrCat("it keeps grant g", number, " open until ",
-                               Day(grant.grant.period.end), ", beyond its end on ",
-                               Day(grant.EndProper())));
+                               DayText(grant.grant.period.end), ", beyond its end on ",
+                               DayText(grant.EndProper())));
   }
   return why;
 }
@@ -127,13 +127,14 @@ std::vector<std::string> ExplainGrant(const Ledger& ledger, const GrantEntry& en
   const Lateness late = LatenessOf(ledger, entry, now);
   if (entry.notice.has_value() && late.excess > Amount()) {
     why.push_back(absl::StrCat("it is ", late.days, " days behind a steady use; on ",
-                               Day(entry.notice->give_back_time), " ", Of(grant, late.excess),
+                               DayText(entry.notice->give_back_time), " ", Of(grant, late.excess),
                                " go back to the reserve unless they are used"));
   } else if (late.warned) {
     why.push_back(absl::StrCat("it is ", late.days, " days behind a steady use"));
   }
   if (line.exhaust_time.has_value()) {
-    why.push_back(absl::StrCat("at the rate so far it is used up on ", Day(*line.exhaust_time)));
+    why.push_back(
+        absl::StrCat("at the rate so far it is used up on ", DayText(*line.exhaust_time)));
   }
   return why;
 }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "proto/values/amount_text.h"
+#include "proto/values/day.h"
 #include "proto/values/names.h"
 #include "scheduler/core/figures/balance.h"
 #include "scheduler/core/figures/placement.h"
@@ -14,8 +15,6 @@ namespace mesolys {
 namespace {
 
 constexpr size_t kReasonMax = 500;
-
-std::string Day(absl::Time time) { return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone()); }
 
 std::map<std::string, std::string> Numbers(Amount asked, Amount accepted) {
   return {{"asked", absl::StrCat(asked.count())}, {"accepted", absl::StrCat(accepted.count())}};
@@ -98,9 +97,9 @@ absl::StatusOr<const GrantEntry*> ChangeableGrant(const Ledger& ledger, int64_t 
   if (now >= GraceEndOf(ledger, *entry)) {
     const int days = GraceDaysOf(ledger, entry->grant);
     return Refuse(Reason::kGrantEnded,
-                  absl::StrCat("grant g", number, " ended on ", Day(entry->EndProper()),
+                  absl::StrCat("grant g", number, " ended on ", DayText(entry->EndProper()),
                                ", and its grace of ", days, " days is over; ask for a new one"),
-                  {{"end", Day(entry->EndProper())}, {"grace_days", absl::StrCat(days)}});
+                  {{"end", DayText(entry->EndProper())}, {"grace_days", absl::StrCat(days)}});
   }
   return entry;
 }
@@ -152,7 +151,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const SupplementGrant& comman
     return Refuse(Reason::kSiteExhausted,
                   absl::StrCat(absl::StrJoin(*sites, ", "), " can still grant ",
                                FormatAmount(grant.resource, accepted), " of ", grant.resource,
-                               " until ", Day(grant.period.end), "; ",
+                               " until ", DayText(grant.period.end), "; ",
                                FormatAmount(grant.resource, command.amount), " were asked"),
                   Numbers(command.amount, accepted));
   }
@@ -185,16 +184,16 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const ExtendGrant& command) {
   const absl::Time end_now = entry.EndProper();
   if (end_now >= latest) {
     return Refuse(Reason::kInvalidPeriod,
-                  absl::StrCat("grant g", grant.number, " lasts until ", Day(latest),
+                  absl::StrCat("grant g", grant.number, " lasts until ", DayText(latest),
                                ", as long as its project; no later end is possible"),
-                  {{"end", Day(end_now)}, {"end_max", Day(latest)}});
+                  {{"end", DayText(end_now)}, {"end_max", DayText(latest)}});
   }
   if (command.end <= std::max(end_now, at.now) || command.end > latest) {
     return Refuse(
         Reason::kInvalidPeriod,
-        absl::StrCat("grant g", grant.number, " ends on ", Day(end_now),
-                     "; a later end is right, until ", Day(latest), ", when its project ends"),
-        {{"end", Day(end_now)}, {"end_max", Day(latest)}});
+        absl::StrCat("grant g", grant.number, " ends on ", DayText(end_now),
+                     "; a later end is right, until ", DayText(latest), ", when its project ends"),
+        {{"end", DayText(end_now)}, {"end_max", DayText(latest)}});
   }
   GrantChange change = ChangeOf(entry, ChangeKind::kExtension, command.reason);
   change.end = command.end;
@@ -209,7 +208,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const ExtendGrant& command) {
                     absl::StrCat(FormatAmount(grant.resource, needed), " of ", grant.resource,
                                  " are left at ", site, ", which has room for ",
                                  FormatAmount(grant.resource, room.free()), " until ",
-                                 Day(command.end), "; choose another end, or release the rest"),
+                                 DayText(command.end), "; choose another end, or release the rest"),
                     Numbers(needed, room.free()));
     }
     for (Placement& placement : room.Place(needed)) {

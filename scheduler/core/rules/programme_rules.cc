@@ -4,11 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "proto/values/day.h"
 
 namespace mesolys {
 namespace {
-
-constexpr int64_t kSecondsPerDay = 86'400;
 
 std::optional<Refusal> BrokenTeamRule(const Programme& programme, const ProjectEntry& entry) {
   int researchers = 0;
@@ -43,15 +42,13 @@ std::optional<Refusal> BrokenTeamRule(const Programme& programme, const ProjectE
 std::optional<Refusal> BrokenProgrammeRule(const Programme& programme, const ProjectEntry& entry,
                                            const Period& period, Track track) {
   const Project& project = entry.project;
-  const auto day = [](absl::Time time) {
-    return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone());
-  };
   if (period.start < project.period.start || period.end > project.period.end) {
     return Refusal{
         Reason::kProjectEnded,
-        absl::StrCat("project ", project.id, " may hold grants from ", day(project.period.start),
-                     " to ", day(project.period.end), "; ask within these dates"),
-        {{"start", day(project.period.start)}, {"end", day(project.period.end)}}};
+        absl::StrCat("project ", project.id, " may hold grants from ",
+                     DayText(project.period.start), " to ", DayText(project.period.end),
+                     "; ask within these dates"),
+        {{"start", DayText(project.period.start)}, {"end", DayText(project.period.end)}}};
   }
   if (track == Track::kDynamic && !programme.dynamic) {
     return Refusal{Reason::kProgrammeNeedsCall,

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/values/amount_text.h"
+#include "proto/values/day.h"
 #include "proto/values/names.h"
 #include "scheduler/core/facts/identity.h"
 #include "scheduler/core/figures/balance.h"
@@ -104,9 +105,6 @@ Member WithKnownLogins(const ProjectEntry& entry, Member member) {
 
 absl::Status CheckTerm(const Member& member, absl::Time now) {
   const bool deputy = member.role == ProjectRole::kDeputy;
-  const auto day = [](absl::Time time) {
-    return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone());
-  };
   if (!deputy && member.term.Seconds() == 0) return absl::OkStatus();
   if (!deputy) {
     return Refuse(Reason::kInvalidPeriod, "only a deputy has dates; leave them out");
@@ -117,9 +115,9 @@ absl::Status CheckTerm(const Member& member, absl::Time now) {
   }
   if (member.term.end <= now) {
     return Refuse(Reason::kInvalidPeriod,
-                  absl::StrCat("the deputy would have ended on ", day(member.term.end),
+                  absl::StrCat("the deputy would have ended on ", DayText(member.term.end),
                                "; give an end in the future"),
-                  {{"end", day(member.term.end)}});
+                  {{"end", DayText(member.term.end)}});
   }
   return absl::OkStatus();
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "proto/values/amount_text.h"
+#include "proto/values/day.h"
 #include "proto/values/names.h"
 #include "scheduler/core/figures/placement.h"
 #include "scheduler/core/figures/site_choice.h"
@@ -22,8 +23,6 @@
 namespace mesolys {
 namespace {
 
-std::string Day(absl::Time time) { return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone()); }
-
 absl::StatusOr<const RequestEntry*> WaitingRequest(const Ledger& ledger, int64_t number) {
   const RequestEntry* entry = ledger.FindRequest(number);
   if (entry == nullptr) {
@@ -34,7 +33,7 @@ absl::StatusOr<const RequestEntry*> WaitingRequest(const Ledger& ledger, int64_t
       Reason::kRequestDecided,
       absl::StrCat("request r", number, " was ",
                    entry->outcome.state == RequestState::kWithdrawn ? "withdrawn" : "decided",
-                   " on ", Day(entry->decide_time),
+                   " on ", DayText(entry->decide_time),
                    "; only one that waits can be decided or withdrawn: ask with a new "
                    "one"),
       {{"request", absl::StrCat("r", number)}});
@@ -191,10 +190,11 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const DecideRequest& command)
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   if (absl::Status s = CheckAwards(request, command.awards); !s.ok()) return s;
   if (!command.awards.empty() && request.period.end <= at.now) {
-    return Refuse(Reason::kInvalidPeriod,
-                  absl::StrCat("the period of request r", command.request, " was over on ",
-                               Day(request.period.end), "; award nothing, so that it is refused"),
-                  {{"end", Day(request.period.end)}});
+    return Refuse(
+        Reason::kInvalidPeriod,
+        absl::StrCat("the period of request r", command.request, " was over on ",
+                     DayText(request.period.end), "; award nothing, so that it is refused"),
+        {{"end", DayText(request.period.end)}});
   }
   RequestOutcome outcome{command.request, RequestState::kRefused, {}, command.reason};
   Verdict verdict;

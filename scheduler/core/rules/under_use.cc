@@ -3,13 +3,12 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "proto/values/day.h"
 #include "proto/values/names.h"
 #include "scheduler/core/rules/reduction_rules.h"
 
 namespace mesolys {
 namespace {
-
-constexpr int64_t kDay = 86'400;
 
 const Programme* ProgrammeOf(const Ledger& ledger, const Grant& grant) {
   const auto it = ledger.catalogue().programmes.find(grant.programme);
@@ -29,7 +28,7 @@ Lateness LatenessOf(const Ledger& ledger, const GrantEntry& entry, absl::Time no
   }
   const Amount used = std::min(grant.amount, std::max(Amount(), entry.Used().Spent()));
   const absl::Time reached = ReachedWith(grant.curve, period, grant.amount, used);
-  lateness.days = Period{reached, now}.Seconds() / kDay;
+  lateness.days = Period{reached, now}.Seconds() / kSecondsPerDay;
   lateness.warned = programme->late_days_warned > 0 && lateness.days >= programme->late_days_warned;
   if (programme->late_days_max == 0) return lateness;
   const absl::Time allowed = now - absl::Hours(24) * programme->late_days_max;

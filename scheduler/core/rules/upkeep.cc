@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "proto/values/day.h"
 #include "proto/values/names.h"
 #include "scheduler/core/figures/balance.h"
 #include "scheduler/core/figures/placement.h"
@@ -14,9 +15,8 @@ namespace {
 
 // A site that would use up what it has within two days is given enough for a week, from sites that
 // keep more than a week's.
-constexpr int64_t kDay = 86'400;
-constexpr int64_t kShortSeconds = 2 * kDay;
-constexpr int64_t kAmpleSeconds = 7 * kDay;
+constexpr int64_t kShortSeconds = 2 * kSecondsPerDay;
+constexpr int64_t kAmpleSeconds = 7 * kSecondsPerDay;
 constexpr absl::Duration kNoticeLapses = absl::Hours(24 * 7);
 
 struct SiteNeed {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/values/amount_text.h"
+#include "proto/values/day.h"
 #include "scheduler/core/rules/grant_rules.h"
 
 namespace mesolys {
@@ -175,13 +176,10 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const DeclareWindow& command)
   const Period horizon = at.ledger.catalogue().Horizon();
   if (window.period.Seconds() == 0 || window.period.start < horizon.start ||
       window.period.end > horizon.end) {
-    const auto day = [](absl::Time time) {
-      return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone());
-    };
     return Refuse(Reason::kInvalidPeriod,
                   absl::StrCat("the end must lie after the start, and both within ",
-                               day(horizon.start), " and ", day(horizon.end)),
-                  {{"start_min", day(horizon.start)}, {"end_max", day(horizon.end)}});
+                               DayText(horizon.start), " and ", DayText(horizon.end)),
+                  {{"start_min", DayText(horizon.start)}, {"end_max", DayText(horizon.end)}});
   }
   for (const SiteWindow& other : at.ledger.windows()) {
     if (other.site == window.site && other.kind == window.kind &&

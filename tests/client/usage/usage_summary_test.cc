@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 #include "tests/client/client_fixture.h"
 
 namespace mesolys {
@@ -37,8 +38,8 @@ std::vector<std::string> Rows(const UsageSummary& summary) {
   for (const auto& row : summary.ToTable({}).rows) {
     std::vector<std::string> words;
     for (size_t i = 0; i < 4; ++i) {
-      words.push_back(row[i].value.is_string() ? row[i].value.get<std::string>()
-                                               : row[i].value.dump());
+      const auto& value = row[i].value.json();
+      words.push_back(value.is_string() ? value.get<std::string>() : value.dump());
     }
     rows.push_back(absl::StrJoin(words, " "));
   }
