@@ -13,8 +13,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
-#include "client/cli.h"
-#include "client/language.h"
+#include "client/frame/cli.h"
+#include "client/language/language.h"
 #include "proto/runtime/clock.h"
 
 namespace mesolys {

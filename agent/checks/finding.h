@@ -12,7 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "agent/utf8.h"
+#include "agent/process/utf8.h"
 
 namespace mesolys {
 

@@ -13,7 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "agent/collectors/line_reader.h"
+#include "agent/process/line_reader.h"
 #include "proto/runtime/certificate.h"
 
 namespace mesolys {

@@ -8,7 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "client/cli.h"
+#include "client/frame/cli.h"
 #include "proto/runtime/server.h"
 
 namespace mesolys {

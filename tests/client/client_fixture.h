@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "client/exit_code.h"
-#include "client/session.h"
+#include "client/session/exit_code.h"
+#include "client/session/session.h"
 #include "gtest/gtest.h"
 #include "tests/client/fake_allocation_service.h"
 #include "tests/fakes/manual_clock.h"

@@ -5,7 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
-#include "client/terminal_text.h"
+#include "client/show/terminal_text.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/client/client_fixture.h"

@@ -11,7 +11,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "agent/collectors/collector.h"
+#include "agent/ports/collector.h"
 
 namespace mesolys {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "agent/collectors/means_collector.h"
+#include "agent/ports/means_collector.h"
 
 namespace mesolys {
 

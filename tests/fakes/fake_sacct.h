@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "agent/collectors/sacct.h"
+#include "agent/slurm/sacct.h"
 
 namespace mesolys {
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "agent/scheduler_link.h"
+#include "agent/link/scheduler_link.h"
 
 namespace mesolys {
 

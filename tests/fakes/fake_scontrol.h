@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "agent/collectors/scontrol.h"
+#include "agent/slurm/scontrol.h"
 
 namespace mesolys {
 

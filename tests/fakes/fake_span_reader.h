@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/collectors/span_reader.h"
+#include "agent/ports/span_reader.h"
 
 namespace mesolys {
 

@@ -6,7 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "nlohmann/json.hpp"
-#include "scheduler/divide.h"
+#include "scheduler/call/divide.h"
 #include "tests/fuzz/targets.h"
 
 namespace mesolys {

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "agent/collectors/collector.h"
+#include "agent/ports/collector.h"
 
 namespace mesolys {
 

@@ -4,7 +4,7 @@
 // A link that loses every third answer to a report, after the scheduler has done what it was asked.
 // One thread.
 
-#include "agent/scheduler_link.h"
+#include "agent/link/scheduler_link.h"
 
 namespace mesolys {
 

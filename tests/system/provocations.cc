@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "client/kept_key.h"
+#include "client/session/kept_key.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mesolys/v1/allocation_service.grpc.pb.h"

@@ -8,12 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
-#include "agent/quarantine.h"
-#include "agent/spool.h"
+#include "agent/state/quarantine.h"
+#include "agent/state/spool.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "scheduler/store/job_codec.h"
-#include "tests/agent/temporary_directory.h"
+#include "tests/fakes/temporary_directory.h"
 #include "tests/system/recording.h"
 
 namespace mesolys {

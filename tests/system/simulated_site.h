@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "agent/collectors/collector.h"
-#include "agent/enforcers/enforcer.h"
+#include "agent/ports/collector.h"
+#include "agent/ports/enforcer.h"
 #include "proto/values/usage_record.h"
 
 namespace mesolys {

@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/runtime/clock.h"
-#include "tests/agent/temporary_directory.h"
+#include "tests/fakes/temporary_directory.h"
 #include "tests/fakes/test_ca.h"
 
 namespace mesolys {

@@ -10,14 +10,14 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "agent/enforcers/change_log.h"
-#include "agent/enforcers/left_accounts.h"
-#include "agent/enforcers/slurm_commands.h"
-#include "agent/enforcers/slurm_enforcer.h"
+#include "agent/slurm/change_log.h"
+#include "agent/slurm/left_accounts.h"
+#include "agent/slurm/slurm_commands.h"
+#include "agent/slurm/slurm_enforcer.h"
 #include "proto/runtime/clock.h"
 #include "proto/values/names.h"
-#include "tests/agent/temporary_directory.h"
 #include "tests/bench/measure.h"
+#include "tests/fakes/temporary_directory.h"
 
 namespace {
 
