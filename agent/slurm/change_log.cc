@@ -13,7 +13,7 @@ namespace {
 
 constexpr mode_t kLogMode = 0640;
 
-std::string Head(absl::Time now, int64_t generation) {
+std::string LineHead(absl::Time now, int64_t generation) {
   return absl::StrCat(absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", now, absl::UTCTimeZone()),
                       " generation ", generation, ": ");
 }
@@ -23,14 +23,15 @@ std::string Head(absl::Time now, int64_t generation) {
 absl::Status ChangeLog::Begin(absl::Time now, int64_t generation,
                               const std::vector<std::string>& lines) {
   std::string text;
-  for (const std::string& line : lines) absl::StrAppend(&text, Head(now, generation), line, "\n");
+  for (const std::string& line : lines)
+    absl::StrAppend(&text, LineHead(now, generation), line, "\n");
   return Append(text);
 }
 
 absl::Status ChangeLog::End(absl::Time now, int64_t generation, size_t count,
                             const absl::Status& said) {
   return Append(absl::StrCat(
-      Head(now, generation),
+      LineHead(now, generation),
       said.ok() ? absl::StrCat(count, " made") : absl::StrCat("of ", count, ": ", said.message()),
       "\n"));
 }

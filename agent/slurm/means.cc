@@ -48,15 +48,15 @@ int64_t CoresOf(const ScontrolNode& node, const ScontrolPartition& partition) {
 }
 
 // What its partitions make of a node.
-struct Access {
+struct NodeAccess {
   Standing standing = Standing::kDown;
   int64_t core_count = 0;
 };
 
 // Nothing for a node that does not count.
-std::optional<Access> AccessOf(const ScontrolNode& node, const Partitions& partitions,
-                               const std::vector<std::string>& counted) {
-  Access access;
+std::optional<NodeAccess> AccessOf(const ScontrolNode& node, const Partitions& partitions,
+                                   const std::vector<std::string>& counted) {
+  NodeAccess access;
   bool is_counted = counted.empty();
   for (const std::string& name : node.partitions) {
     if (!counted.empty()) {
@@ -108,7 +108,7 @@ void AddMeans(const ClusterText& cluster, const std::vector<std::string>& counte
   }
   for (const ScontrolNode& node : cluster.nodes) {
     if (!node.exists) continue;
-    const std::optional<Access> access = AccessOf(node, partitions, counted_partitions);
+    const std::optional<NodeAccess> access = AccessOf(node, partitions, counted_partitions);
     if (!access.has_value()) continue;
     Standing standing = std::max(StandingOf(node.condition), access->standing);
     int64_t reserved = 0;

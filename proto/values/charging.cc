@@ -4,6 +4,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "proto/values/quantity.h"
 
 namespace mesolys {
 namespace {

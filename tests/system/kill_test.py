@@ -37,7 +37,7 @@ def elapsed_of(text):
     return int(days or 0) * 86400 + hours * 3600 + minutes * 60 + seconds
 
 
-def made_records(asked.seed):
+def made_records(seed):
     """600 jobs over three days in the form of the real file."""
     rng = random.Random(seed)
     epoch = seconds_of('2017-01-01T00:00:00')

@@ -121,7 +121,7 @@ std::vector<std::vector<Word>> Templates() {
   };
 }
 
-std::string MinutesText(const TresMinutes& minutes) {
+std::string LimitsText(const TresMinutes& minutes) {
   return absl::StrJoin(minutes, ",", [](std::string* text, const auto& each) {
     absl::StrAppend(text, each.first, "=", each.second);
   });
@@ -145,10 +145,10 @@ std::string LineOf(const std::string& cluster, const AssociationChange& change) 
       return user + open;
     case LineKind::kLowerAccount:
     case LineKind::kRaiseAccount:
-      return absl::StrCat(account, "GrpTRESMins=", MinutesText(change.minutes));
+      return absl::StrCat(account, "GrpTRESMins=", LimitsText(change.minutes));
     case LineKind::kLowerUser:
     case LineKind::kRaiseUser:
-      return absl::StrCat(user, "GrpTRESMins=", MinutesText(change.minutes));
+      return absl::StrCat(user, "GrpTRESMins=", LimitsText(change.minutes));
     case LineKind::kNarrowQos:
     case LineKind::kWidenQos:
       return absl::StrCat(account, "QOS=", absl::StrJoin(change.qos, ","),

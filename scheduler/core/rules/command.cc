@@ -56,7 +56,7 @@ class CanonicalWriter {
   }
   template <SaysFields Fact>
   void Put(const Fact& fact) {
-    Fact::VisitFields(fact, [this](const char*, const auto& field) { Put(field); });
+    Fact::VisitFields(fact, [this](const char*, const auto& field) { this->Put(field); });
     if constexpr (SaysLaterFields<Fact>) {
       Fact::VisitLaterFields(fact, [this](const char* name, const auto& field) {
         if (field == std::decay_t<decltype(field)>()) return;
