@@ -46,7 +46,7 @@
 #include "proto/values/quoted.h"
 #include "spdlog/spdlog.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr absl::Duration kAwayMax = absl::Hours(24 * 366);
@@ -336,7 +336,7 @@ int Main(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 int main(int argc, char** argv) {
   // Next to the jobs of a site the agent is to be small. A heap for each thread, and thresholds
@@ -348,5 +348,5 @@ int main(int argc, char** argv) {
   // Debian's Abseil looks for lock cycles in release builds too: it costs time and can abort.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 #endif
-  return mesolys::Main(argc, argv);
+  return mesolys::agent::Main(argc, argv);
 }

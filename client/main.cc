@@ -17,7 +17,7 @@
 #include "client/language/language.h"
 #include "proto/runtime/clock.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // Ready for a signal handler, which may not ask for a translation.
@@ -90,6 +90,6 @@ int Main(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client
 
-int main(int argc, char** argv) { return mesolys::Main(argc, argv); }
+int main(int argc, char** argv) { return mesolys::client::Main(argc, argv); }

@@ -14,7 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "agent/process/utf8.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 enum class Verdict {
   kPass,
@@ -67,6 +67,6 @@ inline Verdict Worst(const std::vector<Finding>& findings) {
   return worst;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_CHECKS_FINDING_H_

@@ -14,7 +14,7 @@
 #include "proto/values/names.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 std::string OneOf(ConfigTable& table, absl::string_view key, std::optional<std::string> otherwise,
@@ -247,4 +247,4 @@ absl::StatusOr<AgentConfig> ParseAgentConfig(const std::string& path, const std:
   return config;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -16,7 +16,7 @@
 #include "agent/slurm/slurm_means.h"
 #include "proto/runtime/tls_files.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // How limits are set in Slurm.
 struct SlurmEnforcement {
@@ -49,6 +49,6 @@ absl::StatusOr<AgentConfig> LoadAgentConfig(const std::string& path);
 // `path` need not exist: it stands in errors, and its folder before relative paths.
 absl::StatusOr<AgentConfig> ParseAgentConfig(const std::string& path, const std::string& text);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_COMMAND_AGENT_CONFIG_H_

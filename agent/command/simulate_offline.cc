@@ -24,7 +24,7 @@
 #include "agent/state/spool.h"
 #include "proto/values/amount_text.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // A copy of the spool of an agent that may be running; gone with this object.
@@ -196,4 +196,4 @@ absl::Status SimulateOffline(const AgentConfig& config, absl::Duration away, abs
   return absl::OkStatus();
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

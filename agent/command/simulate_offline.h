@@ -18,7 +18,7 @@
 #include "agent/slurm/associations/offline_risk.h"
 #include "agent/slurm/slurm_control.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // What is asked of the site.
 struct OfflinePorts {
@@ -39,6 +39,6 @@ absl::Duration JobMaxOf(absl::string_view partitions);
 // PriorityDecayHalfLife of `scontrol show config`; infinite for 0 and where there is none.
 absl::Duration HalfLifeOf(absl::string_view config);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_COMMAND_SIMULATE_OFFLINE_H_

@@ -11,7 +11,7 @@
 #include "agent/checks/host_facts.h"
 #include "agent/slurm/qos_facts.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr absl::Duration kDeadline = absl::Seconds(30);
@@ -102,4 +102,4 @@ Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time n
   return counts[Verdict::kWarn] > 0 ? Verdict::kWarn : Verdict::kPass;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

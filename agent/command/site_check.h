@@ -13,7 +13,7 @@
 #include "agent/command/agent_config.h"
 #include "agent/slurm/slurm_check.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct SitePorts {
   SlurmCheck::Run run;
@@ -26,6 +26,6 @@ struct SitePorts {
 Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time now,
                   const SitePorts& ports, std::ostream& out);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_COMMAND_SITE_CHECK_H_

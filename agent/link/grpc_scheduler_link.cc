@@ -11,7 +11,7 @@
 #include "proto/runtime/mutex.h"
 #include "proto/runtime/status.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // Longer than the channel may wait before it tries to connect again, and than an attempt may take.
@@ -113,4 +113,4 @@ absl::StatusOr<v1::TellUsageResponse> GrpcSchedulerLink::TellUsage(
 
 void GrpcSchedulerLink::Cancel() { calls_->Cancel(); }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

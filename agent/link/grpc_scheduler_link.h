@@ -13,7 +13,7 @@
 #include "agent/link/scheduler_link.h"
 #include "grpcpp/channel.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class GrpcSchedulerLink : public SchedulerLink {
  public:
@@ -37,6 +37,6 @@ class GrpcSchedulerLink : public SchedulerLink {
   std::unique_ptr<Calls> calls_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_LINK_GRPC_SCHEDULER_LINK_H_

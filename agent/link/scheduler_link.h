@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "mesolys/v1/site_service.pb.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class SchedulerLink {
  public:
@@ -25,6 +25,6 @@ class SchedulerLink {
   virtual void Cancel() = 0;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_LINK_SCHEDULER_LINK_H_

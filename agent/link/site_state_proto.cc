@@ -7,7 +7,7 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr int64_t kSharesMax = 1'000'000'000;
@@ -217,4 +217,4 @@ v1::DesiredState ToProto(const SiteState& state) {
   return result;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "spdlog/spdlog.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 Agent::Agent(Spool& spool, const Quarantine& quarantine, Collector& collector, SpanReader* reader,
              MeansCollector* means_collector, Enforcer& enforcer, SchedulerLink& link,
@@ -152,4 +152,4 @@ bool Agent::Wait(absl::Duration duration, bool until_due) {
   return !is_stopping_;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -20,7 +20,7 @@
 #include "agent/loop/synchronizer.h"
 #include "proto/runtime/mutex.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct AgentOptions {
   std::string site;
@@ -81,6 +81,6 @@ class Agent {
   LoopCounts counts_ ABSL_GUARDED_BY(mutex_);
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_LOOP_AGENT_H_

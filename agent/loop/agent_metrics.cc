@@ -6,7 +6,7 @@
 #include "agent/loop/loop_counts.h"
 #include "proto/metrics/families.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 using prometheus::MetricFamily;
 
@@ -84,4 +84,4 @@ void AgentMetrics::AddSpool(std::vector<MetricFamily>& out) const {
   }
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

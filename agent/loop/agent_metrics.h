@@ -14,7 +14,7 @@
 #include "prometheus/collectable.h"
 #include "proto/runtime/clock.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct AgentMetricsOptions {
   std::string site;
@@ -42,6 +42,6 @@ class AgentMetrics : public prometheus::Collectable {
   const Clock& clock_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_LOOP_AGENT_METRICS_H_

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace mesolys {
+namespace mesolys::agent {
 
 absl::Duration Backoff::Next() {
   // 2^8 * 0.2 s is past the maximum already.
@@ -12,4 +12,4 @@ absl::Duration Backoff::Next() {
   return absl::Microseconds(pick(random_));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

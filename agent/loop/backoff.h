@@ -9,7 +9,7 @@
 
 #include "absl/time/time.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class Backoff {
  public:
@@ -29,6 +29,6 @@ class Backoff {
   int failures_ = 0;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_LOOP_BACKOFF_H_

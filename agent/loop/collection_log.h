@@ -9,7 +9,7 @@
 
 #include "absl/time/time.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class CollectionLog {
  public:
@@ -47,6 +47,6 @@ class CollectionLog {
   std::atomic<int64_t> end_seconds_ = 0;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_LOOP_COLLECTION_LOG_H_

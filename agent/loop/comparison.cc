@@ -8,7 +8,7 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // What runs is reported between two ticks: none may last long, however slow the accounting is.
@@ -106,4 +106,4 @@ absl::Status Comparison::Send(SpanTick& tick) {
   return absl::OkStatus();
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

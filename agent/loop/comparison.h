@@ -18,7 +18,7 @@
 #include "proto/runtime/clock.h"
 #include "proto/runtime/mutex.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // What the scheduler waits for, from the loop that asks it to the one that reads. Any thread.
 class ComparisonWanted {
@@ -74,6 +74,6 @@ class Comparison {
   std::optional<v1::TellUsageRequest> unsent_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_LOOP_COMPARISON_H_

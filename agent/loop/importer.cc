@@ -11,7 +11,7 @@
 #include "proto/values/charging.h"
 #include "spdlog/spdlog.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // What runs is reported between two ticks: none may last long, however slow the accounting is.
@@ -141,4 +141,4 @@ absl::Status Importer::GiveUp(ImportPlace place, const absl::Status& why) {
   return spool_.AddImported({}, place, *mark, clock_.Now());
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -18,7 +18,7 @@
 #include "agent/state/spool.h"
 #include "proto/runtime/clock.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // What one tick of a reader of spans came to.
 struct SpanTick {
@@ -64,6 +64,6 @@ class Importer {
   v1::ImportResult told_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_LOOP_IMPORTER_H_

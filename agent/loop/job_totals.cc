@@ -9,7 +9,7 @@
 #include "proto/values/charging.h"
 #include "proto/values/names.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr int64_t kPageRecords = 1000;
@@ -223,4 +223,4 @@ absl::StatusOr<SiteUse> JobTotals::Use(const SiteState& state,
   return use;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -19,7 +19,7 @@
 #include "agent/state/spool.h"
 #include "mesolys/v1/site_service.pb.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // What the ledger said of a grant at this site.
 struct LedgerFigures {
@@ -55,6 +55,6 @@ class JobTotals {
   std::unique_ptr<Counting> counted_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_LOOP_JOB_TOTALS_H_

@@ -8,7 +8,7 @@
 
 #include "absl/time/time.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // Grants of what jobs use up, by what was read back of their ceilings.
 struct CeilingCounts {
@@ -35,6 +35,6 @@ struct LoopCounts {
   CeilingCounts ceilings;  // as read back last
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_LOOP_LOOP_COUNTS_H_

@@ -17,7 +17,7 @@
 #include "proto/runtime/convert.h"
 #include "proto/runtime/mutex.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class MeansLog {
  public:
@@ -70,6 +70,6 @@ class MeansLog {
   std::vector<QuarantinedLine> waiting_ ABSL_GUARDED_BY(mutex_);
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_LOOP_MEANS_LOG_H_

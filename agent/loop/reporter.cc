@@ -9,7 +9,7 @@
 #include "proto/values/names.h"
 #include "spdlog/spdlog.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // Ten groups are some ten thousand lines: a fraction of a second.
@@ -176,4 +176,4 @@ absl::StatusOr<QuarantineMark> Reporter::SetAside(const v1::ReportUsageRequest& 
   return quarantine_.Append(*mark, lines);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

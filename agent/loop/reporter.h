@@ -21,7 +21,7 @@
 #include "agent/state/spool.h"
 #include "proto/runtime/clock.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct ReportTick {
   // The first thing that went wrong. Whatever it is, nothing was lost.
@@ -82,6 +82,6 @@ class Reporter {
   bool is_at_rest_ = false;  // none goes on
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_LOOP_REPORTER_H_

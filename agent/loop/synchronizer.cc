@@ -10,7 +10,7 @@
 #include "proto/values/names.h"
 #include "spdlog/spdlog.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr absl::Duration kPatienceMin = absl::Seconds(1);
@@ -310,4 +310,4 @@ absl::Duration Synchronizer::UntilNextEdge(absl::Time now) const {
   return until;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -29,7 +29,7 @@
 #include "agent/state/spool.h"
 #include "proto/runtime/clock.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct SynchronizeTick {
   // The first thing that went wrong.
@@ -123,6 +123,6 @@ class Synchronizer {
   std::string problem_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_LOOP_SYNCHRONIZER_H_

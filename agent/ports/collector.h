@@ -12,7 +12,7 @@
 #include "agent/state/quarantine.h"
 #include "mesolys/v1/resources.pb.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct Collected {
   std::vector<v1::UsageRecord> records;
@@ -42,6 +42,6 @@ class Collector {
   virtual void TellRunning() = 0;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_PORTS_COLLECTOR_H_

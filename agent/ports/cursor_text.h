@@ -14,7 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 inline bool ReadCursorField(absl::string_view text, int64_t& field) {
   return absl::SimpleAtoi(text, &field);
@@ -49,6 +49,6 @@ std::optional<Cursor> ParseCursor(absl::string_view form, absl::string_view text
   return cursor;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_PORTS_CURSOR_TEXT_H_

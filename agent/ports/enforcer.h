@@ -15,7 +15,7 @@
 #include "agent/reconcile/reconcile.h"
 #include "mesolys/v1/site_service.pb.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // What may be taken away in one step. More than that is doubt, and on doubt nothing is deleted.
 struct RemovalLimit {
@@ -77,6 +77,6 @@ class StateEnforcer : public Enforcer {
                      const RemovalLimit& limit, absl::Time now) override;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_PORTS_ENFORCER_H_

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/values/amount_text.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // Why something could not be put in force, by account and what it was.
@@ -145,4 +145,4 @@ InForce StateEnforcer::PutInForce(const SiteState& wanted, const absl::StatusOr<
   return result;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "agent/ports/enforcer.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // What a plan takes away.
 struct Removals {
@@ -19,6 +19,6 @@ struct Removals {
 // FAILED_PRECONDITION, with numbers, when it is more than the limit allows.
 absl::Status CheckRemovals(const Removals& removals, const RemovalLimit& limit);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_PORTS_IN_FORCE_H_

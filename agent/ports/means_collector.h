@@ -9,7 +9,7 @@
 #include "agent/state/quarantine.h"
 #include "mesolys/v1/resources.pb.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct CollectedMeans {
   v1::SiteMeans means;  // without a time
@@ -24,6 +24,6 @@ class MeansCollector {
   virtual absl::StatusOr<CollectedMeans> Collect() = 0;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_PORTS_MEANS_COLLECTOR_H_

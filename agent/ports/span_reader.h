@@ -12,7 +12,7 @@
 #include "mesolys/v1/resources.pb.h"
 #include "proto/values/period.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct SpanPage {
   std::vector<v1::UsageRecord> records;
@@ -37,6 +37,6 @@ class SpanReader {
   virtual absl::Duration late_span() const = 0;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_PORTS_SPAN_READER_H_

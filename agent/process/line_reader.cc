@@ -8,7 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr size_t kFillBytes = size_t{1} << 16;
@@ -89,4 +89,4 @@ absl::StatusOr<bool> LineReader::Next(TextLine& line) {
   return true;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -13,7 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct TextLine {
   // Without its end ("\n" or "\r\n"). Valid until the next Next. Of one that is too long, its
@@ -59,6 +59,6 @@ class LineReader {
   int64_t offset_ = 0;  // of the next line, in the file
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_PROCESS_LINE_READER_H_

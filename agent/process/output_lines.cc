@@ -1,6 +1,6 @@
 #include "agent/process/output_lines.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 absl::Status OutputLines::Add(absl::string_view piece) {
   while (true) {
@@ -31,4 +31,4 @@ absl::Status OutputLines::Tell(bool is_terminated) {
   return told;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

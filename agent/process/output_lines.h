@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct OutputLine {
   absl::string_view text;  // without its end; of one that is too long, its beginning
@@ -42,6 +42,6 @@ class OutputLines {
   bool is_too_long_ = false;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_PROCESS_OUTPUT_LINES_H_

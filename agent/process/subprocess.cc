@@ -20,7 +20,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/process/utf8.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
@@ -293,4 +293,4 @@ std::string ToText(const Command& command) {
   return OneLine(text, kSaidBytesMax);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

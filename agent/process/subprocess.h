@@ -18,7 +18,7 @@
 #include "absl/time/time.h"
 #include "agent/process/output_lines.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct Command {
   // The first is the path of the program; it is not searched for.
@@ -53,6 +53,6 @@ absl::Status ExitStatus(const Command& command, const CommandEnd& end);
 // The command as a person would type it; bytes that no terminal should show are escaped.
 std::string ToText(const Command& command);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_PROCESS_SUBPROCESS_H_

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_format.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 uint8_t ByteAt(absl::string_view text, size_t at) { return static_cast<uint8_t>(text[at]); }
@@ -69,4 +69,4 @@ std::string OneLine(absl::string_view text, size_t bytes_max) {
   return line;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

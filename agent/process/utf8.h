@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // The length of the well-formed UTF-8 sequence that `text` begins with; 0 when there is none.
 size_t Utf8SequenceLength(absl::string_view text);
@@ -19,6 +19,6 @@ bool IsUtf8(absl::string_view text);
 // become \xNN. Of a longer text the first `bytes_max` bytes, followed by "...".
 std::string OneLine(absl::string_view text, size_t bytes_max);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_PROCESS_UTF8_H_

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using ActionKind = Action::Kind;
@@ -222,4 +222,4 @@ void Apply(const Action& action, SiteState& held) {
   }
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -18,7 +18,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "proto/values/amount_text.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using ActionKind = Action::Kind;
@@ -143,4 +143,4 @@ std::vector<absl::Status> DryRun::Take(const std::vector<Action>& actions) {
   return std::vector<absl::Status>(actions.size(), status);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

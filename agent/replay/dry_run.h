@@ -10,7 +10,7 @@
 
 #include "agent/ports/enforcer.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class DryRun : public StateEnforcer {
  public:
@@ -30,6 +30,6 @@ class DryRun : public StateEnforcer {
 // "account chair_ia: login alice added".
 std::string Describe(const Action& action);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_REPLAY_DRY_RUN_H_

@@ -12,7 +12,7 @@
 #include "agent/state/quarantine.h"
 #include "proto/runtime/convert.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr int64_t kPrefixBytesMax = 1024;
@@ -242,4 +242,4 @@ absl::StatusOr<Collected> Replay::Collect(const std::string& cursor_text, int64_
   return collected;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -17,7 +17,7 @@
 #include "agent/replay/replay_cursor.h"
 #include "agent/slurm/text/sacct_text.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct ReplayOptions {
   std::string file;
@@ -73,6 +73,6 @@ class Replay : public Collector {
   bool is_running_awaited_ = false;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_REPLAY_REPLAY_H_

@@ -4,7 +4,7 @@
 
 #include "agent/ports/cursor_text.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr absl::string_view kReplayForm = "replay-1";
@@ -41,4 +41,4 @@ std::optional<ReplayCursor> ParseReplayCursor(absl::string_view text) {
   return cursor;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -12,7 +12,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct ReplayCursor {
   static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
@@ -50,6 +50,6 @@ std::string ToText(const ReplayCursor& cursor);
 // Nothing for a text that ToText did not make.
 std::optional<ReplayCursor> ParseReplayCursor(absl::string_view text);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_REPLAY_REPLAY_CURSOR_H_

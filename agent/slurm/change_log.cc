@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr mode_t kLogMode = 0640;
@@ -53,4 +53,4 @@ absl::Status ChangeLog::Append(const std::string& text) const {
   return absl::InternalError(absl::StrCat("cannot write ", path_, ": ", std::strerror(error)));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class ChangeLog {
  public:
@@ -29,6 +29,6 @@ class ChangeLog {
   const std::string path_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_CHANGE_LOG_H_

@@ -16,7 +16,7 @@
 #include "agent/slurm/text/association_text.h"
 #include "spdlog/spdlog.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 std::string CountText(const std::optional<int64_t>& count) {
@@ -131,4 +131,4 @@ absl::Status LeftAccounts::Write() {
   return absl::InternalError(absl::StrCat("cannot write ", path_, ": ", std::strerror(errno)));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -13,7 +13,7 @@
 #include "absl/status/status.h"
 #include "agent/slurm/associations/associations.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class LeftAccounts {
  public:
@@ -39,6 +39,6 @@ class LeftAccounts {
   bool is_written_ = true;  // the file holds what `clusters_` does
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_LEFT_ACCOUNTS_H_

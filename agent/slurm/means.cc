@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // From the best to the worst.
@@ -132,4 +132,4 @@ void AddMeans(const ClusterText& cluster, const std::vector<std::string>& counte
   }
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -11,7 +11,7 @@
 
 #include "agent/slurm/text/scontrol_text.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // Each node, core or GPU is counted once.
 struct MeansCount {
@@ -53,6 +53,6 @@ struct ClusterText {
 void AddMeans(const ClusterText& cluster, const std::vector<std::string>& counted_partitions,
               Means& means);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_MEANS_H_

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 Finding CheckFactor(const std::string& name, const std::string& text) {
@@ -44,4 +44,4 @@ std::vector<Finding> CheckQos(const std::set<std::string>& names, absl::string_v
   return findings;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

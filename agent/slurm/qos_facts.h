@@ -11,12 +11,12 @@
 #include "absl/strings/string_view.h"
 #include "agent/checks/finding.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // `sacctmgr --noheader --parsable2 show qos format=Name,UsageFactor`; a finding for each of
 // `names`.
 std::vector<Finding> CheckQos(const std::set<std::string>& names, absl::string_view text);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_QOS_FACTS_H_

@@ -4,7 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // No terminal and no keyboard makes it.
@@ -71,4 +71,4 @@ absl::Status SacctProgram::Read(absl::Time from, absl::Time to, const Visit& vis
   return ExitStatus(command, *end);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -17,7 +17,7 @@
 #include "agent/process/subprocess.h"
 #include "agent/slurm/text/sacct_text.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class Sacct {
  public:
@@ -58,6 +58,6 @@ class SacctProgram : public Sacct {
   const SacctOptions options_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_SACCT_H_

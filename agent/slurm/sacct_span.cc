@@ -6,7 +6,7 @@
 #include "agent/state/quarantine.h"
 #include "proto/runtime/convert.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // Of one slice: more of them say nothing new.
@@ -77,4 +77,4 @@ absl::StatusOr<SpanPage> SacctSpan::Read(const Period& span, absl::Time from, bo
   return page;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -17,7 +17,7 @@
 #include "agent/slurm/slurm_cursor.h"
 #include "agent/slurm/text/sacct_text.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class SacctSpan : public SpanReader {
  public:
@@ -46,6 +46,6 @@ class SacctSpan : public SpanReader {
   std::optional<Slice> slice_;  // what was read of it and not told yet
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_SACCT_SPAN_H_

@@ -15,7 +15,7 @@
 #include "agent/process/subprocess.h"
 #include "agent/slurm/text/sacctmgr_line.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr int kRefused = 2;
@@ -57,6 +57,6 @@ int Main(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
-int main(int argc, char** argv) { return mesolys::Main(argc, argv); }
+int main(int argc, char** argv) { return mesolys::agent::Main(argc, argv); }

@@ -3,7 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 absl::string_view ScontrolWord(Scontrol::Noun noun) {
   switch (noun) {
@@ -36,4 +36,4 @@ absl::Status ScontrolProgram::Show(const std::string& cluster, Noun noun, const 
   return ExitStatus(command, *end);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

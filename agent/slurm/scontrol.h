@@ -15,7 +15,7 @@
 #include "agent/process/output_lines.h"
 #include "agent/process/subprocess.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class Scontrol {
  public:
@@ -48,6 +48,6 @@ class ScontrolProgram : public Scontrol {
   const ScontrolOptions options_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_SCONTROL_H_

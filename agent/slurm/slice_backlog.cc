@@ -11,7 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 struct Head {
@@ -71,4 +71,4 @@ absl::StatusOr<uint64_t> SliceBacklog::Read(v1::UsageRecord& record) {
   return head.mark;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

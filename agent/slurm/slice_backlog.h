@@ -15,7 +15,7 @@
 #include "absl/status/statusor.h"
 #include "mesolys/v1/resources.pb.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class SliceBacklog {
  public:
@@ -41,6 +41,6 @@ class SliceBacklog {
   int64_t waiting_count_ = 0;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_SLICE_BACKLOG_H_

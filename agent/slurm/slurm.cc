@@ -7,7 +7,7 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/job_state.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // Of one slice: more of them say nothing new.
@@ -115,4 +115,4 @@ absl::StatusOr<Collected> Slurm::Collect(const std::string& cursor_text, int64_t
   return collected;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -21,7 +21,7 @@
 #include "agent/slurm/text/sacct_text.h"
 #include "agent/slurm/told_lines.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct SlurmOptions {
   SacctOptions sacct;
@@ -67,6 +67,6 @@ class Slurm : public Collector {
   std::vector<uint64_t> last_marks_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_SLURM_H_

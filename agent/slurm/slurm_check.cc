@@ -15,7 +15,7 @@
 #include "agent/slurm/slurm_facts.h"
 #include "agent/slurm/text/scontrol_text.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr char kMunge[] = "/usr/bin/munge";
@@ -179,4 +179,4 @@ void SlurmCheck::CheckPrivileges() {
       CheckAdminLevel(user_.name, user_.is_root, {is_private_, sets_limits_}, *level));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

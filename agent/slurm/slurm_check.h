@@ -15,7 +15,7 @@
 #include "agent/slurm/sacct.h"
 #include "agent/slurm/slurm_means.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // Who runs the agent.
 struct AgentUser {
@@ -58,6 +58,6 @@ class SlurmCheck {
   std::vector<Finding> findings_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_SLURM_CHECK_H_

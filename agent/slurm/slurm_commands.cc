@@ -17,7 +17,7 @@
 #include "proto/values/names.h"
 #include "spdlog/spdlog.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr size_t kSaidBytesMax = 500;
@@ -233,4 +233,4 @@ absl::Status SlurmCommands::Make(const std::vector<std::string>& lines) {
   return absl::UnavailableError(OneLine(words, kSaidBytesMax));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -16,7 +16,7 @@
 #include "agent/process/subprocess.h"
 #include "agent/slurm/slurm_control.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct SlurmCommandOptions {
   // The folder of Slurm's commands.
@@ -56,6 +56,6 @@ class SlurmCommands : public SlurmControl {
   std::set<std::string> known_logins_;  // asked for before
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_SLURM_COMMANDS_H_

@@ -14,7 +14,7 @@
 #include "agent/slurm/text/queued_job.h"
 #include "mesolys/v1/site_service.pb.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class SlurmControl {
  public:
@@ -34,6 +34,6 @@ class SlurmControl {
   virtual absl::Status Make(const std::vector<std::string>& lines) = 0;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_SLURM_CONTROL_H_

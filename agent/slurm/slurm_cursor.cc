@@ -5,7 +5,7 @@
 
 #include "agent/ports/cursor_text.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr absl::string_view kSlurmForm = "slurm-1";
@@ -90,4 +90,4 @@ void FinishSlice(const SlurmSlice& slice, SlurmCursor& cursor) {
   if (cursor.tells_running) cursor.last_in_flight = cursor.until;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

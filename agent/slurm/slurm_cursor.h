@@ -14,7 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct SlurmWindows {
   absl::Duration overlap = absl::Minutes(10);
@@ -66,6 +66,6 @@ SlurmSlice SliceOf(const SlurmWindows& windows, const SlurmCursor& cursor);
 // The slice was read and told.
 void FinishSlice(const SlurmSlice& slice, SlurmCursor& cursor);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_SLURM_CURSOR_H_

@@ -13,7 +13,7 @@
 #include "proto/values/names.h"
 #include "spdlog/spdlog.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // Accounts are made, then limited, then opened; one more for what was changed meanwhile.
@@ -331,4 +331,4 @@ void SlurmEnforcer::Judge(Round& round) {
   }
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -18,7 +18,7 @@
 #include "agent/slurm/left_accounts.h"
 #include "agent/slurm/slurm_control.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct SlurmEnforcerOptions {
   std::vector<std::string> clusters;
@@ -87,6 +87,6 @@ class SlurmEnforcer : public Enforcer {
   std::map<std::string, std::set<std::string>> untouched_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_SLURM_ENFORCER_H_

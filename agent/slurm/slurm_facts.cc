@@ -14,7 +14,7 @@
 #include "agent/slurm/text/sacct_value.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr size_t kEntriesMax = 10'000;
@@ -347,4 +347,4 @@ bool HidesJobs(const SlurmConfig& config) {
          hidden.contains("nodes") || hidden.contains("partitions") || hidden.contains("all");
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

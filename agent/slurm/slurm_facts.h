@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "agent/checks/finding.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // `scontrol show config`: values by name, for names and values that a configuration can have.
 // "(null)" is an empty value. INVALID_ARGUMENT for a text without a version of Slurm.
@@ -51,6 +51,6 @@ Finding CheckAdminLevel(const std::string& user, bool is_root, const AgentNeeds&
 // Whether ordinary users do not see the jobs of others.
 bool HidesJobs(const SlurmConfig& config);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_SLURM_FACTS_H_

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/state/quarantine.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // Of one collection: more of them say nothing new.
@@ -111,4 +111,4 @@ absl::StatusOr<CollectedMeans> SlurmMeans::Collect() {
   return CollectedMeans{ToProto(means), std::exchange(quarantined_, {})};
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

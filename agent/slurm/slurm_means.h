@@ -14,7 +14,7 @@
 #include "agent/slurm/scontrol.h"
 #include "agent/slurm/told_lines.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct SlurmMeansOptions {
   ScontrolOptions scontrol;
@@ -46,6 +46,6 @@ class SlurmMeans : public MeansCollector {
   std::vector<QuarantinedLine> quarantined_;  // of this collection
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_SLURM_MEANS_H_

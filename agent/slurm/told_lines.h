@@ -13,7 +13,7 @@
 #include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class ToldLines {
  public:
@@ -46,6 +46,6 @@ class ToldLines {
   absl::flat_hash_set<uint64_t> aged_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_TOLD_LINES_H_

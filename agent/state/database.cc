@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 absl::Status Trouble(sqlite3* connection) {
@@ -107,4 +107,4 @@ absl::StatusOr<Statement> Database::Prepare(absl::string_view sql) {
 
 int64_t Database::changed_count() const { return sqlite3_changes64(connection_.get()); }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -16,7 +16,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // A prepared statement. Bind in the order of its parameters, Step until there is no row, Reset.
 class Statement {
@@ -64,6 +64,6 @@ class Database {
   std::unique_ptr<sqlite3, Close> connection_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_STATE_DATABASE_H_

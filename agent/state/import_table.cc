@@ -1,6 +1,6 @@
 #include "agent/state/import_table.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 const char ImportTable::kSchema[] =
     "CREATE TABLE import (number INTEGER PRIMARY KEY, next INTEGER NOT NULL,"
@@ -59,4 +59,4 @@ absl::Status ImportTable::Remove(int64_t number) {
   return remove->Bind(number).Run();
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -13,7 +13,7 @@
 #include "agent/state/database.h"
 #include "mesolys/v1/resources.pb.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct ImportPlace {
   int64_t number = 0;
@@ -49,6 +49,6 @@ class ImportTable {
   Database& database_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_STATE_IMPORT_TABLE_H_

@@ -2,7 +2,7 @@
 
 #include "proto/runtime/convert.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 Statement& BindKey(const JobKey& key, Statement& statement) {
@@ -80,4 +80,4 @@ absl::Status JobTable::Remove(const std::vector<JobKey>& jobs) {
   return absl::OkStatus();
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -16,7 +16,7 @@
 #include "mesolys/v1/resources.pb.h"
 #include "proto/values/usage_record.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class JobTable {
  public:
@@ -39,6 +39,6 @@ class JobTable {
   Database& database_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_STATE_JOB_TABLE_H_

@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/process/utf8.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr size_t kTextBytesMax = 4096;
@@ -63,4 +63,4 @@ absl::StatusOr<QuarantineMark> Quarantine::Append(const QuarantineMark& committe
   return QuarantineMark{committed.line_count + static_cast<int64_t>(lines.size()), *size};
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

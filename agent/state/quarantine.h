@@ -14,7 +14,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // Of one slice of records; what else is wrong waits for the next.
 inline constexpr size_t kQuarantinedMax = 1000;
@@ -46,6 +46,6 @@ class Quarantine {
   const std::string path_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_STATE_QUARANTINE_H_

@@ -15,7 +15,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr int64_t kSchemaVersion = 3;
@@ -398,4 +398,4 @@ absl::StatusOr<std::optional<v1::LedgerHead>> Spool::Witness() {
   return head;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

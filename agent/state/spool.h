@@ -24,7 +24,7 @@
 #include "mesolys/v1/site_service.pb.h"
 #include "proto/runtime/mutex.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // Consecutive records of the spool, those numbered [first, last].
 struct SpoolBatch {
@@ -134,6 +134,6 @@ class Spool {
   int64_t job_revision_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_STATE_SPOOL_H_

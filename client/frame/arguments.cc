@@ -15,7 +15,7 @@
 #include "proto/values/quoted.h"
 #include "proto/values/reason.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // RFC 3339 ends with the year 9999, and so do the timestamps of the wire.
@@ -298,4 +298,4 @@ absl::StatusOr<JobWords> ParseJob(absl::string_view text) {
          Quoted(text), job->cluster, job->job_id, *job->array_task_id));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -16,7 +16,7 @@
 #include "proto/values/period.h"
 #include "proto/values/quantity.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // "2026-12-01" (midnight UTC), "2026-12-01T08:00:00+01:00" or "today" (midnight UTC of `now`).
 absl::StatusOr<absl::Time> ParseInstant(absl::string_view option, absl::string_view text,
@@ -69,6 +69,6 @@ struct JobWords {
 absl::StatusOr<JobWords> ParseJob(absl::string_view text);
 absl::StatusOr<JobWords> ParseQueuedJob(absl::string_view text);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_FRAME_ARGUMENTS_H_

@@ -24,7 +24,7 @@
 #include "nlohmann/json.hpp"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // The options that every command takes, as they are written.
@@ -326,4 +326,4 @@ ExitCode RunCli(const std::vector<std::string>& arguments, World& world) {
   return exit;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

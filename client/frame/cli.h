@@ -10,7 +10,7 @@
 #include "client/session/exit_code.h"
 #include "client/session/session.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // The language of what the program will say: what programs read is the same in every language.
 void ChooseLanguage(const std::vector<std::string>& arguments, const Environment& environment);
@@ -18,6 +18,6 @@ void ChooseLanguage(const std::vector<std::string>& arguments, const Environment
 // `arguments` without the name of the program.
 ExitCode RunCli(const std::vector<std::string>& arguments, World& world);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_FRAME_CLI_H_

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/language/language.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // Help that opens with examples: most people want to copy one and change a word.
@@ -167,4 +167,4 @@ const Body* CommandTree::BodyOf(const CLI::App& app) const {
   return found == entries_.end() || !found->second.body ? nullptr : &found->second.body;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -17,7 +17,7 @@ namespace CLI {
 class App;
 }  // namespace CLI
 
-namespace mesolys {
+namespace mesolys::client {
 
 class Session;
 
@@ -108,6 +108,6 @@ void AddAudit(CommandTree& tree);
 void AddRole(CommandTree& tree);
 void AddConfig(CommandTree& tree);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_FRAME_COMMAND_TREE_H_

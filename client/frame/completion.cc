@@ -8,7 +8,7 @@
 #include "client/language/language.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 constexpr char kCanI[] = "can-i";
@@ -200,4 +200,4 @@ absl::StatusOr<std::string> CompletionScript(absl::string_view shell) {
   return absl::InvalidArgumentError(Tr("$0 is none of bash, zsh and fish", Quoted(shell)));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -14,7 +14,7 @@ namespace CLI {
 class App;
 }  // namespace CLI
 
-namespace mesolys {
+namespace mesolys::client {
 
 struct Candidate {
   std::string word;
@@ -30,6 +30,6 @@ std::vector<Candidate> Complete(const CLI::App& root, std::vector<std::string> w
 // for another shell.
 absl::StatusOr<std::string> CompletionScript(absl::string_view shell);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_FRAME_COMPLETION_H_

@@ -11,7 +11,7 @@
 #include "client/language/language.h"
 #include "client/session/exit_code.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // A line of text that roff prints as it is.
@@ -150,4 +150,4 @@ std::string ManualPage(CommandTree& tree, const std::string& version) {
   return page;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

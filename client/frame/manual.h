@@ -7,12 +7,12 @@
 
 #include "client/frame/command_tree.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // mesolys(1) in the man macros of roff: every command with its arguments, options and examples.
 // `version` stands in its foot.
 std::string ManualPage(CommandTree& tree, const std::string& version);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_FRAME_MANUAL_H_

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // The optimal string alignment distance.
@@ -45,4 +45,4 @@ std::string Closest(absl::string_view mistyped, const std::vector<std::string>& 
   return best;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

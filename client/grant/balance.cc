@@ -15,7 +15,7 @@
 #include "mesolys/v1/allocation_service.pb.h"
 #include "nlohmann/json.hpp"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // The amounts of a line, in the order in which they add up.
@@ -167,4 +167,4 @@ void AddBalance(CommandTree& tree) {
       .Argument("PROJECT", project.get(), Tr("Its id"));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

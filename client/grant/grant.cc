@@ -22,7 +22,7 @@
 #include "nlohmann/json.hpp"
 #include "proto/values/names.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 Tone ToneOf(v1::Grant::State state) {
@@ -223,4 +223,4 @@ void AddGrant(CommandTree& tree) {
   AddGrantLife(tree, noun);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

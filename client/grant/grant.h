@@ -12,7 +12,7 @@
 #include "google/protobuf/repeated_field.h"
 #include "mesolys/v1/resources.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // What the sites made of those that can be spent now, one row per grant and site.
 Table EnforcementTable(const std::vector<v1::Grant>& grants);
@@ -24,6 +24,6 @@ std::string SbatchLine(absl::string_view project);
 Table GrantsTable(const google::protobuf::RepeatedPtrField<v1::Grant>& grants,
                   const absl::TimeZone& zone);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_GRANT_GRANT_H_

@@ -8,7 +8,7 @@
 #include "client/show/cells.h"
 #include "nlohmann/json.hpp"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // What each site may spend more: "psmn +400 h, p2chpd +100 h".
@@ -92,4 +92,4 @@ std::string WaitingText(const v1::ReductionOrder& order, const std::string& reso
                  "$1 wait until $2 confirm lower ceilings", count, amount, names);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

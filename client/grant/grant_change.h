@@ -13,7 +13,7 @@
 #include "google/protobuf/repeated_field.h"
 #include "mesolys/v1/resources.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // The resource of an entry; "" where it is not known, and then base units are shown.
 using ResourceOf = std::function<std::string(const v1::GrantChange&)>;
@@ -29,6 +29,6 @@ Table OrdersTable(const google::protobuf::RepeatedPtrField<v1::ReductionOrder>& 
 // "100 h wait until psmn confirms a lower ceiling"; "would wait" on a dry run.
 std::string WaitingText(const v1::ReductionOrder& order, const std::string& resource, bool dry_run);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_GRANT_GRANT_CHANGE_H_

@@ -18,7 +18,7 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 struct GrantLifeOptions {
@@ -260,4 +260,4 @@ void AddGrantLife(CommandTree& tree, CLI::App& noun) {
   AddEnds(tree, noun);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -5,11 +5,11 @@
 
 #include "client/frame/command_tree.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // For AddGrant, whose noun it is.
 void AddGrantLife(CommandTree& tree, CLI::App& noun);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_GRANT_GRANT_LIFE_H_

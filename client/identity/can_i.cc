@@ -15,7 +15,7 @@
 #include "proto/values/commands.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 struct AccessOptions {
@@ -96,4 +96,4 @@ void AddCanI(CommandTree& tree) {
       .Argument("PROJECT", &options->third, Tr("Where it speaks of one"), /*required=*/false);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -10,7 +10,7 @@
 #include "client/show/cells.h"
 #include "mesolys/v1/allocation_service.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 struct RoleOptions {
@@ -72,4 +72,4 @@ void AddRole(CommandTree& tree) {
   AddVerb(tree, noun, /*taken=*/true);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -7,7 +7,7 @@
 #include "client/show/cells.h"
 #include "mesolys/v1/allocation_service.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 absl::Status ShowCaller(Session& session) {
@@ -34,4 +34,4 @@ void AddWhoAmI(CommandTree& tree) {
             ShowCaller);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

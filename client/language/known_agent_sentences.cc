@@ -3,7 +3,7 @@
 #include "client/language/known_sentence.h"
 #include "client/language/language.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 constexpr const char* kAgentSentences[] = {
@@ -135,4 +135,4 @@ constexpr const char* kAgentSentences[] = {
 
 absl::Span<const char* const> KnownAgentSentences() { return kAgentSentences; }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

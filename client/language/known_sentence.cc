@@ -13,7 +13,7 @@
 #include "absl/strings/substitute.h"
 #include "client/language/language.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 constexpr size_t kHolesMax = 10;
@@ -109,4 +109,4 @@ std::string Told(absl::string_view sentence) {
   return Tell(sentence).text;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

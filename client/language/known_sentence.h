@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // The sentences that are known, in English.
 absl::Span<const char* const> KnownSentences();
@@ -22,6 +22,6 @@ absl::Span<const char* const> KnownAgentSentences();
 // are told one by one where more is known of them so.
 std::string Told(absl::string_view sentence);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_LANGUAGE_KNOWN_SENTENCE_H_

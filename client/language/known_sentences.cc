@@ -6,7 +6,7 @@
 #include "client/language/known_sentence.h"
 #include "client/language/language.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 constexpr const char* kSentences[] = {
@@ -323,4 +323,4 @@ absl::Span<const char* const> KnownSentences() {
   return sentences;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 constexpr char kDomain[] = "mesolys";
@@ -89,4 +89,4 @@ std::string FormFor(const char* one, const char* many, int64_t number) {
   return dngettext(kDomain, one, many, static_cast<unsigned long>(number));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -12,7 +12,7 @@
 #include "absl/strings/substitute.h"
 #include "client/language/environment.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // Of the whole program from now on: the first of LC_ALL, LC_MESSAGES and LANG that is set names it,
 // and LANGUAGE goes before, as gettext has it. English for "C", "POSIX" and what is not translated.
@@ -43,6 +43,6 @@ std::string TrCount(const char* one, const char* many, int64_t number, const Arg
 // A literal of a table, which Tr translates when it is used.
 constexpr const char* TrLater(const char* sentence) { return sentence; }
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_LANGUAGE_LANGUAGE_H_

@@ -18,7 +18,7 @@
 #include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 constexpr int64_t kRowsShown = 100;
@@ -191,4 +191,4 @@ void AddAudit(CommandTree& tree) {
   AddReconcile(tree, noun);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

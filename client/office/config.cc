@@ -9,7 +9,7 @@
 #include "client/show/cells.h"
 #include "mesolys/v1/allocation_service.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 struct ModeOptions {
@@ -55,4 +55,4 @@ void AddConfig(CommandTree& tree) {
       .RequiredOption("--reason", "TEXT", &options->reason, Tr("Why; shown to who is refused"));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -18,7 +18,7 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 struct MemberOptions {
@@ -255,4 +255,4 @@ void AddMember(CommandTree& tree) {
       .Argument("PROJECT", &listed->project, Tr("Its id"));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -16,7 +16,7 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 struct ProjectOptions {
@@ -268,4 +268,4 @@ void AddProject(CommandTree& tree) {
       .RequiredOption("--reason", "TEXT", &archived->reason, Tr("Why; kept with the entry"));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

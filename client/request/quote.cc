@@ -17,7 +17,7 @@
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // Normalised hours are written like those of cores.
@@ -119,4 +119,4 @@ void AddQuote(CommandTree& tree) {
   AddRequestOptions(verb, *form);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -16,7 +16,7 @@
 #include "client/session/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 struct RequestOptions {
@@ -210,4 +210,4 @@ void AddRequest(CommandTree& tree) {
       .Argument("REQUEST", name.get(), "PROJECT/rNUMBER");
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -4,7 +4,7 @@
 
 #include "proto/config/config_file.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 absl::StatusOr<RequestForm> LoadRequestFile(const std::string& path) {
   absl::StatusOr<ConfigFile> file = ConfigFile::Load(path);
@@ -34,4 +34,4 @@ absl::StatusOr<RequestForm> LoadRequestFile(const std::string& path) {
   return form;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "client/request/request_form.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 //   project = "proj_a"
 //   gpu = ["a100=2000h"]
@@ -17,6 +17,6 @@ namespace mesolys {
 // Errors name file, line and column, and what would be right (proto/config/config_file.h).
 absl::StatusOr<RequestForm> LoadRequestFile(const std::string& path);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_REQUEST_REQUEST_FILE_H_

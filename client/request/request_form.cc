@@ -14,7 +14,7 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 constexpr int64_t kPpmPerPercent = 10'000;
@@ -94,4 +94,4 @@ Cell UsageCurveCell(const google::protobuf::RepeatedPtrField<v1::UsagePoint>& cu
   return {absl::StrJoin(texts, ", "), points};
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -15,7 +15,7 @@
 #include "google/protobuf/repeated_field.h"
 #include "mesolys/v1/resources.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 struct RequestForm {
   std::string project;
@@ -43,6 +43,6 @@ absl::StatusOr<v1::Request> ToRequest(const RequestForm& form, absl::Time now);
 Cell UsageCurveCell(const google::protobuf::RepeatedPtrField<v1::UsagePoint>& curve,
                     const absl::TimeZone& zone);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_REQUEST_REQUEST_FORM_H_

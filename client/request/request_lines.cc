@@ -12,7 +12,7 @@
 #include "proto/values/names.h"
 #include "proto/values/quantity.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 v1::RequestLine* FindLine(v1::Request* request, absl::string_view resource) {
@@ -97,4 +97,4 @@ absl::Status AddLines(const RequestTexts& texts, v1::Request* request) {
   return absl::OkStatus();
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "mesolys/v1/resources.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 struct RequestTexts {
   std::string cpu;                    // "50000h"
@@ -27,6 +27,6 @@ struct RequestTexts {
 // twice, a wrong amount, a minimum of what is not asked or above it.
 absl::Status AddLines(const RequestTexts& texts, v1::Request* request);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_REQUEST_REQUEST_LINES_H_

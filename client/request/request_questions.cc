@@ -14,7 +14,7 @@
 #include "client/session/failure.h"
 #include "mesolys/v1/allocation_service.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // A word as a shell reads it back.
@@ -186,4 +186,4 @@ absl::StatusOr<RequestForm> AskForRequest(Session& session, const std::string& p
   return form;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

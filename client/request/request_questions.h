@@ -10,7 +10,7 @@
 #include "client/request/request_form.h"
 #include "client/session/session.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // An answer that cannot be read is said to be wrong, and asked for again. Says the command line
 // that would have asked the same, then whether to send it. INVALID_ARGUMENT when the input ends, or
@@ -23,6 +23,6 @@ std::vector<std::string> WordsOf(const RequestForm& form);
 // shell reads back.
 std::string CommandLineOf(const RequestForm& form);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_REQUEST_REQUEST_QUESTIONS_H_

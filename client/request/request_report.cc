@@ -16,7 +16,7 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/reason.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 Tone ToneOf(v1::Request::State state) {
@@ -198,4 +198,4 @@ absl::Status PrintDecision(Session& session, const v1::Request& request) {
   return status;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -13,7 +13,7 @@
 #include "client/show/cells.h"
 #include "mesolys/v1/resources.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // Without rows; `single`: all there is to say of one.
 Table RequestTable(const std::string& key, bool single);
@@ -28,6 +28,6 @@ std::string StateSentence(const v1::Request& request, bool dry_run);
 // Prints what came of it; ExitCode::kRefused, already printed, for one that was refused.
 absl::Status PrintDecision(Session& session, const v1::Request& request);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_REQUEST_REQUEST_REPORT_H_

@@ -3,7 +3,7 @@
 #include "client/language/language.h"
 #include "client/show/cells.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 std::string RunningJobsSentence(const v1::RunningJobsMove& move, bool dry_run,
                                 const absl::TimeZone& zone) {
@@ -31,4 +31,4 @@ std::string RunningJobsSentence(const v1::RunningJobsMove& move, bool dry_run,
                   grant, move.resource(), granted, end, from, from_end, used, committed);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

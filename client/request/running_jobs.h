@@ -9,11 +9,11 @@
 #include "absl/time/time.h"
 #include "mesolys/v1/resources.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 std::string RunningJobsSentence(const v1::RunningJobsMove& move, bool dry_run,
                                 const absl::TimeZone& zone);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_REQUEST_RUNNING_JOBS_H_

@@ -3,7 +3,7 @@
 
 // How the program ends. Scripts rely on the numbers: they never change.
 
-namespace mesolys {
+namespace mesolys::client {
 
 enum class ExitCode {
   kDone = 0,
@@ -17,6 +17,6 @@ enum class ExitCode {
   kInterrupted = 130,
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_SESSION_EXIT_CODE_H_

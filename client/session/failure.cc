@@ -9,7 +9,7 @@
 #include "nlohmann/json.hpp"
 #include "proto/values/reason.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 constexpr char kExitPayload[] = "mesolys/exit";
@@ -81,4 +81,4 @@ nlohmann::ordered_json ErrorJson(const absl::Status& status) {
   return out;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

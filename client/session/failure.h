@@ -8,7 +8,7 @@
 #include "client/session/exit_code.h"
 #include "nlohmann/json_fwd.hpp"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // The same error, which ends the program with `exit`. An ok status stays ok.
 absl::Status WithExit(absl::Status status, ExitCode exit);
@@ -24,6 +24,6 @@ ExitCode ExitOf(const absl::Status& status);
 // "exit":3}; reason is "" where the scheduler gave none.
 nlohmann::ordered_json ErrorJson(const absl::Status& status);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_SESSION_FAILURE_H_

@@ -22,7 +22,7 @@
 #include "absl/strings/strip.h"
 #include "client/language/language.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 constexpr char kMagic[] = "mesolys kept request 1\n";
@@ -196,4 +196,4 @@ std::string NewRequestId() {
                       text.substr(16, 4), "-", text.substr(20));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

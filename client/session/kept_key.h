@@ -15,7 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 class KeptKeys {
  public:
@@ -43,6 +43,6 @@ class KeptKeys {
 // A new request_id: a random UUID (version 4).
 std::string NewRequestId();
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_SESSION_KEPT_KEY_H_

@@ -16,7 +16,7 @@
 #include "client/session/session.h"
 #include "google/protobuf/repeated_field.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // Visits at most `limit` rows, all of them when it is 0. `rows` is the accessor of the page's list.
 // `sparse`: few of the rows that the scheduler reads belong to the list, so it reads many at once.
@@ -59,6 +59,6 @@ absl::StatusOr<std::vector<Row>> ReadPages(
   return out;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_SESSION_PAGES_H_

@@ -21,7 +21,7 @@
 #include "proto/runtime/channel.h"
 #include "proto/runtime/status.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using google::protobuf::Message;
@@ -191,4 +191,4 @@ absl::StatusOr<std::unique_ptr<Scheduler>> OpenScheduler(const Settings& setting
   return std::make_unique<GrpcScheduler>(settings, *std::move(channel));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -11,7 +11,7 @@
 #include "client/session/settings.h"
 #include "google/protobuf/message.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
@@ -35,6 +35,6 @@ class Scheduler {
 // UNAUTHENTICATED when the files of our own certificate cannot be used.
 absl::StatusOr<std::unique_ptr<Scheduler>> OpenScheduler(const Settings& settings);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_SESSION_SCHEDULER_H_

@@ -19,7 +19,7 @@
 #include "proto/values/quoted.h"
 #include "proto/values/reason.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using google::protobuf::FieldDescriptor;
@@ -261,4 +261,4 @@ void Session::Say(absl::string_view sentence) {
   }
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -24,7 +24,7 @@
 #include "google/protobuf/message.h"
 #include "proto/runtime/clock.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // What the program sees of the machine it runs on.
 struct World {
@@ -121,6 +121,6 @@ class Session {
   bool is_progress_shown_ = false;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_SESSION_SESSION_H_

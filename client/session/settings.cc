@@ -15,7 +15,7 @@
 #include "proto/config/config_file.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 constexpr char kSystemPath[] = "/etc/mesolys/config.toml";
@@ -102,4 +102,4 @@ absl::StatusOr<Settings> LoadSettings(const std::string& path, const Environment
   return settings;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

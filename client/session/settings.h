@@ -9,7 +9,7 @@
 #include "client/language/environment.h"
 #include "proto/runtime/tls_files.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 struct Settings {
   std::string scheduler;  // "host:port"
@@ -23,6 +23,6 @@ struct Settings {
 // them there (with the paths tried and what a file looks like), or what is wrong in it and where.
 absl::StatusOr<Settings> LoadSettings(const std::string& path, const Environment& environment);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_SESSION_SETTINGS_H_

@@ -4,7 +4,7 @@
 
 #include "nlohmann/json.hpp"
 
-namespace mesolys {
+namespace mesolys::client {
 
 struct CellValue::Kept {
   nlohmann::ordered_json json;
@@ -36,4 +36,4 @@ const nlohmann::ordered_json& CellValue::json() const {
   return kept_ == nullptr ? nothing : kept_->json;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

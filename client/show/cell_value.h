@@ -12,7 +12,7 @@
 
 #include "nlohmann/json_fwd.hpp"
 
-namespace mesolys {
+namespace mesolys::client {
 
 class CellValue {
  public:
@@ -41,6 +41,6 @@ class CellValue {
   std::unique_ptr<Kept> kept_;  // null: nothing
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_SHOW_CELL_VALUE_H_

@@ -16,7 +16,7 @@
 #include "proto/values/names.h"
 #include "proto/values/quantity.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 Cell TimeCell(bool given, const google::protobuf::Timestamp& time, const absl::TimeZone& zone,
@@ -99,4 +99,4 @@ Cell ElapsedCell(int64_t seconds) {
   return {seconds < kDay ? clock : absl::StrCat(seconds / kDay, "d ", clock), seconds};
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

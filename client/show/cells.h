@@ -13,7 +13,7 @@
 #include "client/show/output.h"
 #include "google/protobuf/timestamp.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 Cell TextCell(absl::string_view text);
 // A sentence of the scheduler or of an agent, told in the user's language.
@@ -50,6 +50,6 @@ Cell MinuteCell(bool given, const google::protobuf::Timestamp& time, const absl:
 // "3d 04:05:06", "04:05:06"; seconds for programs.
 Cell ElapsedCell(int64_t seconds);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_SHOW_CELLS_H_

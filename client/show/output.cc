@@ -10,7 +10,7 @@
 #include "client/show/terminal_text.h"
 #include "nlohmann/json.hpp"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -252,4 +252,4 @@ std::string RenderError(const CellValue& error) {
   return Dump({{"schema", kSchema}, {"error", error.json()}});
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

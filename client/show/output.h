@@ -13,7 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "client/show/cell_value.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 enum class Format { kTable, kJson, kCsv };
 
@@ -66,6 +66,6 @@ std::string Render(const Report& report, const Look& look);
 // {"schema":1,"error":{...}}
 std::string RenderError(const CellValue& error);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_SHOW_OUTPUT_H_

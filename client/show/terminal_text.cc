@@ -9,7 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "proto/values/quantity.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 struct CodePoint {
@@ -155,4 +155,4 @@ std::string Sparkline(const std::vector<int64_t>& values, bool utf8) {
   return out;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -10,7 +10,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // What somebody else wrote, so that it can neither move the cursor nor turn the direction of
 // writing: control characters, bidirectional overrides and bytes that are not UTF-8 become \n, \x1b
@@ -33,6 +33,6 @@ std::string Bar(int64_t used, int64_t committed, int64_t whole, bool utf8);
 // there is nothing.
 std::string Sparkline(const std::vector<int64_t>& values, bool utf8);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_SHOW_TERMINAL_TEXT_H_

@@ -21,7 +21,7 @@
 #include "client/usage/usage_import.h"
 #include "mesolys/v1/allocation_service.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 struct WriteOffOptions {
@@ -270,4 +270,4 @@ void AddSite(CommandTree& tree) {
       .RequiredOption("--reason", "TEXT", &options->reason, Tr("Why; kept with the entries"));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

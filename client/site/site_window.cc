@@ -13,7 +13,7 @@
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/runtime/convert.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 struct WindowOptions {
@@ -109,4 +109,4 @@ void AddSiteWindow(CommandTree& tree, CLI::App& noun) {
           "--title \"New switches\"");
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -10,7 +10,7 @@
 #include "google/protobuf/repeated_field.h"
 #include "mesolys/v1/resources.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // One row per window, under the key "windows"; nothing for people where there is none.
 Table WindowsTable(const google::protobuf::RepeatedPtrField<v1::SiteWindow>& windows,
@@ -19,6 +19,6 @@ Table WindowsTable(const google::protobuf::RepeatedPtrField<v1::SiteWindow>& win
 // For AddSite, whose noun it is.
 void AddSiteWindow(CommandTree& tree, CLI::App& noun);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_SITE_SITE_WINDOW_H_

@@ -10,7 +10,7 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // A slice of accounting is read within two minutes, and an agent asks every half a minute.
@@ -80,4 +80,4 @@ absl::StatusOr<v1::UsageComparison> CompareUsage(Session& session, const std::st
                   ExitCode::kFailed);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -10,7 +10,7 @@
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/values/period.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // A span from what was typed, both ends in the zone of the session. INVALID_ARGUMENT also when it
 // is empty; whether it ends in the future is the scheduler's question.
@@ -22,6 +22,6 @@ absl::StatusOr<Period> ParseAccountedPeriod(const Session& session, const std::s
 absl::StatusOr<v1::UsageComparison> CompareUsage(Session& session, const std::string& site,
                                                  const Period& period);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_USAGE_COMPARISON_H_

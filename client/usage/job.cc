@@ -21,7 +21,7 @@
 #include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 struct JobOptions {
@@ -319,4 +319,4 @@ void AddJob(CommandTree& tree, CLI::App& noun) {
       .RequiredOption("--reason", "TEXT", &refunded->reason, Tr("Why; kept with the entry"));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

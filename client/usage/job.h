@@ -12,7 +12,7 @@
 #include "client/show/output.h"
 #include "mesolys/v1/resources.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 Cell JobStateCell(const v1::UsageRecord& record);
 // How long the job held its allocation; 0 where the record cannot be right.
@@ -30,6 +30,6 @@ Cell JobUncoveredCell(const v1::Job& job);
 // For AddUsage, whose noun it is.
 void AddJob(CommandTree& tree, CLI::App& noun);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_USAGE_JOB_H_

@@ -16,7 +16,7 @@
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 constexpr int kDaysCompared = 7;
@@ -194,4 +194,4 @@ void AddReconcile(CommandTree& tree, CLI::App& noun) {
       .Flag("--unexplained", &options->unexplained, Tr("List only those that nothing explains"));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

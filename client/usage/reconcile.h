@@ -5,11 +5,11 @@
 
 #include "client/frame/command_tree.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // For AddAudit, whose noun it is.
 void AddReconcile(CommandTree& tree, CLI::App& noun);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_USAGE_RECONCILE_H_

@@ -20,7 +20,7 @@
 #include "nlohmann/json.hpp"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 struct UsageOptions {
@@ -198,4 +198,4 @@ void AddUsage(CommandTree& tree) {
   AddUsageImport(tree, noun);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -16,7 +16,7 @@
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/runtime/convert.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 struct ImportOptions {
@@ -189,4 +189,4 @@ void AddUsageImport(CommandTree& tree, CLI::App& noun) {
       .Flag("--wait", &options->wait, Tr("Wait until everything is read and charged"));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -9,7 +9,7 @@
 #include "google/protobuf/repeated_field.h"
 #include "mesolys/v1/resources.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // For people only when there are any.
 Table ImportsTable(const google::protobuf::RepeatedPtrField<v1::UsageImport>& imports,
@@ -18,6 +18,6 @@ Table ImportsTable(const google::protobuf::RepeatedPtrField<v1::UsageImport>& im
 // For AddUsage, whose noun it is.
 void AddUsageImport(CommandTree& tree, CLI::App& noun);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_USAGE_USAGE_IMPORT_H_

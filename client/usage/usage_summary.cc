@@ -11,7 +11,7 @@
 #include "proto/values/quantity.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // What a scheduler says is not ours to trust: a sum that would not fit stays as it is.
@@ -156,4 +156,4 @@ Table UsageSummary::CourseTable(const Look& look) const {
   return table;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

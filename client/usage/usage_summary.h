@@ -13,7 +13,7 @@
 #include "client/show/output.h"
 #include "mesolys/v1/resources.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 enum class GroupBy { kUser, kSite, kMonth, kResource, kState };
 
@@ -52,6 +52,6 @@ class UsageSummary {
   std::map<std::pair<std::string, std::string>, Group> groups_;  // by (resource, group)
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_USAGE_USAGE_SUMMARY_H_

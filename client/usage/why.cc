@@ -13,7 +13,7 @@
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // PROJECT, PROJECT/gNUMBER or PROJECT/rNUMBER.
@@ -73,4 +73,4 @@ void AddWhy(CommandTree& tree) {
                 /*required=*/false);
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

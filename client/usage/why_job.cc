@@ -12,7 +12,7 @@
 #include "client/show/cells.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // An agent answers within a second or two; one that is silent for half a minute is away.
@@ -225,4 +225,4 @@ absl::Status ExplainJob(Session& session, const std::string& text) {
   return absl::OkStatus();
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -10,7 +10,7 @@
 #include "client/session/session.h"
 #include "mesolys/v1/allocation_service.pb.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 absl::Status ExplainJob(Session& session, const std::string& text);
 
@@ -25,6 +25,6 @@ WhyJobText TextOf(const v1::JobExplanation& explanation, const std::string& job)
 // "3:20:00", as sbatch takes it. Pure.
 std::string TimeLimitText(int64_t seconds);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_USAGE_WHY_JOB_H_

@@ -20,7 +20,7 @@
 #include "tests/fakes/test_seed.h"
 #include "tests/scheduler/core/mesocentre.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr char kSite[] = "north";
@@ -181,4 +181,4 @@ TEST(AgreementTest, TheAgentDerivesWhatTheLedgerDerives) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -16,7 +16,7 @@
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/test_ca.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // What one run of the program left behind.
 struct Outcome {
@@ -61,6 +61,6 @@ class ClientTest : public ::testing::Test {
   int port_ = 0;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_TESTS_CLIENT_CLIENT_FIXTURE_H_

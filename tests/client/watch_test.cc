@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -77,4 +77,4 @@ TEST_F(WatchTest, ANarrowTerminalGoesWithoutWhatItCan) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

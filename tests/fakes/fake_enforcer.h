@@ -11,7 +11,7 @@
 
 #include "agent/ports/enforcer.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class FakeEnforcer : public StateEnforcer {
  public:
@@ -53,6 +53,6 @@ class FakeEnforcer : public StateEnforcer {
   }
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_TESTS_FAKES_FAKE_ENFORCER_H_

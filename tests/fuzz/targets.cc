@@ -22,6 +22,8 @@
 namespace mesolys {
 namespace {
 
+using namespace agent;  // whose texts these are
+
 const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
 
 void Require(bool holds, const char* what) {

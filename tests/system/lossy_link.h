@@ -6,7 +6,7 @@
 
 #include "agent/link/scheduler_link.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class LossyLink : public SchedulerLink {
  public:
@@ -36,6 +36,6 @@ class LossyLink : public SchedulerLink {
   int call_count_ = 0;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_TESTS_SYSTEM_LOSSY_LINK_H_

@@ -193,9 +193,10 @@ Provoke Kept(const std::string& request_id, const std::string& etag) {
     kept.set_request_id(request_id);
     kept.set_etag(etag);
     const std::string name =
-        KeptKeys::NameOf({world.target(), world.ca.Files("user/olga").certificate, "project",
-                          "link", "PROJECT", "lab", "ACCOUNT", "n1:second"});
-    const auto stored = KeptKeys(world.StateOf("olga")).Keep(name, kept.SerializeAsString());
+        client::KeptKeys::NameOf({world.target(), world.ca.Files("user/olga").certificate,
+                                  "project", "link", "PROJECT", "lab", "ACCOUNT", "n1:second"});
+    const auto stored =
+        client::KeptKeys(world.StateOf("olga")).Keep(name, kept.SerializeAsString());
     EXPECT_TRUE(stored.ok()) << stored.status();
     return Tell(world, "olga", {"project", "link", "lab", "n1:second"});
   };

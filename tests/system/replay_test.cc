@@ -19,7 +19,7 @@
 #include "tests/system/recording.h"
 #include "tests/system/replay_world.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::IsEmpty;
@@ -317,4 +317,4 @@ TEST_F(ReplayTest, OfAccountsLinkedLaterSettlesToTheProjectsThatClaimThem) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -16,7 +16,7 @@
 #include "tests/fakes/temporary_directory.h"
 #include "tests/system/recording.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr int kTicksMax = 10'000;
@@ -205,4 +205,4 @@ std::unique_ptr<Replay> OpenReplay(const std::string& path) {
   return Require(Replay::Open(std::move(options)), "replay");
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -24,7 +24,7 @@
 #include "tests/fakes/running_scheduler.h"
 #include "tests/fakes/test_ca.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 constexpr absl::Duration kShift = absl::Hours(24 * 3600);
 
@@ -83,6 +83,6 @@ class ReplayWorld {
 // Reads `path` as the recording is to be read.
 std::unique_ptr<Replay> OpenReplay(const std::string& path);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_TESTS_SYSTEM_REPLAY_WORLD_H_

@@ -36,7 +36,7 @@
 #include "tests/fakes/test_seed.h"
 #include "tests/system/simulated_site.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::IsEmpty;
@@ -422,4 +422,4 @@ TEST_P(SilentWeekTest, SpendsNoMoreThanWasSaidAndAgreesWithEverythingAfterwards)
 INSTANTIATE_TEST_SUITE_P(Seeds, SilentWeekTest, testing::Range(0, 4));
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

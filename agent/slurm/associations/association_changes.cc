@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using ChangeKind = AssociationChange::Kind;
@@ -329,4 +329,4 @@ std::string FoundText(const AssociationChange& change, const ClusterAssociations
   }
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

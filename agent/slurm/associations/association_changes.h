@@ -16,7 +16,7 @@
 #include "agent/slurm/associations/associations.h"
 #include "agent/slurm/associations/wanted_associations.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct AssociationChange {
   // In the order in which they are made.
@@ -75,6 +75,6 @@ std::string Describe(const AssociationChange& change);
 // it all.
 std::string FoundText(const AssociationChange& change, const ClusterAssociations& held);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_ASSOCIATIONS_ASSOCIATION_CHANGES_H_

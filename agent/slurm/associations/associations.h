@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // By TRES, as Slurm calls them: "cpu", "gres/gpu", "gres/gpu:a100". No entry: no limit.
 using TresMinutes = std::map<std::string, int64_t>;
@@ -69,6 +69,6 @@ struct ClusterAssociations {
   std::set<std::string> unknown_logins;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_ASSOCIATIONS_ASSOCIATIONS_H_

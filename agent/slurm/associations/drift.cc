@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // Collects the differences of one account.
@@ -84,4 +84,4 @@ std::map<std::string, std::vector<std::string>> DriftOf(
   return drift;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -9,7 +9,7 @@
 
 #include "agent/slurm/associations/associations.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // In words, by account; only of accounts that were there when it was left. "GrpTRESMins cpu is
 // 999999, it was left at 600".
@@ -17,6 +17,6 @@ std::map<std::string, std::vector<std::string>> DriftOf(
     const std::map<std::string, AccountAssociation>& left,
     const std::map<std::string, AccountAssociation>& found);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_ASSOCIATIONS_DRIFT_H_

@@ -5,7 +5,7 @@
 
 #include "agent/slurm/associations/wanted_associations.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // What so many units use in a span; kAmountMax where that is more.
@@ -68,4 +68,4 @@ std::vector<OfflineRisk> OfflineRisksOf(const SiteState& state, const SiteUse& u
   return risks;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -24,7 +24,7 @@
 #include "agent/slurm/associations/associations.h"
 #include "proto/values/quantity.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct OfflineRisk {
   std::string project;
@@ -55,6 +55,6 @@ std::vector<OfflineRisk> OfflineRisksOf(const SiteState& state, const SiteUse& u
                                         const OfflineSite& site, absl::Time now,
                                         absl::Duration away);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_ASSOCIATIONS_OFFLINE_RISK_H_

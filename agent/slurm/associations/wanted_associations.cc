@@ -9,7 +9,7 @@
 #include "absl/strings/strip.h"
 #include "proto/values/names.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr char kAllGpus[] = "gres/gpu";
@@ -374,4 +374,4 @@ WantedAssociations WantedAt(const std::string& cluster, const SiteState& state, 
   return Wanting(cluster, state, use, held, rules, now).All();
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

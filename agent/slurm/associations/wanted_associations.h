@@ -26,7 +26,7 @@
 #include "agent/reconcile/reconcile.h"
 #include "agent/slurm/associations/associations.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // Beyond this a limit is the same as none; 1.9 million years of one core.
 inline constexpr int64_t kMinutesMax = 1'000'000'000'000;
@@ -90,6 +90,6 @@ WantedAssociations WantedAt(const std::string& cluster, const SiteState& state, 
                             const ClusterAssociations& held, const SlurmRules& rules,
                             absl::Time now);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_ASSOCIATIONS_WANTED_ASSOCIATIONS_H_

@@ -14,7 +14,7 @@
 #include "absl/strings/strip.h"
 #include "agent/process/utf8.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr size_t kShownBytes = 200;
@@ -196,4 +196,4 @@ absl::Status AddBusy(absl::string_view line, std::set<AccountUser>& busy) {
   return absl::OkStatus();
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -16,7 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "agent/slurm/associations/associations.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // Columns of `sacctmgr --noheader --parsable2 show assoc`, in this order.
 inline constexpr char kAssociationColumns[] =
@@ -56,6 +56,6 @@ absl::StatusOr<int64_t> WaitingRecords(absl::string_view sdiag);
 // Rows "account|login" of `squeue --noheader --format=%a|%u`.
 absl::Status AddBusy(absl::string_view line, std::set<AccountUser>& busy);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_TEXT_ASSOCIATION_TEXT_H_

@@ -10,7 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr size_t kDigitsMax = 9;
@@ -109,4 +109,4 @@ absl::StatusOr<std::vector<std::string>> ExpandHostList(absl::string_view text) 
   }
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

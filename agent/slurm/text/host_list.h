@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 constexpr size_t kHostListMax = 100'000;
 
@@ -19,6 +19,6 @@ constexpr size_t kHostListMax = 100'000;
 // that is not of that form, and for one of more than kHostListMax names.
 absl::StatusOr<std::vector<std::string>> ExpandHostList(absl::string_view text);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_TEXT_HOST_LIST_H_

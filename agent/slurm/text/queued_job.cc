@@ -11,7 +11,7 @@
 #include "agent/slurm/text/sacct_value.h"
 #include "proto/runtime/convert.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr size_t kFieldCount = 12;
@@ -122,4 +122,4 @@ v1::JobSituation SituationOf(const QueuedJob& job, const ClusterAssociations& he
   return situation;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

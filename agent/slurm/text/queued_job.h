@@ -13,7 +13,7 @@
 #include "agent/slurm/associations/associations.h"
 #include "mesolys/v1/resources.pb.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 struct QueuedJob {
   std::string state;
@@ -50,6 +50,6 @@ absl::StatusOr<QueueRow> ParseQueueRow(absl::string_view line);
 // used minutes of others are part of them.
 v1::JobSituation SituationOf(const QueuedJob& job, const ClusterAssociations& held);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_TEXT_QUEUED_JOB_H_

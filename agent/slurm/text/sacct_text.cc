@@ -12,7 +12,7 @@
 #include "agent/slurm/text/sacct_value.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 absl::Status Wrong(absl::string_view what, absl::string_view text, absl::string_view right) {
@@ -254,4 +254,4 @@ absl::StatusOr<std::optional<UsageRecord>> SacctText::Parse(absl::string_view li
   return record;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

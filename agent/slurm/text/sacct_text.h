@@ -15,7 +15,7 @@
 #include "absl/time/time.h"
 #include "proto/values/usage_record.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // How a text is to be read.
 struct SacctFormat {
@@ -93,6 +93,6 @@ class SacctText {
   std::array<size_t, kColumnCount> places_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_TEXT_SACCT_TEXT_H_

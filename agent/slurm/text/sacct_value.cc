@@ -12,7 +12,7 @@
 #include "absl/time/civil_time.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr int64_t kMebi = int64_t{1} << 20;
@@ -196,4 +196,4 @@ absl::StatusOr<Allocation> ParseAllocTres(absl::string_view text) {
   return allocation;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -13,7 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // "2016-12-22T07:15:12", read as UTC, or seconds since 1970. Nothing for a time that has not come:
 // "Unknown", "None", "0" or an empty text.
@@ -44,6 +44,6 @@ struct Allocation {
 // values that Slurm marks as not set, are ignored.
 absl::StatusOr<Allocation> ParseAllocTres(absl::string_view text);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_TEXT_SACCT_VALUE_H_

@@ -15,7 +15,7 @@
 #include "absl/strings/strip.h"
 #include "proto/values/names.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using LineKind = AssociationChange::Kind;
@@ -204,4 +204,4 @@ absl::StatusOr<std::string> SacctmgrLine(const std::string& cluster,
   return line;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

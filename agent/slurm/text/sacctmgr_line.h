@@ -12,7 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "agent/slurm/associations/association_changes.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // INVALID_ARGUMENT, with what is wrong, for a name that no line may hold, an amount that is
 // negative or beyond kMinutesMax (Slurm takes -5 for a limit of eighteen trillion minutes), and
@@ -23,6 +23,6 @@ absl::StatusOr<std::string> SacctmgrLine(const std::string& cluster,
 // OK for a line that SacctmgrLine can have made. INVALID_ARGUMENT with the word that is wrong.
 absl::Status CheckSacctmgrLine(absl::string_view line);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_TEXT_SACCTMGR_LINE_H_

@@ -14,7 +14,7 @@
 #include "proto/values/names.h"
 #include "proto/values/quoted.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr int64_t kCountMax = 1'000'000;
@@ -298,4 +298,4 @@ absl::StatusOr<ScontrolReservation> ParseScontrolReservation(absl::string_view l
   return reservation;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -16,7 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // What may be done with a node, by what it says of itself.
 struct NodeCondition {
@@ -62,6 +62,6 @@ struct ScontrolReservation {
 // A reservation of licenses or burst buffers alone has no nodes.
 absl::StatusOr<ScontrolReservation> ParseScontrolReservation(absl::string_view line);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_SLURM_TEXT_SCONTROL_TEXT_H_

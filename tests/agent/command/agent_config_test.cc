@@ -5,7 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -244,4 +244,4 @@ TEST(AgentConfigTest, SaysWhichFileIsMissing) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::HasSubstr;
@@ -45,4 +45,4 @@ TEST(SimulateOfflineTest, AnAgentThatHasNeverRunHasNothingToSay) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -14,7 +14,7 @@
 #include "tests/fakes/temporary_directory.h"
 #include "tests/fakes/test_ca.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ContainsRegex;
@@ -181,4 +181,4 @@ TEST_F(SiteCheckTest, LooksAtTheFileOfASiteThatReplaysOne) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

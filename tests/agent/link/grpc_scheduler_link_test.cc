@@ -25,7 +25,7 @@
 #include "proto/runtime/status.h"
 #include "proto/values/reason.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // Answers reports, and lets polls wait until they are cancelled.
@@ -172,4 +172,4 @@ TEST(GrpcSchedulerLinkConnectTest, SaysThatNobodyListens) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -4,7 +4,7 @@
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::HasSubstr;
@@ -127,4 +127,4 @@ TEST(SiteStateProtoTest, RefusesWhatNoSchedulerMeans) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -13,7 +13,7 @@
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::StartsWith;
@@ -154,4 +154,4 @@ TEST_F(AgentMetricsTest, SayHowTheCeilingsStand) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

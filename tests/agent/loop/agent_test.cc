@@ -15,7 +15,7 @@
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::HasSubstr;
@@ -157,4 +157,4 @@ TEST_F(AgentTest, EndsAlsoWhenStoppedBeforeItRuns) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

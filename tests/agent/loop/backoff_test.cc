@@ -5,7 +5,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 TEST(BackoffTest, NeverWaitsLongerThanTheDoubledBoundNorThanHalfAMinute) {
@@ -45,4 +45,4 @@ TEST(BackoffTest, BeginsAnewAfterASuccess) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -13,7 +13,7 @@
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::HasSubstr;
@@ -118,4 +118,4 @@ TEST_F(ComparisonTest, SaysWhyTheAccountingCannotBeTold) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -12,7 +12,7 @@
 #include "tests/fakes/temporary_directory.h"
 #include "tests/fakes/test_seed.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::IsEmpty;
@@ -261,4 +261,4 @@ TEST_F(JobTotalsTest, ReadsAHundredThousandJobsPageByPage) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

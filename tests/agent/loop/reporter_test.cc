@@ -13,7 +13,7 @@
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::HasSubstr;
@@ -307,4 +307,4 @@ TEST_F(ReporterTest, EndsBetweenTwoBatchesWhenItShallEnd) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -13,7 +13,7 @@
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -516,4 +516,4 @@ TEST_F(SynchronizerTest, EscapesProblemsThatAreNoPlainText) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

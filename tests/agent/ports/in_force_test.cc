@@ -5,7 +5,7 @@
 #include "gtest/gtest.h"
 #include "tests/fakes/fake_enforcer.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -156,4 +156,4 @@ TEST(InForceTest, KeepsEverythingWhenTooMuchWouldGo) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

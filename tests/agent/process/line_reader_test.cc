@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -110,4 +110,4 @@ TEST(LineReaderTest, NamesAFileThatIsNotThere) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

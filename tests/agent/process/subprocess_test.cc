@@ -12,7 +12,7 @@
 #include "gtest/gtest.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::AllOf;
@@ -211,4 +211,4 @@ TEST(SubprocessTest, ShowsACommandOnOneLine) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

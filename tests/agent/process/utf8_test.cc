@@ -2,7 +2,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 TEST(Utf8Test, TellsWellFormedTextFromOther) {
@@ -42,4 +42,4 @@ TEST(OneLineTest, CutsAndSaysSo) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -15,7 +15,7 @@
 #include "tests/agent/slurm/fake_slurm.h"
 #include "tests/fakes/test_seed.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr int kRounds = 500;
@@ -135,4 +135,4 @@ TEST(LimitsRandomTest, NothingThatSlurmMisunderstandsReachesItAndAllIsInForceAtL
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::Each;
@@ -122,4 +122,4 @@ TEST(DryRunTest, ChangesNothingWhenItsFileCannotBeWritten) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 TEST(ReplayCursorTest, GoesIntoATextAndBack) {
@@ -26,4 +26,4 @@ TEST(ReplayCursorTest, IsNothingForAnyOtherText) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -10,7 +10,7 @@
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -276,4 +276,4 @@ TEST_F(ReplayTest, SurvivesAClockThatGoesBackwards) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

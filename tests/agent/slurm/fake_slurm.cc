@@ -9,7 +9,7 @@
 #include "agent/slurm/associations/association_changes.h"
 #include "agent/slurm/text/sacctmgr_line.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // The words "key=value" of a line; others have no value.
@@ -191,4 +191,4 @@ absl::Status FakeSlurm::Take(const std::string& line) {
   return absl::OkStatus();
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

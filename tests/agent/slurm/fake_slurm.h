@@ -12,7 +12,7 @@
 
 #include "agent/slurm/slurm_control.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class FakeSlurm : public SlurmControl {
  public:
@@ -60,6 +60,6 @@ class FakeSlurm : public SlurmControl {
               ClusterAssociations::Controller& controller);
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_TESTS_AGENT_SLURM_FAKE_SLURM_H_

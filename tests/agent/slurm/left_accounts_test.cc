@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 class LeftAccountsTest : public testing::Test {
@@ -66,4 +66,4 @@ TEST_F(LeftAccountsTest, ThatCouldNotBeWrittenAreWrittenWhenTheyCan) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

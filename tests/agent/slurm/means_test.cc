@@ -3,7 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -175,4 +175,4 @@ TEST(MeansTest, AddUpOverClusters) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using ::testing::ElementsAre;
@@ -39,4 +39,4 @@ TEST(QosFactsTest, AFactorMakesLimitsLate) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

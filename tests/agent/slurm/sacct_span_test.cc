@@ -10,7 +10,7 @@
 #include "tests/fakes/fake_sacct.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -115,4 +115,4 @@ TEST_F(SacctSpanTest, PassesOnWhatHindersSacct) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::Contains;
@@ -104,4 +104,4 @@ TEST_F(SacctTest, KnowsWhereItsColumnsAre) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

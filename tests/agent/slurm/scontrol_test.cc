@@ -11,7 +11,7 @@
 #include "tests/fakes/fake_scontrol.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -84,4 +84,4 @@ TEST_F(ScontrolTest, LeavesGarbageToTheQuarantine) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::SizeIs;
@@ -98,4 +98,4 @@ TEST(SlurmCursorTest, GoesIntoATextAndBack) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

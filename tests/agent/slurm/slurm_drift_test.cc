@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "tests/agent/slurm/slurm_enforcer_fixture.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::Contains;
@@ -154,4 +154,4 @@ TEST_F(SlurmEnforcerTest, ABrokenFileOfWhatWasLeftIsMadeAnew) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -14,7 +14,7 @@
 #include "tests/agent/slurm/fake_slurm.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 const absl::Time kNow = absl::FromUnixSeconds(1800000000);
 
@@ -86,6 +86,6 @@ class SlurmEnforcerTest : public testing::Test {
   RemovalLimit limit_{10, false};
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_TESTS_AGENT_SLURM_SLURM_ENFORCER_FIXTURE_H_

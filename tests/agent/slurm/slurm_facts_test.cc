@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::HasSubstr;
@@ -299,4 +299,4 @@ TEST(FindingTest, IsPrintedWithTheLineToChangeAndWithoutControlCharacters) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "tests/fakes/fake_scontrol.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::HasSubstr;
@@ -99,4 +99,4 @@ TEST_F(SlurmMeansTest, AreNothingWhenAClusterHasNoNodes) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

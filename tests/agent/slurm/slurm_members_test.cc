@@ -4,7 +4,7 @@
 #include "gmock/gmock.h"
 #include "tests/agent/slurm/slurm_enforcer_fixture.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -76,4 +76,4 @@ TEST_F(SlurmEnforcerTest, NobodyIsRemovedWhileItIsNotKnownWhoHasJobs) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

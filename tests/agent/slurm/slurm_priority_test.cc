@@ -3,7 +3,7 @@
 #include "gmock/gmock.h"
 #include "tests/agent/slurm/slurm_enforcer_fixture.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -84,4 +84,4 @@ TEST_F(SlurmEnforcerTest, AChairStaysBelowItsOwnAccountAcrossAProjectWithoutHour
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -15,7 +15,7 @@
 #include "tests/fakes/temporary_directory.h"
 #include "tests/fakes/test_seed.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -303,4 +303,4 @@ TEST_F(SlurmTest, TellsTheLastOfEveryRunWhateverHappens) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -2,7 +2,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 TEST(ToldLinesTest, KnowsWhatWasAdded) {
@@ -32,4 +32,4 @@ TEST(ToldLinesTest, ForgetsTheOldestRatherThanGrow) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

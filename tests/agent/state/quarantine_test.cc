@@ -5,7 +5,7 @@
 #include "gtest/gtest.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 TEST(QuarantineTest, WritesOneLineForEachWithItsReason) {
@@ -60,4 +60,4 @@ TEST(QuarantineTest, SaysWhichFileCannotBeWritten) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

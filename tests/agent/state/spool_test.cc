@@ -19,7 +19,7 @@
 #include "tests/fakes/fake_collector.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::HasSubstr;
@@ -343,4 +343,4 @@ TEST(SpoolCrashTest, HoldsExactlyTheRecordsBehindItsCursorWheneverItIsKilled) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

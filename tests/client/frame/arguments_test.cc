@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -143,4 +143,4 @@ TEST(ArgumentsTest, SplitsAPairAtItsFirstSeparator) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

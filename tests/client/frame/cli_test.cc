@@ -10,7 +10,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -207,4 +207,4 @@ TEST_F(CliTest, DrawsBarsInAsciiWhereTheLocaleIsNotUtf8) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::Contains;
@@ -87,4 +87,4 @@ TEST_F(CompletionTest, GivesEachShellAScriptThatAsksTheProgram) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

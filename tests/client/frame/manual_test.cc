@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "tests/fakes/temporary_directory.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -56,4 +56,4 @@ TEST(ManualTest, IsWhatRoffUnderstands) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -5,7 +5,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 TEST(SuggestionTest, FindsTheWordThatWasMeant) {
@@ -39,4 +39,4 @@ TEST(SuggestionTest, TakesTheFirstOfEquals) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

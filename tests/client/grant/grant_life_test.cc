@@ -11,7 +11,7 @@
 #include "proto/values/reason.h"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -260,4 +260,4 @@ TEST_F(GrantLifeTest, ReUsesTheKeyWhetherSomebodyWasAskedOrNot) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

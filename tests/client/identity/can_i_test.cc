@@ -15,7 +15,7 @@
 #include "proto/values/commands.h"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -92,4 +92,4 @@ TEST_F(CanITest, SaysWhatItDoesNotUnderstand) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

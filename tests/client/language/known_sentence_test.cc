@@ -9,7 +9,7 @@
 #include "client/language/language.h"
 #include "gmock/gmock.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using testing::HasSubstr;
@@ -112,4 +112,4 @@ TEST_F(KnownSentenceTest, IsToldPartByPartBetweenSemicolons) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -6,7 +6,7 @@
 #include "proto/values/reason.h"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using testing::HasSubstr;
@@ -87,4 +87,4 @@ TEST_F(LanguageTest, AScriptReadsEnglish) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

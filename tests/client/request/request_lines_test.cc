@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -85,4 +85,4 @@ TEST(RequestLinesTest, RefuseWithTheOptionAndWhatWouldBeRight) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -155,4 +155,4 @@ TEST_F(RequestFileTest, IsReadStrictlyAndAlone) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -8,7 +8,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -109,4 +109,4 @@ TEST_F(RequestTest, AQuoteAsksForNothing) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -3,7 +3,7 @@
 #include "gtest/gtest.h"
 #include "tests/client/fake_allocation_service.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 TEST(RunningJobsTest, AreSaidWithEveryNumberInOneSentence) {
@@ -29,4 +29,4 @@ TEST(RunningJobsTest, AreSaidWithEveryNumberInOneSentence) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

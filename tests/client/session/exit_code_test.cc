@@ -13,7 +13,7 @@
 #include "proto/values/reason.h"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -160,4 +160,4 @@ TEST_F(ExitCodeTest, IsUsageForAnInvalidCommandLineInJsonToo) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

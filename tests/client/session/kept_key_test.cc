@@ -15,7 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -134,4 +134,4 @@ TEST(RequestIdTest, IsARandomUuid) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -104,4 +104,4 @@ TEST_F(SettingsTest, RefusesWhatIsWrongWithFileAndLine) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

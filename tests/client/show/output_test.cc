@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -125,4 +125,4 @@ TEST(CellsTest, ShowDaysOfTheZoneAndUtcForPrograms) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -6,7 +6,7 @@
 
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 TEST(TerminalTextTest, EscapesWhatCouldSteerATerminal) {
@@ -81,4 +81,4 @@ TEST(SparklineTest, IsTallerForMore) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

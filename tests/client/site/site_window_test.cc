@@ -8,7 +8,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -98,4 +98,4 @@ TEST_F(SiteWindowTest, WritesASiteOffAndTellsWhatIsAtRisk) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -8,7 +8,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -135,4 +135,4 @@ TEST_F(JobTest, IsNotReadFromOtherSpellings) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

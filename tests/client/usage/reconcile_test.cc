@@ -8,7 +8,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -63,4 +63,4 @@ TEST_F(ReconcileTest, NeedsASpanAndALimitOfTheRightForm) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -8,7 +8,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -73,4 +73,4 @@ TEST_F(UsageImportTest, NeedsASpanThatIsNotEmpty) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

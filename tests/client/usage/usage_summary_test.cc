@@ -10,7 +10,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::ElementsAre;
@@ -117,4 +117,4 @@ TEST_F(UsageByTest, SaysWhatItCannotAddUp) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

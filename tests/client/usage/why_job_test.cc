@@ -3,7 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using testing::HasSubstr;
@@ -80,4 +80,4 @@ TEST(WhyJobTest, ATimeLimitIsWrittenAsSbatchTakesIt) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

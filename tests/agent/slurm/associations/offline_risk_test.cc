@@ -4,7 +4,7 @@
 #include "gtest/gtest.h"
 #include "proto/values/names.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -77,4 +77,4 @@ TEST(OfflineRiskTest, SpaceIsNotUsedUpByJobs) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -133,4 +133,4 @@ TEST(WaitingRecordsTest, AreReadFromSdiag) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

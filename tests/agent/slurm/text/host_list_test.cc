@@ -4,7 +4,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -56,4 +56,4 @@ TEST(HostListTest, IsBounded) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

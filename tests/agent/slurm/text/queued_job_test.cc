@@ -3,7 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -86,4 +86,4 @@ TEST(QueuedJobTest, AccountsInACircleEnd) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -13,7 +13,7 @@
 #include "agent/slurm/text/sacct_text.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr char kColumns[] =
@@ -113,4 +113,4 @@ TEST_F(SacctRecordingTest, AReplayTellsEveryJobOnce) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -9,7 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::HasSubstr;
@@ -395,4 +395,4 @@ TEST(SacctTextTest, SurvivesAnyLine) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

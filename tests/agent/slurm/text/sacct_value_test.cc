@@ -3,7 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::HasSubstr;
@@ -145,4 +145,4 @@ TEST(AllocTresTest, RefusesWhatIsNoCount) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

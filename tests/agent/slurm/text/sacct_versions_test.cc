@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -167,4 +167,4 @@ TEST(SacctVersionsTest, KnowTheStatesOfEachOther) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using Kind = AssociationChange::Kind;
@@ -121,4 +121,4 @@ TEST(SacctmgrLineTest, EverythingElseIsRefused) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "tests/fakes/fake_scontrol.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -221,4 +221,4 @@ TEST(ScontrolReservationTest, RefusesALineThatNoReservationHas) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

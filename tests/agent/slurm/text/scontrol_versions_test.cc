@@ -11,7 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 struct Version {
@@ -255,4 +255,4 @@ TEST(ScontrolVersionsTest, SayTheSameOfTheSameCluster) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent
