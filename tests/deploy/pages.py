@@ -16,20 +16,21 @@ def blocks(text, language):
     return re.findall(rf'^```{language}\n(.*?)^```$', text, re.MULTILINE | re.DOTALL)
 
 
-def dialogues(text):
-    """(command, the first line of its answer), in their order, of indented lines: `    $ command`."""
+def dialogues(text, prompt='$ '):
+    """(command, the first line of its answer), in their order, of indented lines: `    $ command`. What is asked where
+    real clusters run has the prompt "slurm$ "."""
     lines = [line[4:] if line.startswith('    ') else None for line in text.splitlines()]
     at = 0
     while at < len(lines):
-        if lines[at] is None or not lines[at].startswith('$ '):
+        if lines[at] is None or not lines[at].startswith(prompt):
             at += 1
             continue
-        command = lines[at][2:]
+        command = lines[at][len(prompt):]
         while command.endswith('\\'):
             at += 1
             command = command[:-1] + lines[at].strip()
         at += 1
-        answer = lines[at] if at < len(lines) and lines[at] is not None and not lines[at].startswith('$ ') else ''
+        answer = lines[at] if at < len(lines) and lines[at] is not None and not lines[at].startswith(prompt) else ''
         yield command, answer
 
 
