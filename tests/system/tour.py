@@ -40,14 +40,16 @@ def show(command, first):
 def check(mention):
     """A command as sentences write it: nouns and verbs in lower case (grant release|revoke for two), then places to be
     filled."""
-    words = mention.split()
+    words = mention.replace('mesolys help ', 'mesolys ').split()
     commands, options = [words[:1]], re.findall(r'(?<=\s)--[a-z-]+', mention)
     for word in words[1:]:
         if not re.fullmatch(r'[a-z|-]+', word) or word.startswith('-') or words[0] == 'mesolys' and len(commands[0]) > 2:
             break
         commands = [[*command, each] for command in commands for each in word.split('|')]
     for command in commands:
-        answer = run(' '.join([*command, '-h']))
+        # With -h alone it would tell of the noun when the verb is unknown.
+        asked = ['mesolys', 'help', *command[1:]] if command[0] == 'mesolys' else [*command, '-h']
+        answer = run(' '.join(asked))
         if answer.returncode != 0:
             raise SystemExit(f'tour: `{mention}`: {answer.stderr}')
         missing = [option for option in options if option not in answer.stdout + run(f'{words[0]} -h').stdout]
