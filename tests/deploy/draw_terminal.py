@@ -5,11 +5,13 @@ import html
 import os
 import pathlib
 import subprocess
+import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HOME = pathlib.Path(os.environ.get('MESOLYS_QUICKSTART_DIR', ROOT / 'build/quickstart'))
 COMMANDS = ['mesolys site list', 'mesolys usage list these-vision --by month', 'mesolys balance these-vision',
             'mesolys why serre-drone/r5']
+COLUMNS = 147
 CHARACTER, LINE, MARGIN = 7.83, 17, 16  # of a monospaced font of 13 px; in px
 
 
@@ -20,7 +22,9 @@ def lines():
                                 env={**os.environ, 'QUICKSTART': str(HOME), 'LC_ALL': 'C.UTF-8'}, check=True)
         yield f'$ {command}', True
         for line in answer.stdout.rstrip('\n').split('\n'):
-            yield line, False
+            # As a terminal does.
+            for part in textwrap.wrap(line, COLUMNS, drop_whitespace=False, replace_whitespace=False) or ['']:
+                yield part, False
         yield '', False
 
 
