@@ -19,34 +19,34 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
-#include "agent/agent.h"
-#include "agent/agent_config.h"
-#include "agent/agent_metrics.h"
-#include "agent/checks/simulate_offline.h"
-#include "agent/checks/site_check.h"
-#include "agent/collectors/replay.h"
-#include "agent/collectors/sacct.h"
-#include "agent/collectors/sacct_span.h"
-#include "agent/collectors/slurm.h"
-#include "agent/collectors/slurm_means.h"
-#include "agent/enforcers/change_log.h"
-#include "agent/enforcers/dry_run.h"
-#include "agent/enforcers/left_accounts.h"
-#include "agent/enforcers/slurm_commands.h"
-#include "agent/enforcers/slurm_enforcer.h"
-#include "agent/grpc_scheduler_link.h"
-#include "agent/quarantine.h"
-#include "agent/spool.h"
+#include "agent/command/agent_config.h"
+#include "agent/command/simulate_offline.h"
+#include "agent/command/site_check.h"
+#include "agent/link/grpc_scheduler_link.h"
+#include "agent/loop/agent.h"
+#include "agent/loop/agent_metrics.h"
+#include "agent/replay/dry_run.h"
+#include "agent/replay/replay.h"
+#include "agent/slurm/change_log.h"
+#include "agent/slurm/left_accounts.h"
+#include "agent/slurm/sacct.h"
+#include "agent/slurm/sacct_span.h"
+#include "agent/slurm/slurm.h"
+#include "agent/slurm/slurm_commands.h"
+#include "agent/slurm/slurm_enforcer.h"
+#include "agent/slurm/slurm_means.h"
+#include "agent/state/quarantine.h"
+#include "agent/state/spool.h"
 #include "proto/metrics/metrics_server.h"
 #include "proto/runtime/channel.h"
 #include "proto/runtime/clock.h"
 #include "proto/runtime/log.h"
-#include "proto/runtime/tls.h"
+#include "proto/runtime/tls_files.h"
 #include "proto/values/amount_text.h"
 #include "proto/values/quoted.h"
 #include "spdlog/spdlog.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr absl::Duration kAwayMax = absl::Hours(24 * 366);
@@ -336,7 +336,7 @@ int Main(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 int main(int argc, char** argv) {
   // Next to the jobs of a site the agent is to be small. A heap for each thread, and thresholds
@@ -348,5 +348,5 @@ int main(int argc, char** argv) {
   // Debian's Abseil looks for lock cycles in release builds too: it costs time and can abort.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 #endif
-  return mesolys::Main(argc, argv);
+  return mesolys::agent::Main(argc, argv);
 }

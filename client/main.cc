@@ -13,11 +13,11 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
-#include "client/cli.h"
-#include "client/language.h"
+#include "client/frame/cli.h"
+#include "client/language/language.h"
 #include "proto/runtime/clock.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // Ready for a signal handler, which may not ask for a translation.
@@ -90,6 +90,6 @@ int Main(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client
 
-int main(int argc, char** argv) { return mesolys::Main(argc, argv); }
+int main(int argc, char** argv) { return mesolys::client::Main(argc, argv); }

@@ -10,15 +10,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "proto/runtime/log.h"
-#include "proto/runtime/tls.h"
+#include "proto/runtime/tls_files.h"
 #include "proto/values/quoted.h"
+#include "scheduler/call/divide.h"
 #include "scheduler/config/catalogue_file.h"
 #include "scheduler/config/scheduler_config.h"
-#include "scheduler/divide.h"
+#include "scheduler/engine/verify.h"
 #include "scheduler/serve.h"
 #include "scheduler/store/row_hash.h"
-#include "scheduler/store/sqlite_event_store.h"
-#include "scheduler/verify.h"
+#include "scheduler/store/sqlite/sqlite_event_store.h"
 
 namespace {
 

@@ -1,26 +1,13 @@
 #!/usr/bin/env python3
-"""Of the source files named on standard input, prints those that include no gRPC, not even by a header of
-ours."""
-import functools
-import pathlib
-import re
+"""Of the source files named as arguments, prints those that include no gRPC, not even by a header of ours; with
+--others those that do."""
+import os
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.MULTILINE)
+sys.dont_write_bytecode = True
+import includes  # noqa: E402
 
-
-@functools.lru_cache(maxsize=None)
-def includes_grpc(path):
-    for name in INCLUDE.findall(path.read_text(encoding='utf-8')):
-        if name.startswith(('grpcpp/', 'grpc/')) or name.endswith('.grpc.pb.h'):
-            return True
-        ours = ROOT / name
-        if ours.is_file() and includes_grpc(ours):
-            return True
-    return False
-
-
-for line in sys.stdin.read().split():
-    if not includes_grpc(ROOT / line):
-        print(line)
+others = '--others' in sys.argv[1:]
+for name in sys.argv[1:]:
+    if name != '--others' and includes.reaches_grpc(os.path.relpath(name, includes.ROOT)) == others:
+        print(name)

@@ -12,9 +12,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "agent/utf8.h"
+#include "agent/process/utf8.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 enum class Verdict {
   kPass,
@@ -67,6 +67,6 @@ inline Verdict Worst(const std::vector<Finding>& findings) {
   return worst;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_CHECKS_FINDING_H_

@@ -13,10 +13,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "agent/collectors/line_reader.h"
+#include "agent/process/line_reader.h"
 #include "proto/runtime/certificate.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // The spool of a busy week, many times over.
@@ -115,4 +115,4 @@ Finding CheckReadable(const std::string& subject, const std::string& path) {
                   : absl::StrCat("give this program's user the right to read ", path));
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -10,9 +10,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "agent/checks/finding.h"
-#include "proto/runtime/tls.h"
+#include "proto/runtime/tls_files.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // Writes a file there and removes it. One that is missing is made by the agent, if it may.
 Finding CheckStateDir(const std::string& path);
@@ -23,6 +23,6 @@ std::vector<Finding> CheckCertificates(const TlsFiles& files, absl::string_view 
 
 Finding CheckReadable(const std::string& subject, const std::string& path);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_CHECKS_HOST_FACTS_H_

@@ -3,7 +3,7 @@
 #include "absl/status/statusor.h"
 #include "proto/values/names.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 // 0 for a name that is none; the order of names decides then.
@@ -65,4 +65,4 @@ void KeepAccess(const SiteState& held, SiteState& desired) {
   }
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

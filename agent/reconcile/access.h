@@ -16,7 +16,7 @@
 #include "proto/values/lease.h"
 #include "proto/values/quantity.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // What ran up to now, without what is committed: as it was seen last, and as if what ran then had
 // gone on until now.
@@ -62,6 +62,6 @@ void SetAccess(const SiteUse& use, absl::Time now, SiteState& desired);
 // Leaves every access as it is held: what was used is not known.
 void KeepAccess(const SiteState& held, SiteState& desired);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_RECONCILE_ACCESS_H_

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
-using Kind = Action::Kind;
+using ActionKind = Action::Kind;
 
 // Collects the actions of one reconciliation.
 class Difference {
@@ -31,7 +31,7 @@ class Difference {
   }
 
  private:
-  void Take(Kind kind, const std::string& account, const std::string& subject,
+  void Take(ActionKind kind, const std::string& account, const std::string& subject,
             const GrantCeiling& grant = {}) {
     plan_.actions.push_back({kind, account, subject, "", grant});
   }
@@ -54,7 +54,7 @@ class Difference {
            Intersection(held.period, wanted.period).Seconds() > 0;
   }
 
-  void Freeze(Kind kind, const std::string& account, const LoginResource& whose) {
+  void Freeze(ActionKind kind, const std::string& account, const LoginResource& whose) {
     Action& action = plan_.actions.emplace_back();
     action.kind = kind;
     action.account = account;
@@ -62,20 +62,24 @@ class Difference {
     action.resource = whose.second;
   }
 
-  void SetAccess(Kind kind, const std::string& account, const std::string& resource,
+  void SetAccess(ActionKind kind, const std::string& account, const std::string& resource,
                  Access access) {
-    plan_.actions.push_back({kind, account, resource, "", {}, "", access});
+    Action& action = plan_.actions.emplace_back();
+    action.kind = kind;
+    action.account = account;
+    action.subject = resource;
+    action.access = access;
   }
 
   // Access that becomes narrower.
   void Restrict(const std::string& name, const SiteAccount& held, const SiteAccount& wanted) {
     for (const auto& [resource, access] : held.access) {
       const Access next = wanted.AccessTo(resource);
-      if (next < access) SetAccess(Kind::kRestrictAccess, name, resource, next);
+      if (next < access) SetAccess(ActionKind::kRestrictAccess, name, resource, next);
     }
     for (const LoginResource& whose : wanted.frozen_logins) {
       if (held.frozen_logins.contains(whose) || !held.logins.contains(whose.first)) continue;
-      Freeze(Kind::kFreezeLogin, name, whose);
+      Freeze(ActionKind::kFreezeLogin, name, whose);
     }
   }
 
@@ -83,16 +87,17 @@ class Difference {
   void Widen(const std::string& name, const SiteAccount& held, const SiteAccount& wanted) {
     for (const auto& [resource, access] : wanted.access) {
       if (access > held.AccessTo(resource)) {
-        SetAccess(Kind::kWidenAccess, name, resource, access);
+        SetAccess(ActionKind::kWidenAccess, name, resource, access);
       }
     }
     for (const LoginResource& whose : wanted.frozen_logins) {
-      if (!held.logins.contains(whose.first)) Freeze(Kind::kFreezeNewLogin, name, whose);
+      if (!held.logins.contains(whose.first)) Freeze(ActionKind::kFreezeNewLogin, name, whose);
     }
     for (const LoginResource& whose : held.frozen_logins) {
       // A login that is removed loses everything with it.
       const bool stays = wanted.logins.contains(whose.first) || !held.logins.contains(whose.first);
-      if (stays && !wanted.frozen_logins.contains(whose)) Freeze(Kind::kOpenLogin, name, whose);
+      if (stays && !wanted.frozen_logins.contains(whose))
+        Freeze(ActionKind::kOpenLogin, name, whose);
     }
   }
 
@@ -103,20 +108,20 @@ class Difference {
     for (const auto& [grant, ceiling] : held.grants) {
       const GrantCeiling* const next = Wanted(wanted, grant);
       if (next == nullptr || !IsContinued(ceiling, *next)) {
-        Take(Kind::kDropGrant, name, grant, ceiling);
+        Take(ActionKind::kDropGrant, name, grant, ceiling);
         if (next == nullptr && !IsEnded(ceiling, now_)) ++plan_.removal_count;
       } else if (const GrantCeiling lower = Lower(ceiling, *next); lower != ceiling) {
-        Take(Kind::kLowerCeiling, name, grant, lower);
+        Take(ActionKind::kLowerCeiling, name, grant, lower);
       }
     }
     for (const std::string& login : held.logins) {
       if (wanted.logins.contains(login)) continue;
-      Take(Kind::kRemoveLogin, name, login);
+      Take(ActionKind::kRemoveLogin, name, login);
       ++plan_.removal_count;
     }
     for (const auto& link : held.links) {
       if (wanted.links.contains(link)) continue;
-      plan_.actions.push_back({Kind::kUnlinkAccount, name, link.second, link.first, {}});
+      plan_.actions.push_back({ActionKind::kUnlinkAccount, name, link.second, link.first, {}});
       ++plan_.removal_count;
     }
   }
@@ -135,19 +140,19 @@ class Difference {
     }
     const auto present = held_.accounts.find(name);
     if (present == held_.accounts.end()) {
-      Take(Kind::kCreateAccount, name, parent);
+      Take(ActionKind::kCreateAccount, name, parent);
     } else if (present->second.parent != parent) {
-      Take(Kind::kMoveAccount, name, parent);
+      Take(ActionKind::kMoveAccount, name, parent);
     }
   }
 
   void Give(const std::string& name, const SiteAccount& held, const SiteAccount& wanted) {
     for (const auto& link : wanted.links) {
       if (held.links.contains(link)) continue;
-      plan_.actions.push_back({Kind::kLinkAccount, name, link.second, link.first, {}});
+      plan_.actions.push_back({ActionKind::kLinkAccount, name, link.second, link.first, {}});
     }
     for (const std::string& login : wanted.logins) {
-      if (!held.logins.contains(login)) Take(Kind::kAddLogin, name, login);
+      if (!held.logins.contains(login)) Take(ActionKind::kAddLogin, name, login);
     }
     Widen(name, held, wanted);
     for (const auto& [grant, ceiling] : wanted.grants) {
@@ -157,7 +162,7 @@ class Difference {
           Lower(present->second, ceiling) == ceiling) {
         continue;
       }
-      Take(Kind::kRaiseCeiling, name, grant, ceiling);
+      Take(ActionKind::kRaiseCeiling, name, grant, ceiling);
     }
   }
 
@@ -178,43 +183,43 @@ Plan Reconcile(const SiteState& held, const SiteState& desired, absl::Time now) 
 void Apply(const Action& action, SiteState& held) {
   SiteAccount& account = held.accounts[action.account];
   switch (action.kind) {
-    case Kind::kDropGrant:
+    case ActionKind::kDropGrant:
       account.grants.erase(action.subject);
       break;
-    case Kind::kLowerCeiling:
-    case Kind::kRaiseCeiling:
+    case ActionKind::kLowerCeiling:
+    case ActionKind::kRaiseCeiling:
       account.grants[action.subject] = action.grant;
       break;
-    case Kind::kRemoveLogin:
+    case ActionKind::kRemoveLogin:
       account.logins.erase(action.subject);
       std::erase_if(account.frozen_logins,
                     [&](const LoginResource& whose) { return whose.first == action.subject; });
       break;
-    case Kind::kRestrictAccess:
-    case Kind::kWidenAccess:
+    case ActionKind::kRestrictAccess:
+    case ActionKind::kWidenAccess:
       account.access[action.subject] = action.access;
       break;
-    case Kind::kFreezeLogin:
-    case Kind::kFreezeNewLogin:
+    case ActionKind::kFreezeLogin:
+    case ActionKind::kFreezeNewLogin:
       account.frozen_logins.insert({action.subject, action.resource});
       break;
-    case Kind::kOpenLogin:
+    case ActionKind::kOpenLogin:
       account.frozen_logins.erase({action.subject, action.resource});
       break;
-    case Kind::kAddLogin:
+    case ActionKind::kAddLogin:
       account.logins.insert(action.subject);
       break;
-    case Kind::kUnlinkAccount:
+    case ActionKind::kUnlinkAccount:
       account.links.erase({action.cluster, action.subject});
       break;
-    case Kind::kLinkAccount:
+    case ActionKind::kLinkAccount:
       account.links.insert({action.cluster, action.subject});
       break;
-    case Kind::kCreateAccount:
-    case Kind::kMoveAccount:
+    case ActionKind::kCreateAccount:
+    case ActionKind::kMoveAccount:
       account.parent = action.subject;
       break;
   }
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

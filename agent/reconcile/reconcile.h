@@ -19,7 +19,7 @@
 #include "proto/values/period.h"
 #include "proto/values/quantity.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 // How much of a grant a site may spend on its own, and when.
 struct GrantCeiling {
@@ -128,6 +128,6 @@ Plan Reconcile(const SiteState& held, const SiteState& desired, absl::Time now);
 // order leaves nothing for Reconcile to do.
 void Apply(const Action& action, SiteState& held);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_AGENT_RECONCILE_RECONCILE_H_

@@ -9,19 +9,11 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "proto/runtime/openssl_owners.h"
 
 namespace mesolys {
 namespace {
 
-template <auto kFree>
-struct Freed {
-  template <typename T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Names = std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>>;
 
 absl::StatusOr<absl::Time> TimeOf(const ASN1_TIME* time) {

@@ -3,13 +3,10 @@
 #include "grpc/grpc.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/support/channel_arguments.h"
+#include "proto/runtime/tls.h"
 
 namespace mesolys {
-namespace {
-
-constexpr int kMessageBytesMax = 4 << 20;
-
-}  // namespace
+namespace {}  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectTo(const std::string& target,
                                                          const TlsFiles& files) {

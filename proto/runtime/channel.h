@@ -8,9 +8,12 @@
 
 #include "absl/status/statusor.h"
 #include "grpcpp/channel.h"
-#include "proto/runtime/tls.h"
+#include "proto/runtime/tls_files.h"
 
 namespace mesolys {
+
+// Of a message, at both ends.
+inline constexpr int kMessageBytesMax = 4 << 20;
 
 // `target` is "host:port". Connects lazily; FAILED_PRECONDITION from the TLS files.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectTo(const std::string& target,

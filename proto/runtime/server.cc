@@ -17,11 +17,12 @@
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/server_builder.h"
+#include "proto/runtime/channel.h"
+#include "proto/runtime/tls.h"
 
 namespace mesolys {
 namespace {
 
-constexpr int kMessageBytesMax = 4 << 20;
 constexpr int kStreamsPerConnectionMax = 100;
 constexpr int kHandshakeMillisecondsMax = 10'000;
 constexpr int kPingMillisecondsMin = 10'000;

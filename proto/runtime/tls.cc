@@ -1,31 +1,18 @@
 #include "proto/runtime/tls.h"
 
-#include <fcntl.h>
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <ctime>
+#include <cstddef>
 #include <functional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "grpc/grpc_security_constants.h"
 #include "grpcpp/security/auth_context.h"
 #include "grpcpp/security/tls_certificate_provider.h"
 #include "grpcpp/security/tls_certificate_verifier.h"
 #include "grpcpp/security/tls_credentials_options.h"
-#include "proto/runtime/clock.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
 
@@ -35,145 +22,6 @@ namespace {
 constexpr char kTrustDomain[] = "spiffe://mesolys/";
 constexpr char kSchedulerIdentity[] = "spiffe://mesolys/service/scheduler";
 constexpr unsigned int kWatchSeconds = 1;
-constexpr size_t kFileBytesMax = 1 << 20;
-
-template <auto kFree>
-struct Freed {
-  template <typename T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-
-struct PemFile {
-  std::string text;
-  mode_t mode = 0;
-};
-
-// `what` names the file in errors: "certificate".
-absl::StatusOr<PemFile> ReadPem(absl::string_view what, const std::string& path) {
-  const auto refuse = [&](absl::string_view wrong) {
-    return absl::FailedPreconditionError(absl::StrCat("the ", what, " file ", path, " ", wrong));
-  };
-  if (path.empty()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("no ", what, " file is configured; give the path of a PEM file"));
-  }
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) {
-    if (errno == ENOENT) return refuse("is missing; enrol first, or correct the path");
-    return refuse(absl::StrCat("cannot be read: ", std::strerror(errno),
-                               "; give this program's user the right to read it"));
-  }
-  PemFile out;
-  struct stat status = {};
-  const bool regular = fstat(file, &status) == 0 && S_ISREG(status.st_mode);
-  out.mode = status.st_mode & 07777;
-  ssize_t got = 1;
-  while (regular && got > 0 && out.text.size() <= kFileBytesMax) {
-    char bytes[4096];
-    got = read(file, bytes, sizeof bytes);
-    if (got > 0) out.text.append(bytes, static_cast<size_t>(got));
-  }
-  close(file);
-  if (!regular) return refuse("is not a regular file; a PEM file is wanted");
-  if (got < 0) return refuse("cannot be read to its end; a PEM file is wanted");
-  if (out.text.size() > kFileBytesMax) return refuse("is over 1 MiB; a PEM file is wanted");
-  return out;
-}
-
-Bio BioOf(const std::string& text) {
-  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-std::vector<Certificate> ParseCertificates(const std::string& text) {
-  std::vector<Certificate> out;
-  const Bio bio = BioOf(text);
-  while (X509* next = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
-    out.emplace_back(next);
-  // The end of the text is an error to OpenSSL; left in its queue it would be blamed on the next
-  // caller.
-  ERR_clear_error();
-  return out;
-}
-
-Key ParseKey(const std::string& text) {
-  // Without this a key with a pass phrase would make OpenSSL ask for it on the terminal.
-  const auto no_pass_phrase = [](char*, int, int, void*) { return -1; };
-  const Bio bio = BioOf(text);
-  Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_pass_phrase, nullptr));
-  ERR_clear_error();
-  return key;
-}
-
-// The infinite past for a time that cannot be read: nothing is valid then.
-absl::Time TimeOf(const ASN1_TIME* time) {
-  std::tm parts = {};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return absl::InfinitePast();
-  return absl::FromTM(parts, absl::UTCTimeZone());
-}
-
-// Whether `certificate` is in force now; what is wrong with it, as the end of a sentence, if not.
-std::string OutOfForce(const X509& certificate) {
-  const absl::Time now = SystemClock().Now();
-  const absl::Time start = TimeOf(X509_get0_notBefore(&certificate));
-  const absl::Time end = TimeOf(X509_get0_notAfter(&certificate));
-  const auto text = [](absl::Time time) {
-    return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
-  };
-  if (now >= end) return absl::StrCat("expired at ", text(end), "; renew it");
-  if (now < start) {
-    return absl::StrCat("is valid from ", text(start), " only; check the clock of this machine");
-  }
-  return "";
-}
-
-absl::Status CheckAuthority(const std::string& path) {
-  absl::StatusOr<PemFile> file = ReadPem("CA", path);
-  if (!file.ok()) return file.status();
-  std::string wrong = "holds no PEM certificate; the certificate of the CA is wanted";
-  // A bundle may still hold the authority before this one: one in force is enough.
-  for (const Certificate& certificate : ParseCertificates(file->text)) {
-    wrong = OutOfForce(*certificate);
-    if (wrong.empty()) return absl::OkStatus();
-  }
-  return absl::FailedPreconditionError(absl::StrCat("the CA file ", path, " ", wrong));
-}
-
-absl::Status CheckOwn(const TlsFiles& files) {
-  absl::StatusOr<PemFile> certificate_file = ReadPem("certificate", files.certificate);
-  if (!certificate_file.ok()) return certificate_file.status();
-  const std::vector<Certificate> chain = ParseCertificates(certificate_file->text);
-  const std::string wrong = chain.empty()
-                                ? "holds no PEM certificate; our own, and its chain, are wanted"
-                                : OutOfForce(*chain.front());
-  if (!wrong.empty()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the certificate file ", files.certificate, " ", wrong));
-  }
-
-  absl::StatusOr<PemFile> key_file = ReadPem("key", files.key);
-  if (!key_file.ok()) return key_file.status();
-  const auto refuse_key = [&](absl::string_view why) {
-    return absl::FailedPreconditionError(absl::StrCat("the key file ", files.key, " ", why));
-  };
-  if ((key_file->mode & 07) != 0) {
-    return refuse_key(absl::StrFormat("has mode %04o, so others may use it; chmod 0600 %s",
-                                      key_file->mode, files.key));
-  }
-  const Key key = ParseKey(key_file->text);
-  if (key == nullptr) return refuse_key("holds no PEM private key, or one with a pass phrase");
-  const bool fits = X509_check_private_key(chain.front().get(), key.get()) == 1;
-  ERR_clear_error();
-  if (!fits) {
-    return refuse_key(absl::StrCat("is not the key of the certificate ", files.certificate,
-                                   "; install both from the same enrolment"));
-  }
-  return absl::OkStatus();
-}
 
 std::shared_ptr<grpc::experimental::FileWatcherCertificateProvider> Watch(const TlsFiles& files) {
   return std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
@@ -221,11 +69,6 @@ bool IsIdentity(absl::string_view uri) {
 }
 
 }  // namespace
-
-absl::Status CheckTlsFiles(const TlsFiles& files) {
-  if (absl::Status status = CheckAuthority(files.ca); !status.ok()) return status;
-  return CheckOwn(files);
-}
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerTls(const TlsFiles& files) {
   if (absl::Status status = CheckTlsFiles(files); !status.ok()) return status;

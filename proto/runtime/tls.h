@@ -11,18 +11,9 @@
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_context.h"
+#include "proto/runtime/tls_files.h"
 
 namespace mesolys {
-
-struct TlsFiles {
-  std::string ca;           // PEM: whom to trust
-  std::string certificate;  // PEM: our own, chain included
-  std::string key;          // PEM: ours; must not be readable by others
-};
-
-// FAILED_PRECONDITION names the file and what is wrong: missing, unreadable, not PEM, expired, a
-// key that is not the certificate's or that others may read.
-absl::Status CheckTlsFiles(const TlsFiles& files);
 
 // A client must show a certificate signed by our CA.
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerTls(const TlsFiles& files);

@@ -9,13 +9,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "proto/values/names.h"
+#include "proto/values/quantity.h"
 #include "proto/values/quoted.h"
 #include "proto/values/reason.h"
 
 namespace mesolys {
 namespace {
-
-__extension__ using Wide = __int128;
 
 struct Unit {
   absl::string_view name;

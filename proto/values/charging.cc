@@ -4,12 +4,12 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "proto/values/quantity.h"
 
 namespace mesolys {
 namespace {
 
 int64_t DivideUp(int64_t a, int64_t b, int64_t scale) {
-  __extension__ using Wide = __int128;
   return static_cast<int64_t>((static_cast<Wide>(a) * scale + b - 1) / b);
 }
 

@@ -54,14 +54,17 @@ using NormalisedSeconds = Quantity<struct NormalisedSecondsTag>;
 
 // A share, in parts per million.
 using PartsPerMillion = Quantity<struct PartsPerMillionTag>;
+inline constexpr int64_t kMillion = 1'000'000;
 
 // No single amount from outside is larger: a thousand of them still add up.
 inline constexpr Amount kAmountMax{int64_t{1} << 53};
 
+// Holds the product of any two counts.
+__extension__ using Wide = __int128;
+
 // a * b / c without overflow in between, rounded down; all three at least 0, c above 0, and the
 // result must fit.
 constexpr int64_t MulDiv(int64_t a, int64_t b, int64_t c) {
-  __extension__ using Wide = __int128;
   const Wide result = static_cast<Wide>(a) * b / c;
   if (result > INT64_MAX || result < INT64_MIN) std::abort();
   return static_cast<int64_t>(result);
@@ -69,7 +72,6 @@ constexpr int64_t MulDiv(int64_t a, int64_t b, int64_t c) {
 
 // The same for what is estimated and never counted: the nearest number that there is.
 constexpr int64_t EstimateMulDiv(int64_t a, int64_t b, int64_t c) {
-  __extension__ using Wide = __int128;
   const Wide result = static_cast<Wide>(a) * b / c;
   if (result > INT64_MAX) return INT64_MAX;
   return result < INT64_MIN ? INT64_MIN : static_cast<int64_t>(result);

@@ -7,7 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "proto/runtime/config_file.h"
+#include "proto/config/config_file.h"
 #include "proto/values/amount_text.h"
 #include "scheduler/config/month_starts.h"
 #include "scheduler/store/row_hash.h"

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "scheduler/core/command.h"
+#include "scheduler/core/rules/command.h"
 
 namespace mesolys {
 

@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "scheduler/core/month.h"
+#include "scheduler/core/facts/month.h"
 
 namespace mesolys {
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <set>
 
-#include "proto/runtime/config_file.h"
+#include "proto/config/config_file.h"
 
 namespace mesolys {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "proto/runtime/tls.h"
+#include "proto/runtime/tls_files.h"
 
 namespace mesolys {
 

@@ -4,8 +4,8 @@
 #include <cstdlib>
 
 #include "proto/values/names.h"
-#include "scheduler/core/balance.h"
-#include "scheduler/core/reserve.h"
+#include "scheduler/core/figures/balance.h"
+#include "scheduler/core/figures/reserve.h"
 
 namespace mesolys {
 namespace {

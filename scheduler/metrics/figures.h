@@ -10,7 +10,7 @@
 
 #include "absl/time/time.h"
 #include "proto/values/lease.h"
-#include "scheduler/core/ledger.h"
+#include "scheduler/core/ledger/ledger.h"
 #include "scheduler/metrics/grant_sums.h"
 
 namespace mesolys {

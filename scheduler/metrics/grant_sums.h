@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "scheduler/core/balance.h"
-#include "scheduler/core/ledger.h"
+#include "scheduler/core/figures/balance.h"
+#include "scheduler/core/ledger/ledger.h"
 
 namespace mesolys {
 

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/metrics/families.h"
 #include "proto/values/names.h"
-#include "scheduler/core/invariants.h"
+#include "scheduler/core/ledger/invariants.h"
 
 namespace mesolys {
 namespace {

@@ -12,7 +12,7 @@
 #include "absl/time/time.h"
 #include "prometheus/collectable.h"
 #include "proto/runtime/mutex.h"
-#include "scheduler/engine.h"
+#include "scheduler/engine/engine.h"
 #include "scheduler/metrics/figures.h"
 
 namespace mesolys {

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "proto/metrics/metrics_server.h"
-#include "scheduler/engine.h"
+#include "scheduler/engine/engine.h"
 #include "scheduler/metrics/instruments.h"
 #include "scheduler/service/site_sessions.h"
 

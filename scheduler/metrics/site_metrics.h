@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "prometheus/collectable.h"
-#include "scheduler/engine.h"
+#include "scheduler/engine/engine.h"
 #include "scheduler/service/site_sessions.h"
 
 namespace mesolys {

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
-#include "scheduler/core/identity.h"
+#include "scheduler/core/facts/identity.h"
 #include "scheduler/service/access_table.h"
 #include "scheduler/service/views.h"
 

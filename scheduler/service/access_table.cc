@@ -9,7 +9,7 @@
 #include "mesolys/v1/allocation_service.pb.h"
 #include "mesolys/v1/site_service.pb.h"
 #include "proto/values/reason.h"
-#include "scheduler/core/identity.h"
+#include "scheduler/core/facts/identity.h"
 #include "scheduler/service/spoken.h"
 
 namespace mesolys {

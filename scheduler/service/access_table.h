@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "scheduler/core/ledger.h"
+#include "scheduler/core/ledger/ledger.h"
 
 namespace mesolys {
 

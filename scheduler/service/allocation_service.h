@@ -6,11 +6,11 @@
 #include <memory>
 
 #include "grpcpp/impl/service_type.h"
-#include "scheduler/engine.h"
+#include "scheduler/engine/engine.h"
+#include "scheduler/engine/work_queue.h"
 #include "scheduler/service/comparisons.h"
 #include "scheduler/service/job_questions.h"
 #include "scheduler/service/site_sessions.h"
-#include "scheduler/work_queue.h"
 
 namespace mesolys {
 

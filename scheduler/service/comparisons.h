@@ -23,8 +23,8 @@
 #include "mesolys/v1/allocation_service.pb.h"
 #include "mesolys/v1/site_service.pb.h"
 #include "proto/runtime/mutex.h"
-#include "scheduler/core/comparison.h"
-#include "scheduler/engine.h"
+#include "scheduler/core/figures/comparison.h"
+#include "scheduler/engine/engine.h"
 #include "scheduler/service/page.h"
 
 namespace mesolys {

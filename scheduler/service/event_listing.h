@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "mesolys/v1/allocation_service.pb.h"
-#include "scheduler/engine.h"
+#include "scheduler/engine/engine.h"
 #include "scheduler/service/page.h"
 
 namespace mesolys {

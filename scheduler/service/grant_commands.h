@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "mesolys/v1/allocation_service.pb.h"
 #include "mesolys/v1/site_service.pb.h"
-#include "scheduler/core/command.h"
+#include "scheduler/core/rules/command.h"
 
 namespace mesolys {
 

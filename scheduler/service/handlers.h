@@ -13,6 +13,7 @@
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
+#include "scheduler/engine/work_queue.h"
 #include "scheduler/service/commands.h"
 #include "scheduler/service/grant_commands.h"
 #include "scheduler/service/import_commands.h"
@@ -22,7 +23,6 @@
 #include "scheduler/service/request_commands.h"
 #include "scheduler/service/unknown.h"
 #include "scheduler/service/views.h"
-#include "scheduler/work_queue.h"
 
 namespace mesolys {
 

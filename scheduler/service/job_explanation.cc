@@ -8,8 +8,8 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
-#include "scheduler/core/identity.h"
-#include "scheduler/core/waiting_job.h"
+#include "scheduler/core/facts/identity.h"
+#include "scheduler/core/figures/waiting_job.h"
 #include "scheduler/service/access_table.h"
 #include "scheduler/service/job_listing.h"
 

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "mesolys/v1/allocation_service.pb.h"
-#include "scheduler/core/ledger.h"
+#include "scheduler/core/ledger/ledger.h"
 #include "scheduler/service/job_questions.h"
 #include "scheduler/service/site_sessions.h"
 

@@ -12,8 +12,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "mesolys/v1/allocation_service.pb.h"
-#include "scheduler/core/ledger.h"
-#include "scheduler/engine.h"
+#include "scheduler/core/ledger/ledger.h"
+#include "scheduler/engine/engine.h"
 #include "scheduler/service/page.h"
 
 namespace mesolys {

@@ -4,7 +4,7 @@
 #include <map>
 #include <utility>
 
-#include "scheduler/core/desired_state.h"
+#include "scheduler/core/figures/desired_state.h"
 #include "scheduler/service/views.h"
 
 namespace mesolys {

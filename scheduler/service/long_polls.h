@@ -14,7 +14,7 @@
 #include "grpcpp/support/server_callback.h"
 #include "mesolys/v1/site_service.pb.h"
 #include "proto/runtime/mutex.h"
-#include "scheduler/engine.h"
+#include "scheduler/engine/engine.h"
 #include "scheduler/service/comparisons.h"
 #include "scheduler/service/job_questions.h"
 

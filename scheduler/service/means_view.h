@@ -8,7 +8,7 @@
 
 #include "absl/time/time.h"
 #include "mesolys/v1/resources.pb.h"
-#include "scheduler/core/ledger.h"
+#include "scheduler/core/ledger/ledger.h"
 
 namespace mesolys {
 

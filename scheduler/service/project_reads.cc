@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
-#include "scheduler/core/identity.h"
+#include "scheduler/core/facts/identity.h"
 #include "scheduler/service/access_table.h"
 #include "scheduler/service/page.h"
 #include "scheduler/service/views.h"

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "scheduler/core/ledger.h"
+#include "scheduler/core/ledger/ledger.h"
 #include "scheduler/service/site_sessions.h"
 
 namespace mesolys {

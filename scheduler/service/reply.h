@@ -10,7 +10,7 @@
 #include "grpcpp/support/server_callback.h"
 #include "proto/runtime/status.h"
 #include "proto/runtime/tls.h"
-#include "scheduler/engine.h"
+#include "scheduler/engine/engine.h"
 #include "scheduler/service/access_table.h"
 
 namespace mesolys {

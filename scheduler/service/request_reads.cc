@@ -2,7 +2,7 @@
 
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
-#include "scheduler/core/quote.h"
+#include "scheduler/core/rules/quote.h"
 #include "scheduler/service/page.h"
 #include "scheduler/service/request_commands.h"
 #include "scheduler/service/unknown.h"

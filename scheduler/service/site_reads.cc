@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
-#include "scheduler/core/balance.h"
+#include "scheduler/core/figures/balance.h"
 #include "scheduler/service/import_commands.h"
 #include "scheduler/service/means_view.h"
 #include "scheduler/service/page.h"

@@ -3,7 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "proto/values/commands.h"
-#include "scheduler/core/identity.h"
+#include "scheduler/core/facts/identity.h"
 
 namespace mesolys {
 std::string SpokenMethod(absl::string_view method) {

@@ -5,9 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
-#include "scheduler/core/policy.h"
-#include "scheduler/core/price.h"
-#include "scheduler/core/shares.h"
+#include "scheduler/core/figures/price.h"
+#include "scheduler/core/figures/shares.h"
+#include "scheduler/core/rules/policy.h"
 
 namespace mesolys {
 namespace {

@@ -8,10 +8,10 @@
 #include "absl/time/time.h"
 #include "mesolys/v1/allocation_service.pb.h"
 #include "mesolys/v1/site_service.pb.h"
-#include "scheduler/core/balance.h"
-#include "scheduler/core/desired_state.h"
-#include "scheduler/core/ledger.h"
-#include "scheduler/core/running_jobs_move.h"
+#include "scheduler/core/figures/balance.h"
+#include "scheduler/core/figures/desired_state.h"
+#include "scheduler/core/figures/running_jobs_move.h"
+#include "scheduler/core/ledger/ledger.h"
 #include "scheduler/service/site_sessions.h"
 
 namespace mesolys {

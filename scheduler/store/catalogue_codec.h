@@ -4,7 +4,7 @@
 // CatalogueAdopted <-> its stored message. Any thread.
 
 #include "mesolys/v1/event.pb.h"
-#include "scheduler/core/event.h"
+#include "scheduler/core/facts/event.h"
 
 namespace mesolys {
 

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "scheduler/core/event.h"
+#include "scheduler/core/facts/event.h"
 
 namespace mesolys {
 

@@ -4,7 +4,7 @@
 // A grant and the entries of its life, as they are stored. Any thread.
 
 #include "mesolys/v1/event.pb.h"
-#include "scheduler/core/event.h"
+#include "scheduler/core/facts/event.h"
 
 namespace mesolys {
 

@@ -5,7 +5,7 @@
 // cannot have written. Any thread.
 
 #include "absl/status/statusor.h"
-#include "scheduler/core/job.h"
+#include "scheduler/core/facts/job.h"
 #include "scheduler/store/event_store.h"
 
 namespace mesolys {

@@ -4,7 +4,7 @@
 // Requests, and what was decided of them, as they are stored. Pure; any thread.
 
 #include "mesolys/v1/event.pb.h"
-#include "scheduler/core/request.h"
+#include "scheduler/core/facts/request.h"
 
 namespace mesolys {
 

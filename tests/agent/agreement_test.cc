@@ -7,20 +7,20 @@
 #include <random>
 
 #include "absl/strings/str_cat.h"
-#include "agent/job_totals.h"
-#include "agent/site_state_proto.h"
+#include "agent/link/site_state_proto.h"
+#include "agent/loop/job_totals.h"
 #include "gtest/gtest.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
-#include "scheduler/core/balance.h"
-#include "scheduler/core/desired_state.h"
+#include "scheduler/core/figures/balance.h"
+#include "scheduler/core/figures/desired_state.h"
 #include "scheduler/service/views.h"
-#include "tests/agent/temporary_directory.h"
+#include "tests/fakes/temporary_directory.h"
 #include "tests/fakes/test_catalogue.h"
 #include "tests/fakes/test_seed.h"
 #include "tests/scheduler/core/mesocentre.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr char kSite[] = "north";
@@ -181,4 +181,4 @@ TEST(AgreementTest, TheAgentDerivesWhatTheLedgerDerives) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

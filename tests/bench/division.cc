@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "scheduler/core/certificate.h"
-#include "scheduler/core/division/division.h"
+#include "scheduler/core/call/certificate.h"
+#include "scheduler/core/call/division/division.h"
 #include "tests/bench/measure.h"
 
 namespace {

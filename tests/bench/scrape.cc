@@ -12,7 +12,7 @@
 #include "prometheus/gauge.h"
 #include "prometheus/registry.h"
 #include "proto/values/period.h"
-#include "scheduler/core/invariants.h"
+#include "scheduler/core/ledger/invariants.h"
 #include "scheduler/metrics/figures.h"
 #include "scheduler/metrics/metrics.h"
 #include "tests/bench/bench_world.h"

@@ -11,7 +11,7 @@
 #include "proto/values/reason.h"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -203,4 +203,4 @@ TEST_F(ChangeTest, SendsWhatWasWritten) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

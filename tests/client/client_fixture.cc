@@ -8,10 +8,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "client/cli.h"
+#include "client/frame/cli.h"
 #include "proto/runtime/server.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 ClientTest::ClientTest() : clock_(absl::FromUnixSeconds(1795251600)) {  // 2026-11-21T09:00:00Z
   StartServer();
@@ -75,4 +75,4 @@ Outcome ClientTest::Run(const std::vector<std::string>& arguments) {
   return {exit, out.str(), err.str()};
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -9,14 +9,14 @@
 #include <string>
 #include <vector>
 
-#include "client/exit_code.h"
-#include "client/session.h"
+#include "client/session/exit_code.h"
+#include "client/session/session.h"
 #include "gtest/gtest.h"
 #include "tests/client/fake_allocation_service.h"
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/test_ca.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 // What one run of the program left behind.
 struct Outcome {
@@ -61,6 +61,6 @@ class ClientTest : public ::testing::Test {
   int port_ = 0;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_TESTS_CLIENT_CLIENT_FIXTURE_H_

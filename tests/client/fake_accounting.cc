@@ -4,7 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/client/fake_allocation_service.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 constexpr int64_t kHour = 3600;
@@ -136,4 +136,4 @@ grpc::Status FakeAllocationService::ListUsageDifferences(grpc::ServerContext* co
   return grpc::Status::OK;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

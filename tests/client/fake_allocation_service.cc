@@ -8,7 +8,7 @@
 #include "proto/runtime/status.h"
 #include "proto/values/reason.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using std::lock_guard;
@@ -241,4 +241,4 @@ grpc::Status FakeAllocationService::ListUnassigned(grpc::ServerContext* context,
               out->mutable_next_page_token());
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -13,7 +13,7 @@
 #include "mesolys/v1/allocation_service.grpc.pb.h"
 #include "tests/client/fake_exchange.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 class FakeAllocationService : public v1::AllocationService::Service, public FakeExchange {
  public:
@@ -155,6 +155,6 @@ std::vector<v1::Job> FakeUnassignedJobs();
 v1::AuditEvent FakeEvent();
 google::protobuf::Timestamp FakeTime(const std::string& rfc3339);
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_TESTS_CLIENT_FAKE_ALLOCATION_SERVICE_H_

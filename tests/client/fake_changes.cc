@@ -7,7 +7,7 @@
 #include "proto/values/reason.h"
 #include "tests/client/fake_allocation_service.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using std::lock_guard;
@@ -150,4 +150,4 @@ grpc::Status FakeAllocationService::CreateRequest(grpc::ServerContext* context,
   return Change(context, *in, out, [&] { return Decide(*in, out); });
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -5,7 +5,7 @@
 #include "absl/status/statusor.h"
 #include "proto/runtime/tls.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 using std::lock_guard;
 using std::mutex;
@@ -68,4 +68,4 @@ grpc::Status FakeExchange::Enter(grpc::ServerContext* context) {
   return grpc::Status::OK;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

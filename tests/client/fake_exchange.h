@@ -18,7 +18,7 @@
 #include "proto/runtime/status.h"
 #include "proto/values/reason.h"
 
-namespace mesolys {
+namespace mesolys::client {
 
 class FakeExchange {
  public:
@@ -86,6 +86,6 @@ grpc::Status FakeExchange::Change(grpc::ServerContext* context, const In& in, Ou
   return grpc::Status::OK;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client
 
 #endif  // MESOLYS_TESTS_CLIENT_FAKE_EXCHANGE_H_

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/client/fake_allocation_service.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using std::lock_guard;
@@ -303,4 +303,4 @@ grpc::Status FakeAllocationService::WriteOffSite(grpc::ServerContext* context,
   });
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

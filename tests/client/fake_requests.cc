@@ -6,7 +6,7 @@
 #include "proto/values/reason.h"
 #include "tests/client/fake_allocation_service.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 // Of every grant of this world; it fits no file otherwise.
@@ -110,4 +110,4 @@ grpc::Status FakeAllocationService::CheckAccess(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -6,7 +6,7 @@
 #include "proto/runtime/convert.h"
 #include "tests/client/fake_allocation_service.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 constexpr int64_t kHour = 3600;
@@ -268,4 +268,4 @@ std::vector<v1::Job> FakeJobs() {
   return {done, lost, running, uncovered};
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 struct Case {
@@ -152,4 +152,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const ::testing::TestParamInfo<Case>& param) { return param.param.name; });
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

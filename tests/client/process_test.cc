@@ -17,7 +17,7 @@
 #include "gtest/gtest.h"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -113,4 +113,4 @@ TEST_F(ProcessTest, SaysInOneLineThatNobodyListens) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -5,12 +5,12 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
-#include "client/terminal_text.h"
+#include "client/show/terminal_text.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/client/client_fixture.h"
 
-namespace mesolys {
+namespace mesolys::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -77,4 +77,4 @@ TEST_F(WatchTest, ANarrowTerminalGoesWithoutWhatItCan) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::client

@@ -11,9 +11,9 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "agent/collectors/collector.h"
+#include "agent/ports/collector.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class FakeCollector : public Collector {
  public:
@@ -69,6 +69,6 @@ class FakeCollector : public Collector {
   void TellRunning() override { is_running_awaited = true; }
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_TESTS_FAKES_FAKE_COLLECTOR_H_

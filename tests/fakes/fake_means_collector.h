@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "agent/collectors/means_collector.h"
+#include "agent/ports/means_collector.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class FakeMeansCollector : public MeansCollector {
  public:
@@ -30,6 +30,6 @@ class FakeMeansCollector : public MeansCollector {
   }
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_TESTS_FAKES_FAKE_MEANS_COLLECTOR_H_

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "agent/collectors/sacct.h"
+#include "agent/slurm/sacct.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class FakeSacct : public Sacct {
  public:
@@ -66,6 +66,6 @@ class FakeSacct : public Sacct {
   }
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_TESTS_FAKES_FAKE_SACCT_H_

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "agent/scheduler_link.h"
+#include "agent/link/scheduler_link.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class FakeSchedulerLink : public SchedulerLink {
  public:
@@ -124,6 +124,6 @@ class FakeSchedulerLink : public SchedulerLink {
   std::map<std::string, std::string> bodies_;  // by request id
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_TESTS_FAKES_FAKE_SCHEDULER_LINK_H_

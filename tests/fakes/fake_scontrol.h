@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "agent/collectors/scontrol.h"
+#include "agent/slurm/scontrol.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class FakeScontrol : public Scontrol {
  public:
@@ -51,6 +51,6 @@ class FakeScontrol : public Scontrol {
   }
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_TESTS_FAKES_FAKE_SCONTROL_H_

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "agent/collectors/span_reader.h"
+#include "agent/ports/span_reader.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class FakeSpanReader : public SpanReader {
  public:
@@ -57,6 +57,6 @@ class FakeSpanReader : public SpanReader {
   std::vector<v1::UsageRecord> rest_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_TESTS_FAKES_FAKE_SPAN_READER_H_

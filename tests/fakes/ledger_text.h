@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "scheduler/core/ledger.h"
+#include "scheduler/core/ledger/ledger.h"
 
 namespace mesolys {
 

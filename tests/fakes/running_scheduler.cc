@@ -8,12 +8,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/runtime/channel.h"
-#include "scheduler/core/identity.h"
+#include "scheduler/core/facts/identity.h"
 #include "scheduler/service/access_table.h"
 #include "scheduler/service/allocation_service.h"
 #include "scheduler/service/site_service.h"
 #include "scheduler/store/memory_event_store.h"
-#include "scheduler/store/sqlite_event_store.h"
+#include "scheduler/store/sqlite/sqlite_event_store.h"
 
 namespace mesolys {
 namespace {

@@ -13,13 +13,13 @@
 #include "grpcpp/impl/service_type.h"
 #include "proto/runtime/clock.h"
 #include "proto/runtime/server.h"
-#include "scheduler/core/catalogue.h"
-#include "scheduler/engine.h"
+#include "scheduler/core/facts/catalogue.h"
+#include "scheduler/engine/engine.h"
+#include "scheduler/engine/work_queue.h"
 #include "scheduler/service/comparisons.h"
 #include "scheduler/service/job_questions.h"
 #include "scheduler/service/site_sessions.h"
 #include "scheduler/store/event_store.h"
-#include "scheduler/work_queue.h"
 #include "tests/fakes/test_ca.h"
 
 namespace mesolys {

@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "proto/runtime/tls.h"
+#include "proto/runtime/tls_files.h"
 
 namespace mesolys {
 

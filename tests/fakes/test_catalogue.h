@@ -16,9 +16,9 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "scheduler/core/catalogue.h"
-#include "scheduler/core/command.h"
-#include "scheduler/core/project.h"
+#include "scheduler/core/facts/catalogue.h"
+#include "scheduler/core/facts/project.h"
+#include "scheduler/core/rules/command.h"
 
 namespace mesolys {
 

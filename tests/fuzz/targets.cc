@@ -9,18 +9,20 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
-#include "agent/checks/slurm_facts.h"
-#include "agent/collectors/host_list.h"
-#include "agent/collectors/line_reader.h"
-#include "agent/collectors/means.h"
-#include "agent/collectors/replay_cursor.h"
-#include "agent/collectors/sacct_text.h"
-#include "agent/collectors/scontrol_text.h"
-#include "agent/collectors/slurm_cursor.h"
-#include "agent/output_lines.h"
+#include "agent/process/line_reader.h"
+#include "agent/process/output_lines.h"
+#include "agent/replay/replay_cursor.h"
+#include "agent/slurm/means.h"
+#include "agent/slurm/slurm_cursor.h"
+#include "agent/slurm/slurm_facts.h"
+#include "agent/slurm/text/host_list.h"
+#include "agent/slurm/text/sacct_text.h"
+#include "agent/slurm/text/scontrol_text.h"
 
 namespace mesolys {
 namespace {
+
+using namespace agent;  // whose texts these are
 
 const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
 

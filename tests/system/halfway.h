@@ -6,9 +6,9 @@
 
 #include <string>
 
-#include "agent/collectors/collector.h"
+#include "agent/ports/collector.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class Halfway : public Collector {
  public:
@@ -36,6 +36,6 @@ class Halfway : public Collector {
   Collector& whole_;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_TESTS_SYSTEM_HALFWAY_H_

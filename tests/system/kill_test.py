@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Kills the scheduler and the agent (SIGKILL) at 50 random moments of a slowed replay, and requires that
+"""Kills the scheduler and the agent (SIGKILL) at random moments of a slowed replay, and requires that
 nothing is lost and nothing is charged twice: the totals are those of an independent sum, and `verify` passes
 after each kill.
 
-  kill_test.py BUILD_DIR [SEED]
+  kill_test.py BUILD_DIR [--seed SEED] [--kills KILLS]
 
 Replays ../shared/data/xdmod_sacct_phillips.log where it is there, else records made from the seed."""
+import argparse
 import datetime
 import json
 import pathlib
@@ -21,8 +22,8 @@ import mesocentre  # noqa: E402
 REAL = mesocentre.ROOT.parent / 'shared' / 'data' / 'xdmod_sacct_phillips.log'
 COLUMNS = ('jobid jobidraw cluster partition qos account group gid user uid submit eligible start end elapsed '
            'exitcode state nnodes ncpus reqcpus reqmem reqtres alloctres timelimit nodelist jobname').split()
-KILLS = 50
-REPLAY_SECONDS = 40
+# The programs are there again, and at work, before the next one dies.
+SECONDS_BETWEEN_KILLS = 0.75
 DEADLINE_SECONDS = 240
 
 
@@ -68,15 +69,15 @@ def independent_sum(text):
 
 
 class SlowReplay(mesocentre.Mesocentre):
-    """Its agent replays `text`, slowed to REPLAY_SECONDS, moved so that all has ended an hour ago."""
+    """Its agent replays `text`, slowed to last so many seconds, moved so that all has ended an hour ago."""
 
-    def __init__(self, build, folder, records, text):
+    def __init__(self, build, folder, records, text, replay_seconds):
         ends = [seconds_of(line.split('|')[13]) for line in text.splitlines()]
         starts = [seconds_of(line.split('|')[12]) for line in text.splitlines()]
         shift = int(time.time()) - 3600 - max(ends)
         self.first_start = min(starts) + shift
         self.job_count = len(ends)
-        speed = (max(ends) - min(starts)) / REPLAY_SECONDS
+        speed = (max(ends) - min(starts)) / replay_seconds
         columns = ', '.join(f'"{name}"' for name in COLUMNS)
         super().__init__(build, folder, records,
                          f'columns = [{columns}]\nshift = "{shift}s"\nspeed = {speed:.3f}\n'
@@ -94,26 +95,30 @@ class SlowReplay(mesocentre.Mesocentre):
 
 
 def main():
-    build = pathlib.Path(sys.argv[1])
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(1 << 32)
-    print(f'seed {seed}')
-    rng = random.Random(seed)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('build', type=pathlib.Path)
+    parser.add_argument('--seed', type=int, default=random.SystemRandom().randrange(1 << 32))
+    parser.add_argument('--kills', type=int, default=12)
+    asked = parser.parse_args()
+    print(f'seed {asked.seed}')
+    rng = random.Random(asked.seed)
+    replay_seconds = 4 + SECONDS_BETWEEN_KILLS * asked.kills
     with tempfile.TemporaryDirectory(prefix='mesolys-kill-') as folder:
         records = REAL
         if not REAL.is_file():
             print('the real records are not there: made ones are replayed')
             records = pathlib.Path(folder) / 'records.txt'
-            records.write_text(made_records(seed))
+            records.write_text(made_records(asked.seed))
         text = records.read_text()
         wanted = independent_sum(text)
-        world = SlowReplay(build, folder, records, text)
+        world = SlowReplay(asked.build, folder, records, text, replay_seconds)
         try:
-            run(world, wanted, rng)
+            run(world, wanted, rng, asked.kills, replay_seconds)
         finally:
             world.kill_all()
 
 
-def run(world, wanted, rng):
+def run(world, wanted, rng, kills, replay_seconds):
     world.start('scheduler')
     world.wait_until_serving()
     first = datetime.datetime.utcfromtimestamp(world.first_start - 86400).strftime('%Y-%m-%d')
@@ -124,7 +129,7 @@ def run(world, wanted, rng):
                    '11m', '--site', 'psmn', '--justification', 'replay')
     world.start('agent')
     begun = time.monotonic()
-    moments = sorted(rng.uniform(1.0, REPLAY_SECONDS - 2) for _ in range(KILLS))
+    moments = sorted(rng.uniform(1.0, replay_seconds - 2) for _ in range(kills))
     inside, revision = 0, 0
     for moment in moments:
         time.sleep(max(0, begun + moment - time.monotonic()))
@@ -136,8 +141,8 @@ def run(world, wanted, rng):
             raise SystemExit(f'revision {revision} after {before}: acknowledged commands are lost')
         inside += jobs < world.job_count
         world.start(name)
-    print(f'{inside} of {KILLS} kills fell inside the replay; revision {revision}, {jobs} jobs at the last')
-    if inside < KILLS:
+    print(f'{inside} of {kills} kills fell inside the replay; revision {revision}, {jobs} jobs at the last')
+    if inside < kills:
         raise SystemExit('the replay was over too early: slow it down')
     world.wait_until_serving()
     deadline = time.monotonic() + DEADLINE_SECONDS

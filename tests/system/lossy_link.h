@@ -4,9 +4,9 @@
 // A link that loses every third answer to a report, after the scheduler has done what it was asked.
 // One thread.
 
-#include "agent/scheduler_link.h"
+#include "agent/link/scheduler_link.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class LossyLink : public SchedulerLink {
  public:
@@ -36,6 +36,6 @@ class LossyLink : public SchedulerLink {
   int call_count_ = 0;
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_TESTS_SYSTEM_LOSSY_LINK_H_

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "client/kept_key.h"
+#include "client/session/kept_key.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mesolys/v1/allocation_service.grpc.pb.h"
@@ -193,9 +193,10 @@ Provoke Kept(const std::string& request_id, const std::string& etag) {
     kept.set_request_id(request_id);
     kept.set_etag(etag);
     const std::string name =
-        KeptKeys::NameOf({world.target(), world.ca.Files("user/olga").certificate, "project",
-                          "link", "PROJECT", "lab", "ACCOUNT", "n1:second"});
-    const auto stored = KeptKeys(world.StateOf("olga")).Keep(name, kept.SerializeAsString());
+        client::KeptKeys::NameOf({world.target(), world.ca.Files("user/olga").certificate,
+                                  "project", "link", "PROJECT", "lab", "ACCOUNT", "n1:second"});
+    const auto stored =
+        client::KeptKeys(world.StateOf("olga")).Keep(name, kept.SerializeAsString());
     EXPECT_TRUE(stored.ok()) << stored.status();
     return Tell(world, "olga", {"project", "link", "lab", "n1:second"});
   };

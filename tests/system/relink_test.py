@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Links an account with 100,000 settled jobs to a project and kills the scheduler (SIGKILL) at several moments
+"""Links an account with many settled jobs to a project and kills the scheduler (SIGKILL) at several moments
 while their jobs are charged anew, page by page. At the end the totals are those of an independent sum, nothing
-is left unassigned, and `verify` passes; at least KILLS_INSIDE kills must have fallen inside.
+is left unassigned, and `verify` passes; all kills but one, at least, must have fallen inside.
 
-  relink_test.py BUILD_DIR [SEED]"""
+  relink_test.py BUILD_DIR [--seed SEED] [--jobs JOBS] [--kills KILLS]"""
+import argparse
 import json
 import pathlib
 import random
@@ -17,20 +18,17 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import mesocentre  # noqa: E402
 
-JOBS = 100_000
-KILLS = 6
-KILLS_INSIDE = 5
-PAGES_MAX = 15  # of 1,000 jobs between two kills
+PAGE_JOBS = 1000
 DEADLINE_SECONDS = 120
 DAY = 86400
 HEADER = 'JobIDRaw|Cluster|Account|User|State|Submit|Start|End|AllocTRES'
 
 
-def records(rng, today):
+def records(rng, today, jobs):
     """The text of the jobs, half of them before the project's grant begins, and what they used: core-seconds that
     the grant will pay and core-seconds that it will not."""
     lines, covered, uncovered = [HEADER], 0, 0
-    for job in range(1, JOBS + 1):
+    for job in range(1, jobs + 1):
         inside = job % 2 == 0
         start = today - (2 if inside else 6) * DAY + rng.randrange(DAY // 2)
         elapsed, cores = rng.randrange(1, 3600), rng.choice([1, 2, 4, 8])
@@ -81,23 +79,28 @@ def unassigned(world):
 
 
 def main():
-    build = pathlib.Path(sys.argv[1])
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(1 << 32)
-    print(f'seed {seed}')
-    rng = random.Random(seed)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('build', type=pathlib.Path)
+    parser.add_argument('--seed', type=int, default=random.SystemRandom().randrange(1 << 32))
+    parser.add_argument('--jobs', type=int, default=20_000)
+    parser.add_argument('--kills', type=int, default=4)
+    asked = parser.parse_args()
+    print(f'seed {asked.seed}')
+    rng = random.Random(asked.seed)
     today = int(time.time()) // DAY * DAY
     with tempfile.TemporaryDirectory(prefix='mesolys-relink-') as name:
         folder = pathlib.Path(name)
-        text, covered, uncovered = records(rng, today)
+        text, covered, uncovered = records(rng, today, asked.jobs)
         (folder / 'jobs.txt').write_text(text)
-        world = mesocentre.Mesocentre(build, folder, folder / 'jobs.txt')
+        world = mesocentre.Mesocentre(asked.build, folder, folder / 'jobs.txt')
         try:
-            run(world, rng, today, covered, uncovered)
+            run(world, rng, today, covered, uncovered, asked)
         finally:
             world.kill_all()
 
 
-def run(world, rng, today, covered, uncovered):
+def run(world, rng, today, covered, uncovered, asked):
+    pages_max = asked.jobs // PAGE_JOBS // (asked.kills + 1)  # between two kills
     begun = time.monotonic()
     day = [time.strftime('%Y-%m-%d', time.gmtime(today + offset * DAY)) for offset in (-30, -3, 90)]
     world.start('scheduler')
@@ -118,20 +121,20 @@ def run(world, rng, today, covered, uncovered):
     revision = json.loads(before)['events'][0]['revision']
     world.done('project', 'link', 'heir', 'psmn:old')
     inside, done = 0, 0
-    for kill in range(KILLS):
-        wait_for_pages(world.folder, rng.randrange(1, PAGES_MAX))
+    for kill in range(asked.kills):
+        wait_for_pages(world.folder, rng.randrange(1, pages_max + 1))
         time.sleep(rng.uniform(0, 0.05))  # somewhere within the next page
         if not world.kill('scheduler'):
             raise SystemExit('the scheduler had stopped by itself: ' + (world.folder / 'scheduler.log').read_text()[-2000:])
         earlier, done = done, charged_anew(world.folder, revision)
         if done < earlier:
             raise SystemExit(f'{done} jobs were charged anew, {earlier} before the kill: commits are lost')
-        inside += 0 < done < JOBS
+        inside += 0 < done < asked.jobs
         if kill % 3 == 1:  # each time would take longer than all the rest
             world.verify()
         world.start('scheduler')
-    print(f'{inside} of {KILLS} kills fell inside; {done} of {JOBS} jobs were charged anew at the last')
-    if inside < KILLS_INSIDE:
+    print(f'{inside} of {asked.kills} kills fell inside; {done} of {asked.jobs} jobs were charged anew at the last')
+    if inside < asked.kills - 1:
         raise SystemExit('too few: the jobs were charged anew too soon')
     world.wait_until_serving()
     deadline = time.monotonic() + DEADLINE_SECONDS
@@ -143,7 +146,7 @@ def run(world, rng, today, covered, uncovered):
         raise SystemExit(f'totals {settled(world)}, wanted {(covered, uncovered)}')
     world.stop('scheduler')
     jobs = world.verify()[1]
-    if jobs != JOBS or charged_anew(world.folder, revision) != JOBS:
+    if jobs != asked.jobs or charged_anew(world.folder, revision) != asked.jobs:
         raise SystemExit(f'{jobs} jobs, {charged_anew(world.folder, revision)} of them charged anew')
     print(f'totals agree to the second: {covered} paid, {uncovered} uncovered; {time.monotonic() - begun:.1f} s')
 

@@ -12,14 +12,14 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "scheduler/verify.h"
-#include "tests/agent/temporary_directory.h"
+#include "scheduler/engine/verify.h"
+#include "tests/fakes/temporary_directory.h"
 #include "tests/system/halfway.h"
 #include "tests/system/lossy_link.h"
 #include "tests/system/recording.h"
 #include "tests/system/replay_world.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::IsEmpty;
@@ -317,4 +317,4 @@ TEST_F(ReplayTest, OfAccountsLinkedLaterSettlesToTheProjectsThatClaimThem) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -8,15 +8,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
-#include "agent/quarantine.h"
-#include "agent/spool.h"
+#include "agent/state/quarantine.h"
+#include "agent/state/spool.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "scheduler/store/job_codec.h"
-#include "tests/agent/temporary_directory.h"
+#include "tests/fakes/temporary_directory.h"
 #include "tests/system/recording.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr int kTicksMax = 10'000;
@@ -205,4 +205,4 @@ std::unique_ptr<Replay> OpenReplay(const std::string& path) {
   return Require(Replay::Open(std::move(options)), "replay");
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -13,18 +13,18 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "agent/collectors/replay.h"
-#include "agent/grpc_scheduler_link.h"
-#include "agent/reporter.h"
+#include "agent/link/grpc_scheduler_link.h"
+#include "agent/loop/reporter.h"
+#include "agent/replay/replay.h"
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/values/period.h"
-#include "scheduler/core/job.h"
+#include "scheduler/core/facts/job.h"
 #include "tests/fakes/caller.h"
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/running_scheduler.h"
 #include "tests/fakes/test_ca.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 constexpr absl::Duration kShift = absl::Hours(24 * 3600);
 
@@ -83,6 +83,6 @@ class ReplayWorld {
 // Reads `path` as the recording is to be read.
 std::unique_ptr<Replay> OpenReplay(const std::string& path);
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_TESTS_SYSTEM_REPLAY_WORLD_H_

@@ -14,29 +14,29 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
-#include "agent/agent.h"
-#include "agent/grpc_scheduler_link.h"
-#include "agent/quarantine.h"
-#include "agent/spool.h"
+#include "agent/link/grpc_scheduler_link.h"
+#include "agent/loop/agent.h"
+#include "agent/state/quarantine.h"
+#include "agent/state/spool.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
-#include "scheduler/core/identity.h"
-#include "scheduler/core/invariants.h"
-#include "scheduler/core/reduction_rules.h"
-#include "scheduler/core/upkeep.h"
-#include "scheduler/verify.h"
+#include "scheduler/core/facts/identity.h"
+#include "scheduler/core/ledger/invariants.h"
+#include "scheduler/core/rules/reduction_rules.h"
+#include "scheduler/core/rules/upkeep.h"
+#include "scheduler/engine/verify.h"
 #include "spdlog/spdlog.h"
-#include "tests/agent/temporary_directory.h"
 #include "tests/fakes/caller.h"
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/running_scheduler.h"
+#include "tests/fakes/temporary_directory.h"
 #include "tests/fakes/test_ca.h"
 #include "tests/fakes/test_seed.h"
 #include "tests/system/simulated_site.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::IsEmpty;
@@ -422,4 +422,4 @@ TEST_P(SilentWeekTest, SpendsNoMoreThanWasSaidAndAgreesWithEverythingAfterwards)
 INSTANTIATE_TEST_SUITE_P(Seeds, SilentWeekTest, testing::Range(0, 4));
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

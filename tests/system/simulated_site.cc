@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/runtime/convert.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr int kTriesPerStep = 2;
@@ -139,4 +139,4 @@ std::vector<absl::Status> SimulatedSite::Take(const std::vector<Action>& actions
   return std::vector<absl::Status>(actions.size());
 }
 
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "agent/collectors/collector.h"
-#include "agent/enforcers/enforcer.h"
+#include "agent/ports/collector.h"
+#include "agent/ports/enforcer.h"
 #include "proto/values/usage_record.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 
 class SimulatedSite : public Collector, public StateEnforcer {
  public:
@@ -68,6 +68,6 @@ class SimulatedSite : public Collector, public StateEnforcer {
   std::vector<UsageRecord> told_;  // what a collector finds, in order
 };
 
-}  // namespace mesolys
+}  // namespace mesolys::agent
 
 #endif  // MESOLYS_TESTS_SYSTEM_SIMULATED_SITE_H_

@@ -6,10 +6,10 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/runtime/clock.h"
-#include "tests/agent/temporary_directory.h"
+#include "tests/fakes/temporary_directory.h"
 #include "tests/fakes/test_ca.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::HasSubstr;
@@ -79,4 +79,4 @@ TEST_F(CertificatesTest, FailWhenTheyAreOfSomebodyElse) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

@@ -4,7 +4,7 @@
 #include "gtest/gtest.h"
 #include "proto/values/names.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -114,4 +114,4 @@ TEST_F(AccessTest, StaysAsItIsHeldWhereNothingIsKnown) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

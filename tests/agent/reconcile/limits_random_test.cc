@@ -7,15 +7,15 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "agent/enforcers/sacctmgr_line.h"
-#include "agent/reconcile/association_changes.h"
-#include "agent/reconcile/wanted_associations.h"
+#include "agent/slurm/associations/association_changes.h"
+#include "agent/slurm/associations/wanted_associations.h"
+#include "agent/slurm/text/sacctmgr_line.h"
 #include "gtest/gtest.h"
 #include "proto/values/names.h"
-#include "tests/agent/enforcers/fake_slurm.h"
+#include "tests/agent/slurm/fake_slurm.h"
 #include "tests/fakes/test_seed.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 constexpr int kRounds = 500;
@@ -135,4 +135,4 @@ TEST(LimitsRandomTest, NothingThatSlurmMisunderstandsReachesItAndAllIsInForceAtL
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

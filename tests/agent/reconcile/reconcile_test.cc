@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace mesolys {
+namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
@@ -317,4 +317,4 @@ TEST(ReconcileTest, ArrivesWhereItShallAndOverspendsNowhereOnTheWay) {
 }
 
 }  // namespace
-}  // namespace mesolys
+}  // namespace mesolys::agent

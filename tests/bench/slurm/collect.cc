@@ -9,12 +9,12 @@
 #include <string>
 
 #include "absl/strings/numbers.h"
-#include "agent/collectors/sacct.h"
-#include "agent/collectors/slurm.h"
-#include "agent/spool.h"
+#include "agent/slurm/sacct.h"
+#include "agent/slurm/slurm.h"
+#include "agent/state/spool.h"
 #include "proto/runtime/clock.h"
-#include "tests/agent/temporary_directory.h"
 #include "tests/bench/measure.h"
+#include "tests/fakes/temporary_directory.h"
 
 namespace {
 

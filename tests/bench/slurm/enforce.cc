@@ -10,13 +10,14 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "agent/enforcers/change_log.h"
-#include "agent/enforcers/slurm_commands.h"
-#include "agent/enforcers/slurm_enforcer.h"
+#include "agent/slurm/change_log.h"
+#include "agent/slurm/left_accounts.h"
+#include "agent/slurm/slurm_commands.h"
+#include "agent/slurm/slurm_enforcer.h"
 #include "proto/runtime/clock.h"
 #include "proto/values/names.h"
-#include "tests/agent/temporary_directory.h"
 #include "tests/bench/measure.h"
+#include "tests/fakes/temporary_directory.h"
 
 namespace {
 
@@ -71,7 +72,8 @@ int main(int argc, char** argv) {
   mesolys::ChangeLog log(folder.path() + "/changes.log");
   mesolys::SlurmEnforcerOptions options;
   options.clusters = {argv[2]};
-  mesolys::SlurmEnforcer enforcer(options, control, log);
+  mesolys::LeftAccounts left(folder.path() + "/left-accounts");
+  mesolys::SlurmEnforcer enforcer(options, control, log, left);
   const absl::Time now = mesolys::SystemClock().Now();
   int64_t changes = 0;
   double seconds = Tick(enforcer, State(argv[2], projects, 1000, now), now, &changes);

@@ -12,8 +12,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scheduler/config/catalogue_file.h"
-#include "scheduler/core/ledger.h"
-#include "scheduler/core/policy.h"
+#include "scheduler/core/ledger/ledger.h"
+#include "scheduler/core/rules/policy.h"
 #include "scheduler/store/event_codec.h"
 #include "scheduler/store/row_hash.h"
 
@@ -71,7 +71,7 @@ TEST(ExamplesTest, EachIsAdoptedAndComesBackWholeFromTheLog) {
     const absl::StatusOr<AdoptCatalogue> command = LoadCatalogue(path);
     ASSERT_TRUE(command.ok()) << command.status();
     const absl::StatusOr<Verdict> verdict =
-        Decide(Ledger(), JobRows(), *command, "spiffe://mesolys/service/scheduler", Now());
+        DecideCommand({Ledger(), JobRows(), "spiffe://mesolys/service/scheduler", Now()}, *command);
     ASSERT_TRUE(verdict.ok()) << verdict.status();
     const Event adopted =
         Event(CatalogueAdopted{command->catalogue, command->text, command->digest});

@@ -5,7 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "scheduler/core/catalogue.h"
+#include "scheduler/core/facts/catalogue.h"
 
 namespace mesolys {
 namespace {

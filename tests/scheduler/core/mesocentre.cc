@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "scheduler/core/identity.h"
+#include "scheduler/core/facts/identity.h"
 
 namespace mesolys {
 
@@ -15,7 +15,7 @@ Mesocentre::Mesocentre(Catalogue catalogue, absl::Time now) : now_(now) {
 }
 
 absl::StatusOr<Verdict> Mesocentre::Do(const Command& command, const std::string& actor) {
-  absl::StatusOr<Verdict> verdict = Decide(ledger_, rows_, command, actor, now_);
+  absl::StatusOr<Verdict> verdict = DecideCommand({ledger_, rows_, actor, now_}, command);
   if (!verdict.ok() || !verdict->recorded) return verdict;
   const int64_t revision = ledger_.revision() + 1;
   for (const Event& event : verdict->events) ledger_.Apply(event, now_, revision);

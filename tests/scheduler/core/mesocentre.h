@@ -11,8 +11,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "scheduler/core/ledger.h"
-#include "scheduler/core/policy.h"
+#include "scheduler/core/ledger/ledger.h"
+#include "scheduler/core/rules/policy.h"
 #include "tests/fakes/test_catalogue.h"
 
 namespace mesolys {

@@ -8,7 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "proto/values/amount_text.h"
-#include "scheduler/core/invariants.h"
+#include "scheduler/core/ledger/invariants.h"
 
 namespace mesolys {
 namespace {

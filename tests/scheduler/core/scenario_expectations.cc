@@ -9,11 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "scheduler/core/balance.h"
-#include "scheduler/core/desired_state.h"
-#include "scheduler/core/identity.h"
-#include "scheduler/core/price.h"
-#include "scheduler/core/under_use.h"
+#include "scheduler/core/facts/identity.h"
+#include "scheduler/core/figures/balance.h"
+#include "scheduler/core/figures/desired_state.h"
+#include "scheduler/core/figures/price.h"
+#include "scheduler/core/rules/under_use.h"
 #include "tests/fakes/ledger_text.h"
 
 namespace mesolys {

@@ -10,8 +10,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "scheduler/core/identity.h"
-#include "scheduler/core/upkeep.h"
+#include "scheduler/core/facts/identity.h"
+#include "scheduler/core/rules/upkeep.h"
 
 namespace mesolys {
 

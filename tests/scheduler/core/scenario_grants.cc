@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "scheduler/core/placement.h"
+#include "scheduler/core/figures/placement.h"
 
 namespace mesolys {
 

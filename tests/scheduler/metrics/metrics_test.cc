@@ -13,8 +13,8 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "proto/runtime/certificate.h"
 #include "proto/runtime/convert.h"
-#include "tests/agent/temporary_directory.h"
 #include "tests/fakes/http_get.h"
+#include "tests/fakes/temporary_directory.h"
 #include "tests/scheduler/service/service_fixture.h"
 
 namespace mesolys {

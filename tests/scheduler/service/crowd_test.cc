@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "proto/runtime/convert.h"
-#include "scheduler/verify.h"
+#include "scheduler/engine/verify.h"
 #include "tests/scheduler/service/service_fixture.h"
 
 namespace mesolys {

@@ -14,7 +14,7 @@
 #include "mesolys/v1/site_service.grpc.pb.h"
 #include "proto/runtime/channel.h"
 #include "proto/runtime/server.h"
-#include "scheduler/core/identity.h"
+#include "scheduler/core/facts/identity.h"
 #include "scheduler/store/memory_event_store.h"
 #include "tests/scheduler/service/service_fixture.h"
 

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "scheduler/core/catalogue.h"
-#include "scheduler/core/ledger.h"
-#include "scheduler/core/project.h"
+#include "scheduler/core/facts/catalogue.h"
+#include "scheduler/core/facts/project.h"
+#include "scheduler/core/ledger/ledger.h"
 
 namespace mesolys {
 

@@ -1,0 +1,31 @@
+#ifndef MESOLYS_AGENT_COMMAND_SITE_CHECK_H_
+#define MESOLYS_AGENT_COMMAND_SITE_CHECK_H_
+
+// `mesolys-agent check`: whether a site is fit for what grants rely on. Changes nothing. One
+// thread.
+
+#include <functional>
+#include <ostream>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "agent/checks/finding.h"
+#include "agent/command/agent_config.h"
+#include "agent/slurm/slurm_check.h"
+
+namespace mesolys::agent {
+
+struct SitePorts {
+  SlurmCheck::Run run;
+  // Connects to the scheduler and sends nothing.
+  std::function<absl::Status()> reach;
+};
+
+// Prints each finding as it is made, what is not looked at and why, and a last line that counts the
+// findings; answers the worst.
+Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time now,
+                  const SitePorts& ports, std::ostream& out);
+
+}  // namespace mesolys::agent
+
+#endif  // MESOLYS_AGENT_COMMAND_SITE_CHECK_H_

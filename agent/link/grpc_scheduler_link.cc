@@ -1,0 +1,116 @@
+#include "agent/link/grpc_scheduler_link.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "grpcpp/client_context.h"
+#include "mesolys/v1/site_service.grpc.pb.h"
+#include "proto/runtime/mutex.h"
+#include "proto/runtime/status.h"
+
+namespace mesolys::agent {
+namespace {
+
+// Longer than the channel may wait before it tries to connect again, and than an attempt may take.
+constexpr absl::Duration kConnectPatience = absl::Seconds(11);
+// How soon a Cancel is noticed meanwhile.
+constexpr absl::Duration kConnectSlice = absl::Milliseconds(100);
+
+std::chrono::system_clock::time_point In(absl::Duration duration) {
+  return std::chrono::system_clock::now() + absl::ToChronoMicroseconds(duration);
+}
+
+}  // namespace
+
+// The stub, and the calls that a Cancel has to end.
+class GrpcSchedulerLink::Calls {
+ public:
+  explicit Calls(std::shared_ptr<grpc::Channel> channel)
+      : channel_(std::move(channel)), stub_(v1::SiteService::NewStub(channel_)) {}
+
+  template <typename Request, typename Response>
+  using Method = grpc::Status (v1::SiteService::Stub::*)(grpc::ClientContext*, const Request&,
+                                                         Response*);
+
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(Method<Request, Response> method, const Request& request,
+                                absl::Duration patience) {
+    AwaitConnection(std::min(patience, kConnectPatience));
+    grpc::ClientContext context;
+    context.set_deadline(In(patience));
+    {
+      MutexLock lock(mutex_);
+      if (is_cancelled_) return absl::CancelledError("the agent ends");
+      contexts_.insert(&context);
+    }
+    Response response;
+    const grpc::Status status = (stub_.get()->*method)(&context, request, &response);
+    {
+      MutexLock lock(mutex_);
+      contexts_.erase(&context);
+    }
+    if (!status.ok()) return FromGrpcStatus(status);
+    return response;
+  }
+
+  void Cancel() {
+    MutexLock lock(mutex_);
+    is_cancelled_ = true;
+    for (grpc::ClientContext* context : contexts_) context->TryCancel();
+  }
+
+ private:
+  bool IsCancelled() {
+    MutexLock lock(mutex_);
+    return is_cancelled_;
+  }
+
+  // gRPC moves a connection on while somebody waits for it, and otherwise looks at it every 5 s: a
+  // TLS handshake with a scheduler that has come back then never ends in time. The call itself
+  // would not wait, it fails at once while there is no connection; it is made all the same, for it
+  // knows the reason.
+  void AwaitConnection(absl::Duration patience) {
+    for (absl::Duration waited; waited < patience && !IsCancelled(); waited += kConnectSlice) {
+      if (channel_->WaitForConnected(In(kConnectSlice))) return;
+    }
+  }
+
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<v1::SiteService::Stub> stub_;
+  Mutex mutex_;
+  bool is_cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+  std::set<grpc::ClientContext*> contexts_ ABSL_GUARDED_BY(mutex_);
+};
+
+GrpcSchedulerLink::GrpcSchedulerLink(std::shared_ptr<grpc::Channel> channel)
+    : channel_(std::move(channel)), calls_(std::make_unique<Calls>(channel_)) {}
+
+GrpcSchedulerLink::~GrpcSchedulerLink() = default;
+
+absl::Status GrpcSchedulerLink::Connect(absl::Duration patience) {
+  if (channel_->WaitForConnected(In(patience))) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("no connection to the scheduler within ", absl::FormatDuration(patience)));
+}
+
+absl::StatusOr<v1::ReportUsageResponse> GrpcSchedulerLink::ReportUsage(
+    const v1::ReportUsageRequest& request, absl::Duration patience) {
+  return calls_->Call(&v1::SiteService::Stub::ReportUsage, request, patience);
+}
+
+absl::StatusOr<v1::SynchronizeResponse> GrpcSchedulerLink::Synchronize(
+    const v1::SynchronizeRequest& request, absl::Duration patience) {
+  return calls_->Call(&v1::SiteService::Stub::Synchronize, request, patience);
+}
+
+absl::StatusOr<v1::TellUsageResponse> GrpcSchedulerLink::TellUsage(
+    const v1::TellUsageRequest& request, absl::Duration patience) {
+  return calls_->Call(&v1::SiteService::Stub::TellUsage, request, patience);
+}
+
+void GrpcSchedulerLink::Cancel() { calls_->Cancel(); }
+
+}  // namespace mesolys::agent

@@ -1,0 +1,155 @@
+#include "agent/loop/agent.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "spdlog/spdlog.h"
+
+namespace mesolys::agent {
+
+Agent::Agent(Spool& spool, const Quarantine& quarantine, Collector& collector, SpanReader* reader,
+             MeansCollector* means_collector, Enforcer& enforcer, SchedulerLink& link,
+             const Clock& clock, const AgentOptions& options)
+    : link_(link),
+      clock_(clock),
+      means_collector_(means_collector),
+      means_interval_(options.means_interval),
+      collections_(std::max(absl::Minutes(1), 3 * options.report_interval)),
+      reporter_(spool, quarantine, collector, link, clock, collections_, means_,
+                {options.site, options.report_interval, options.seed}),
+      importer_(spool, quarantine, reader, clock, options.seed + 2),
+      comparison_(options.site, comparison_wanted_, reader, spool, link, clock),
+      synchronizer_(spool, enforcer, link, clock, collections_, means_, comparison_wanted_,
+                    {options.site, options.version, options.removals_max, options.seed + 1,
+                     options.enforce_interval}) {}
+
+ReportTick Agent::ReportOnce() {
+  ReportTick tick = reporter_.Tick(is_stopping_);
+  // What runs goes first: spans of the past are read while that works.
+  if (tick.status.ok() && !is_stopping_) {
+    SpanTick imported = importer_.Tick();
+    SpanTick compared = comparison_.Tick();
+    tick.collected_count += imported.record_count;
+    if (imported.has_more || compared.has_more) tick.wait = absl::ZeroDuration();
+    tick.status.Update(imported.status);
+    tick.status.Update(compared.status);
+  }
+  MutexLock lock(mutex_);
+  report_problem_ = std::string(tick.status.message());
+  counts_.collect_time = collections_.EndTime();
+  counts_.collected += tick.collected_count;
+  counts_.sent += tick.sent_count;
+  counts_.rejected += tick.rejected_count;
+  if (tick.status.ok()) {
+    counts_.report_time = clock_.Now();
+  } else {
+    ++counts_.report_failures;
+  }
+  return tick;
+}
+
+SynchronizeTick Agent::SynchronizeOnce(absl::Duration patience) {
+  std::string problem;
+  {
+    MutexLock lock(mutex_);
+    problem = report_problem_;
+  }
+  const std::string unread = means_.problem();
+  if (!unread.empty()) {
+    absl::StrAppend(&problem, problem.empty() ? "" : "; ",
+                    "cannot read what the site has: ", unread);
+  }
+  SynchronizeTick tick = synchronizer_.Tick(problem, patience);
+  MutexLock lock(mutex_);
+  counts_.changes += tick.change_count;
+  counts_.generation_wanted = tick.generation_wanted;
+  counts_.generation_in_force = tick.generation_in_force;
+  counts_.ceilings = tick.ceilings;
+  if (tick.status.ok()) {
+    counts_.synchronize_time = clock_.Now();
+  } else {
+    ++counts_.synchronize_failures;
+  }
+  return tick;
+}
+
+LoopCounts Agent::counts() const {
+  MutexLock lock(mutex_);
+  return counts_;
+}
+
+absl::Status Agent::CollectMeansOnce() {
+  if (means_collector_ == nullptr) return absl::OkStatus();
+  absl::StatusOr<CollectedMeans> collected = means_collector_->Collect();
+  if (!collected.ok()) {
+    spdlog::warn("means: {}", std::string(collected.status().message()));
+    means_.Fail(collected.status());
+    return collected.status();
+  }
+  means_.Tell(*std::move(collected), clock_.Now());
+  return absl::OkStatus();
+}
+
+void Agent::Run() {
+  std::thread means([this] {
+    if (means_collector_ == nullptr) return;
+    do {
+      (void)CollectMeansOnce();  // the scheduler is told
+    } while (Wait(means_interval_, /*until_due=*/false));
+  });
+  std::thread report([this] {
+    ReportTick tick;
+    do {
+      tick = ReportOnce();
+      if (tick.collected_count + tick.quarantined_count + tick.sent_count == 0) continue;
+      spdlog::info(
+          "report: collected {}, skipped {} lines, quarantined {} lines, sent {} (changed {}, "
+          "rejected {})",
+          tick.collected_count, tick.skipped_count, tick.quarantined_count, tick.sent_count,
+          tick.changed_count, tick.rejected_count);
+    } while (Wait(tick.wait, /*until_due=*/true));
+  });
+  // What was read is told before it is read again.
+  const absl::Duration patience = means_collector_ == nullptr
+                                      ? Synchronizer::kPatience
+                                      : std::min(Synchronizer::kPatience, means_interval_);
+  SynchronizeTick tick;
+  do {
+    tick = SynchronizeOnce(patience);
+    if (tick.is_new || tick.is_asked) {
+      // It may have ordered something that the other loop does.
+      MutexLock lock(mutex_);
+      is_report_due_ = true;
+      stirred_.notify_all();
+    }
+    if (tick.change_count == 0) continue;
+    spdlog::info("synchronize: {} changes, generation {} wanted, {} in force", tick.change_count,
+                 tick.generation_wanted, tick.generation_in_force);
+  } while (Wait(tick.wait, /*until_due=*/false));
+  report.join();
+  means.join();
+}
+
+void Agent::Stop() {
+  {
+    MutexLock lock(mutex_);
+    is_stopping_ = true;
+  }
+  stirred_.notify_all();
+  link_.Cancel();
+}
+
+bool Agent::Wait(absl::Duration duration, bool until_due) {
+  const auto until = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(duration);
+  MutexLock lock(mutex_);
+  while (!is_stopping_ && !(until_due && is_report_due_)) {
+    if (stirred_.wait_until(mutex_, until) == std::cv_status::timeout) break;
+  }
+  if (until_due) is_report_due_ = false;
+  return !is_stopping_;
+}
+
+}  // namespace mesolys::agent

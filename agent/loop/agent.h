@@ -1,0 +1,86 @@
+#ifndef MESOLYS_AGENT_LOOP_AGENT_H_
+#define MESOLYS_AGENT_LOOP_AGENT_H_
+
+// A site's agent: loops that never wait for each other, one that reports what was used, one that
+// puts in force what may be used, and one that reads what the site really has. Every tick may be
+// repeated, and an agent that is killed at any moment loses nothing. ReportOnce, SynchronizeOnce
+// and CollectMeansOnce are each for one thread; Stop is for any.
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "agent/loop/comparison.h"
+#include "agent/loop/importer.h"
+#include "agent/loop/loop_counts.h"
+#include "agent/loop/reporter.h"
+#include "agent/loop/synchronizer.h"
+#include "proto/runtime/mutex.h"
+
+namespace mesolys::agent {
+
+struct AgentOptions {
+  std::string site;
+  std::string version;
+  absl::Duration report_interval = absl::Seconds(10);
+  absl::Duration means_interval = absl::Minutes(1);
+  int64_t removals_max = 10;
+  uint64_t seed = 0;  // of the jitter
+  absl::Duration enforce_interval = absl::Seconds(30);
+};
+
+class Agent {
+ public:
+  // `reader` is null at a site whose collector has no history to read, `means_collector` at one
+  // that cannot tell what it has.
+  Agent(Spool& spool, const Quarantine& quarantine, Collector& collector, SpanReader* reader,
+        MeansCollector* means_collector, Enforcer& enforcer, SchedulerLink& link,
+        const Clock& clock, const AgentOptions& options);
+
+  // One tick of each loop.
+  ReportTick ReportOnce();
+  SynchronizeTick SynchronizeOnce(absl::Duration patience = Synchronizer::kPatience);
+  // The scheduler is told with the next SynchronizeOnce, of an error too.
+  absl::Status CollectMeansOnce();
+
+  // What was read last.
+  std::optional<v1::SiteMeans> means() const { return means_.Newest(); }
+
+  // What its loops did so far. Any thread.
+  LoopCounts counts() const;
+
+  // All loops, each in a thread, until Stop.
+  void Run();
+  // Cancels the calls in flight; the steps under way come to their end.
+  void Stop();
+
+ private:
+  // False when the agent shall end. With `until_due`, no longer than until a report is due.
+  bool Wait(absl::Duration duration, bool until_due);
+
+  SchedulerLink& link_;
+  const Clock& clock_;
+  MeansCollector* const means_collector_;
+  const absl::Duration means_interval_;
+  CollectionLog collections_;
+  MeansLog means_;
+  ComparisonWanted comparison_wanted_;
+  Reporter reporter_;
+  Importer importer_;
+  Comparison comparison_;
+  Synchronizer synchronizer_;
+  std::atomic<bool> is_stopping_ = false;
+  mutable Mutex mutex_;
+  std::condition_variable_any stirred_;  // is_stopping_ or is_report_due_ has become true
+  bool is_report_due_ ABSL_GUARDED_BY(mutex_) = false;
+  // What hinders the report loop, for the other loop to tell; empty for nothing.
+  std::string report_problem_ ABSL_GUARDED_BY(mutex_);
+  LoopCounts counts_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace mesolys::agent
+
+#endif  // MESOLYS_AGENT_LOOP_AGENT_H_

@@ -1,0 +1,179 @@
+#include "agent/loop/reporter.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "proto/runtime/convert.h"
+#include "proto/values/names.h"
+#include "spdlog/spdlog.h"
+
+namespace mesolys::agent {
+namespace {
+
+// Ten groups are some ten thousand lines: a fraction of a second.
+constexpr int kGroupsPerRound = 10;
+
+// Sent again unchanged these will be refused again: somebody has to look.
+bool NeedsPeople(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kInvalidArgument ||
+         status.code() == absl::StatusCode::kNotFound ||
+         status.code() == absl::StatusCode::kAlreadyExists ||
+         status.code() == absl::StatusCode::kInternal;
+}
+
+absl::Status During(absl::string_view what, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(what, ": ", status.message()));
+}
+
+}  // namespace
+
+Reporter::Reporter(Spool& spool, const Quarantine& quarantine, Collector& collector,
+                   SchedulerLink& link, const Clock& clock, CollectionLog& collections,
+                   MeansLog& means, ReporterOptions options)
+    : spool_(spool),
+      quarantine_(quarantine),
+      collector_(collector),
+      link_(link),
+      clock_(clock),
+      options_(std::move(options)),
+      backoff_(options_.seed),
+      collections_(collections),
+      means_(means) {}
+
+ReportTick Reporter::Tick(const std::atomic<bool>& is_stopping) {
+  ReportTick tick;
+  bool has_more = true;
+  while (has_more && tick.status.ok() && !is_stopping) {
+    has_more = false;
+    // A source that fails does not keep what is spooled from being sent.
+    const absl::Status collected = Collect(tick, has_more);
+    const absl::Status sent = SendAll(is_stopping, tick);
+    tick.status.Update(sent);
+    tick.status.Update(collected);
+  }
+  if (tick.status.ok()) {
+    backoff_.Reset();
+    tick.wait = options_.interval;
+  } else {
+    tick.wait = backoff_.Next();
+    if (NeedsPeople(tick.status)) {
+      spdlog::error(
+          "report: {}; everything is kept, but nothing more gets through until this is "
+          "put right",
+          std::string(tick.status.message()));
+    } else if (!is_stopping) {
+      spdlog::warn("report: {}", std::string(tick.status.message()));
+    }
+  }
+  return tick;
+}
+
+absl::Status Reporter::Collect(ReportTick& tick, bool& has_more) {
+  for (int group = 0; group < kGroupsPerRound; ++group) {
+    const int64_t room = std::min(spool_.Room(), kBatchRecordsMax);
+    if (room <= 0) {
+      // Room comes from sending: if that works there is more to collect at once.
+      has_more = true;
+      return absl::OkStatus();
+    }
+    const absl::StatusOr<std::string> cursor = spool_.Cursor();
+    if (!cursor.ok()) return cursor.status();
+    if (is_at_rest_) {
+      if (collections_.TakeAwaited()) collector_.TellRunning();
+      begun_ = collections_.Moment();
+      is_at_rest_ = false;
+    }
+    const absl::Time now = clock_.Now();
+    absl::StatusOr<Collected> collected = collector_.Collect(*cursor, room, now);
+    if (!collected.ok()) return During("cannot collect", collected.status());
+    const std::vector<QuarantinedLine> aside = means_.Waiting();
+    collected->quarantined.insert(collected->quarantined.end(), aside.begin(), aside.end());
+    has_more = collected->has_more;
+    if (collected->records.empty() && collected->quarantined.empty() &&
+        collected->cursor == *cursor) {
+      if (!has_more) EndCollection(collected->told_running);
+      return absl::OkStatus();
+    }
+    absl::StatusOr<QuarantineMark> mark = spool_.Mark();
+    if (mark.ok()) mark = quarantine_.Append(*mark, collected->quarantined);
+    if (!mark.ok()) return mark.status();
+    absl::Status added = spool_.Add(collected->records, collected->cursor, *mark, now);
+    if (!added.ok()) return added;
+    means_.Drop(aside.size());
+    tick.collected_count += static_cast<int64_t>(collected->records.size());
+    tick.quarantined_count += static_cast<int64_t>(collected->quarantined.size());
+    tick.skipped_count += collected->skipped_count;
+    if (!has_more) {
+      EndCollection(collected->told_running);
+      return absl::OkStatus();
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Reporter::EndCollection(bool told_running) {
+  collections_.EndAt(clock_.Now());
+  if (begun_.has_value() && told_running) collections_.Complete(*begun_);
+  begun_.reset();
+  is_at_rest_ = true;
+}
+
+absl::Status Reporter::SendAll(const std::atomic<bool>& is_stopping, ReportTick& tick) {
+  while (!is_stopping) {
+    absl::StatusOr<SpoolBatch> batch = spool_.Head(kBatchRecordsMax, kBatchBytesMax);
+    if (!batch.ok()) return batch.status();
+    if (batch->records.empty()) return absl::OkStatus();
+    if (absl::Status sent = Send(*std::move(batch), tick); !sent.ok()) return sent;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reporter::Send(SpoolBatch batch, ReportTick& tick) {
+  v1::ReportUsageRequest request;
+  request.set_site(SiteName(options_.site));
+  request.set_request_id(absl::StrCat(spool_.id(), "-", batch.first, "-", batch.last));
+  for (v1::UsageRecord& record : batch.records) *request.add_records() = std::move(record);
+  batch.records.clear();
+  batch.records.shrink_to_fit();
+  const absl::StatusOr<v1::ReportUsageResponse> response = link_.ReportUsage(request, kPatience);
+  if (!response.ok()) {
+    return During(
+        absl::StrCat("the scheduler did not take records ", batch.first, " to ", batch.last),
+        response.status());
+  }
+  const absl::StatusOr<QuarantineMark> mark = SetAside(request, *response);
+  if (!mark.ok()) return mark.status();
+  const ImportTally tally = {batch.import, response->changed_count(), response->rejected_size()};
+  if (absl::Status done = spool_.Acknowledge(batch.last, *mark, tally); !done.ok()) return done;
+  tick.sent_count += request.records_size();
+  tick.changed_count += response->changed_count();
+  tick.rejected_count += response->rejected_size();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<QuarantineMark> Reporter::SetAside(const v1::ReportUsageRequest& request,
+                                                  const v1::ReportUsageResponse& response) {
+  std::vector<QuarantinedLine> lines;
+  std::vector<JobKey> jobs;
+  for (const v1::RejectedRecord& rejected : response.rejected()) {
+    if (rejected.index() < 0 || rejected.index() >= request.records_size()) {
+      return absl::InternalError(absl::StrCat("the scheduler rejected record ", rejected.index(),
+                                              " of a batch of ", request.records_size()));
+    }
+    const v1::UsageRecord& record = request.records(rejected.index());
+    lines.push_back({"scheduler",
+                     absl::StrCat(rejected.refusal().reason(), ": ", rejected.refusal().message()),
+                     record.ShortDebugString()});
+    if (absl::StatusOr<UsageRecord> parsed = FromProto(record); parsed.ok()) {
+      jobs.push_back(std::move(parsed->key));
+    }
+  }
+  if (absl::Status forgotten = spool_.ForgetJobs(jobs); !forgotten.ok()) return forgotten;
+  const absl::StatusOr<QuarantineMark> mark = spool_.Mark();
+  if (!mark.ok()) return mark.status();
+  return quarantine_.Append(*mark, lines);
+}
+
+}  // namespace mesolys::agent

@@ -1,0 +1,87 @@
+#include "agent/slurm/associations/drift.h"
+
+#include <optional>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace mesolys::agent {
+namespace {
+
+// Collects the differences of one account.
+class Differences {
+ public:
+  explicit Differences(std::vector<std::string>& texts) : texts_(texts) {}
+
+  void Compare(const AccountAssociation& left, const AccountAssociation& found) {
+    Compare("", "parent", left.parent, found.parent);
+    Compare("", "fairshare", left.shares, found.shares);
+    Compare("", "QOS", absl::StrJoin(left.qos, ","), absl::StrJoin(found.qos, ","));
+    Compare("", left.limits, found.limits);
+    for (const auto& [login, limits] : left.users) {
+      const auto there = found.users.find(login);
+      if (there == found.users.end()) {
+        texts_.push_back(absl::StrCat("user ", login, " is gone"));
+      } else {
+        Compare(absl::StrCat("user ", login, ": "), limits, there->second);
+      }
+    }
+    for (const auto& [login, limits] : found.users) {
+      if (!left.users.contains(login)) texts_.push_back(absl::StrCat("user ", login, " is new"));
+    }
+  }
+
+ private:
+  void Compare(const std::string& whose, const AssociationLimits& left,
+               const AssociationLimits& found) {
+    std::set<std::string> all;
+    for (const auto& [tres, minutes] : left.minutes) all.insert(tres);
+    for (const auto& [tres, minutes] : found.minutes) all.insert(tres);
+    for (const std::string& tres : all) {
+      Compare(whose, absl::StrCat("GrpTRESMins ", tres), TextOf(left.minutes, tres),
+              TextOf(found.minutes, tres));
+    }
+    Compare(whose, "GrpJobs", TextOf(left.jobs_max), TextOf(found.jobs_max));
+    Compare(whose, "GrpSubmitJobs", TextOf(left.submits_max), TextOf(found.submits_max));
+  }
+
+  void Compare(const std::string& whose, const std::string& what, const std::string& left,
+               const std::string& found) {
+    if (left == found) return;
+    texts_.push_back(absl::StrCat(whose, what, " is ", found.empty() ? "not set" : found,
+                                  ", it was left ",
+                                  left.empty() ? "without" : absl::StrCat("at ", left)));
+  }
+
+  static std::string TextOf(const TresMinutes& minutes, const std::string& tres) {
+    const auto found = minutes.find(tres);
+    return found == minutes.end() ? "" : absl::StrCat(found->second);
+  }
+
+  static std::string TextOf(const std::optional<int64_t>& count) {
+    return count.has_value() ? absl::StrCat(*count) : "";
+  }
+
+  std::vector<std::string>& texts_;
+};
+
+}  // namespace
+
+std::map<std::string, std::vector<std::string>> DriftOf(
+    const std::map<std::string, AccountAssociation>& left,
+    const std::map<std::string, AccountAssociation>& found) {
+  std::map<std::string, std::vector<std::string>> drift;
+  for (const auto& [name, account] : left) {
+    const auto there = found.find(name);
+    if (there == found.end()) {
+      drift[name].emplace_back("the account is gone");
+    } else if (there->second != account) {
+      Differences(drift[name]).Compare(account, there->second);
+    }
+  }
+  std::erase_if(drift, [](const auto& each) { return each.second.empty(); });
+  return drift;
+}
+
+}  // namespace mesolys::agent

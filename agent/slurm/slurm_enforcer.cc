@@ -1,0 +1,334 @@
+#include "agent/slurm/slurm_enforcer.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "agent/ports/in_force.h"
+#include "agent/slurm/associations/drift.h"
+#include "agent/slurm/text/sacctmgr_line.h"
+#include "proto/values/names.h"
+#include "spdlog/spdlog.h"
+
+namespace mesolys::agent {
+namespace {
+
+// Accounts are made, then limited, then opened; one more for what was changed meanwhile.
+constexpr int kPassesMax = 4;
+
+std::set<std::string> LoginsOf(const SiteState& state) {
+  std::set<std::string> logins;
+  for (const auto& [id, account] : state.accounts) {
+    logins.insert(account.logins.begin(), account.logins.end());
+  }
+  return logins;
+}
+
+std::string WaitingText(const ClusterAssociations& held, const std::string& cluster) {
+  const int64_t waiting = held.controller.has_value() ? held.controller->waiting_records : 0;
+  if (waiting > 0) {
+    return absl::StrCat("a higher limit waits: slurmctld of ", cluster, " keeps ", waiting,
+                        " records that slurmdbd has not taken yet");
+  }
+  return absl::StrCat("a higher limit waits: what was used at ", cluster,
+                      " is not known up to now");
+}
+
+}  // namespace
+
+SlurmEnforcer::SlurmEnforcer(SlurmEnforcerOptions options, SlurmControl& control, ChangeLog& log,
+                             LeftAccounts& left)
+    : options_(std::move(options)), control_(control), log_(log), left_(left) {}
+
+absl::Status SlurmEnforcer::Allow(const SiteState* last, const SiteState& wanted,
+                                  const RemovalLimit& limit, absl::Time now) {
+  // Slurm holds no grants; what was wanted before does.
+  const Plan plan = Reconcile(last == nullptr ? SiteState() : *last, wanted, now);
+  return CheckRemovals({plan.removal_count, plan.held_count}, limit);
+}
+
+InForce SlurmEnforcer::PutInForce(const SiteState& wanted, const absl::StatusOr<SiteUse>& use,
+                                  const RemovalLimit& limit, absl::Time now) {
+  Round round = {wanted, use.ok() ? &*use : nullptr, limit, now};
+  for (const std::string& cluster : options_.clusters) {
+    if (wanted.clusters.contains(cluster)) PutCluster(cluster, round);
+  }
+  for (const std::string& cluster : wanted.clusters) {
+    const bool is_ours = std::find(options_.clusters.begin(), options_.clusters.end(), cluster) !=
+                         options_.clusters.end();
+    if (is_ours) continue;
+    const std::string text =
+        absl::StrCat("the catalogue gives cluster ", cluster,
+                     " to this site; clusters of [collector] in agent.toml lacks it");
+    round.result.status.Update(absl::FailedPreconditionError(text));
+    for (const auto& [id, account] : wanted.accounts) {
+      Tell(id, "", v1::Ceiling::FAILED, text, round);
+    }
+  }
+  round.result.status.Update(use.status());
+  if (!use.ok()) {
+    for (const auto& [id, account] : wanted.accounts) {
+      Tell(id, "", v1::Ceiling::FAILED, std::string(use.status().message()), round);
+    }
+  }
+  Judge(round);
+  return std::move(round.result);
+}
+
+void SlurmEnforcer::PutCluster(const std::string& cluster, Round& round) {
+  absl::StatusOr<ClusterAssociations> held = control_.Read(cluster, LoginsOf(round.wanted));
+  if (!held.ok()) {
+    round.result.status.Update(held.status());
+    for (const auto& [id, account] : round.wanted.accounts) {
+      Tell(id, "", v1::Ceiling::FAILED, std::string(held.status().message()), round);
+    }
+    return;
+  }
+  const std::set<std::string> drifted = NoteDrift(cluster, *held, round);
+  absl::Status said;
+  const absl::StatusOr<AssociationPlan> left = Change(cluster, *held, said, round);
+  if (!left.ok()) {
+    // It is told, and stays as it is until the next round: no news then.
+    round.result.status.Update(left_.Forget(cluster, drifted));
+    round.result.status.Update(left.status());
+    for (const auto& [id, account] : round.wanted.accounts) {
+      Tell(id, "", v1::Ceiling::FAILED, std::string(left.status().message()), round);
+    }
+    return;
+  }
+  TellLeft(cluster, *left, *held, said, round);
+  Leave(cluster, *held, round);
+}
+
+void SlurmEnforcer::Leave(const std::string& cluster, const ClusterAssociations& held,
+                          Round& round) {
+  LeftAccounts::Accounts now;
+  if (const LeftAccounts::Accounts* before = left_.Of(cluster); before != nullptr) {
+    for (const std::string& name : untouched_[cluster]) {
+      const auto there = before->find(name);
+      if (there != before->end()) now.insert(*there);
+    }
+  }
+  for (const auto& [name, wanted] : Wanted(cluster, held, round)) {
+    const auto there = held.accounts.find(name);
+    if (there != held.accounts.end()) now.insert(*there);
+  }
+  if (absl::Status kept = left_.Set(cluster, std::move(now)); !kept.ok()) {
+    round.result.status.Update(kept);
+  }
+}
+
+WantedAssociations SlurmEnforcer::Wanted(const std::string& cluster,
+                                         const ClusterAssociations& held,
+                                         const Round& round) const {
+  return WantedAt(cluster, round.wanted, round.use, held, options_.rules, round.now);
+}
+
+absl::StatusOr<AssociationPlan> SlurmEnforcer::Change(const std::string& cluster,
+                                                      ClusterAssociations& held, absl::Status& said,
+                                                      Round& round) {
+  for (int pass = 0;; ++pass) {
+    const bool may_raise = round.use != nullptr && round.use->is_current &&
+                           held.controller.has_value() && held.controller->waiting_records == 0;
+    AssociationPlan plan = ChangesTo(Wanted(cluster, held, round), held, may_raise);
+    if (pass == 0) {
+      const absl::Status allowed =
+          CheckRemovals({plan.removal_count, plan.held_count}, round.limit);
+      if (!allowed.ok()) return allowed;
+    }
+    const std::set<std::string>& untouched = untouched_[cluster];
+    std::erase_if(plan.changes, [&untouched](const AssociationChange& change) {
+      return untouched.contains(change.account);
+    });
+    if (plan.changes.empty() || pass == kPassesMax || options_.is_dry_run) return plan;
+    said = Make(cluster, plan.changes, held, round);
+    absl::StatusOr<ClusterAssociations> now = control_.Read(cluster, LoginsOf(round.wanted));
+    if (!now.ok()) return now.status();
+    held = *std::move(now);
+  }
+}
+
+absl::Status SlurmEnforcer::Make(const std::string& cluster,
+                                 const std::vector<AssociationChange>& changes,
+                                 const ClusterAssociations& held, Round& round) {
+  std::vector<std::string> lines;
+  std::vector<std::string> logged;
+  std::set<std::string> accounts;
+  absl::Status refused;
+  size_t restricting_count = 0;
+  for (const AssociationChange& change : changes) {
+    absl::StatusOr<std::string> line = SacctmgrLine(cluster, change);
+    if (line.ok()) {
+      const std::string before = FoundText(change, held);
+      logged.push_back(absl::StrCat(*line, before.empty() ? "" : "  # it was ", before));
+      accounts.insert(change.account);
+      lines.push_back(*std::move(line));
+      // They come first.
+      if (change.kind < AssociationChange::Kind::kMoveDefault) restricting_count = lines.size();
+    } else {
+      refused.Update(line.status());
+    }
+  }
+  if (lines.empty()) return refused;
+  const int64_t generation = round.wanted.generation;
+  // What is not in the log is not done, but for what takes away: a full disk keeps nothing open.
+  absl::Status begun = log_.Begin(round.now, generation, logged);
+  begun.Update(left_.Forget(cluster, accounts));
+  if (!begun.ok()) {
+    lines.resize(restricting_count);
+    refused.Update(begun);
+    round.result.status.Update(begun);
+    if (lines.empty()) return refused;
+  }
+  absl::Status said = control_.Make(lines);
+  if (absl::Status ended = log_.End(round.now, generation, lines.size(), said); !ended.ok()) {
+    spdlog::error("{}", std::string(ended.message()));
+  }
+  round.result.change_count += static_cast<int64_t>(lines.size());
+  said.Update(refused);
+  return said;
+}
+
+std::set<std::string> SlurmEnforcer::NoteDrift(const std::string& cluster,
+                                               const ClusterAssociations& held, Round& round) {
+  const LeftAccounts::Accounts* left = left_.Of(cluster);
+  std::set<std::string>& untouched = untouched_[cluster];
+  const std::set<std::string> before = std::exchange(untouched, {});
+  std::set<std::string> drifted;
+  if (left == nullptr) return drifted;
+  for (const auto& [account, texts] : DriftOf(*left, held.accounts)) {
+    const std::string text = absl::StrCat("changed by somebody else at ", cluster, ": account ",
+                                          account, ": ", absl::StrJoin(texts, "; "));
+    if (!before.contains(account)) {
+      ++round.result.drift_count;
+      spdlog::warn("{}", text);
+    }
+    if (options_.leaves_drift) {
+      untouched.insert(account);
+      Tell(account, "", v1::Ceiling::DRIFTED, absl::StrCat(text, "; left so"), round);
+    } else {
+      AddNote(account, absl::StrCat(text, "; repaired"), round);
+      drifted.insert(account);
+    }
+  }
+  return drifted;
+}
+
+void SlurmEnforcer::AddNote(const std::string& account, const std::string& text, Round& round) {
+  std::string& note = round.notes[account];
+  // Each cluster of the site has the same to say of a login.
+  if (absl::StrContains(note, text)) return;
+  absl::StrAppend(&note, note.empty() ? "" : "; ", text);
+}
+
+void SlurmEnforcer::TellLeft(const std::string& cluster, const AssociationPlan& plan,
+                             const ClusterAssociations& held, const absl::Status& said,
+                             Round& round) const {
+  for (const AssociationChange& change : plan.changes) {
+    const std::string what = absl::StrCat(Describe(change), " at ", cluster);
+    const auto above = held.accounts.find(change.account);
+    const bool is_project = round.wanted.accounts.contains(change.account);
+    // An older account's matter is its project's.
+    const std::string& account =
+        is_project || above == held.accounts.end() ? change.account : above->second.parent;
+    if (options_.is_dry_run) {
+      spdlog::info("dry run: {}", what);
+      Tell(account, "", v1::Ceiling::DRIFTED, absl::StrCat("dry run: ", what), round);
+      continue;
+    }
+    const std::string text = said.ok() ? what : absl::StrCat(what, ": ", said.message());
+    Tell(account, "", said.ok() ? v1::Ceiling::DRIFTED : v1::Ceiling::FAILED, text, round);
+    round.result.status.Update(absl::InternalError(text));
+  }
+  for (const std::string& account : plan.waiting) {
+    Tell(account, "", v1::Ceiling::DRIFTED, WaitingText(held, cluster), round);
+    round.result.status.Update(absl::UnavailableError(WaitingText(held, cluster)));
+  }
+  for (const auto& [account, wanted] : Wanted(cluster, held, round)) {
+    for (const auto& [resource, text] : wanted.problems) {
+      Tell(account, resource, v1::Ceiling::FAILED, absl::StrCat(cluster, ": ", text), round);
+    }
+  }
+  for (const auto& [id, account] : round.wanted.accounts) {
+    if (IsProtected(id)) {
+      Tell(id, "", v1::Ceiling::FAILED,
+           absl::StrCat("account ", id, " is among protected_accounts of [enforcer]"), round);
+    }
+    if (!held.controller.has_value()) {
+      Tell(id, "", v1::Ceiling::FAILED,
+           absl::StrCat("slurmctld of ", cluster, " cannot be asked: limits stay as they are"),
+           round);
+    }
+    std::vector<std::string> waiting;
+    std::copy_if(account.logins.begin(), account.logins.end(), std::back_inserter(waiting),
+                 [&held](const auto& login) { return held.unknown_logins.contains(login); });
+    if (waiting.empty()) continue;
+    const bool is_one = waiting.size() == 1;
+    AddNote(id,
+            absl::StrCat(is_one ? "login " : "logins ", absl::StrJoin(waiting, ", "),
+                         is_one ? " waits for its Unix account" : " wait for their Unix accounts"),
+            round);
+  }
+  if (!held.controller.has_value()) {
+    round.result.status.Update(absl::UnavailableError(
+        absl::StrCat("slurmctld of ", cluster, " cannot be asked: limits stay as they are")));
+  }
+}
+
+absl::StatusOr<v1::JobSituation> SlurmEnforcer::Inspect(const v1::WantedJob& wanted) {
+  const std::string& cluster = wanted.cluster();
+  const bool is_ours = std::find(options_.clusters.begin(), options_.clusters.end(), cluster) !=
+                       options_.clusters.end();
+  if (!is_ours) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("clusters of [collector] in agent.toml lacks ", cluster));
+  }
+  const absl::StatusOr<QueuedJob> job = control_.ReadJob(wanted);
+  if (!job.ok()) return job.status();
+  const absl::StatusOr<ClusterAssociations> held = control_.Read(cluster, {});
+  if (!held.ok()) return held.status();
+  return SituationOf(*job, *held);
+}
+
+bool SlurmEnforcer::IsProtected(const std::string& account) const {
+  return options_.rules.protected_accounts.contains(account);
+}
+
+void SlurmEnforcer::Tell(const std::string& account, const std::string& resource,
+                         v1::Ceiling::State state, const std::string& text, Round& round) {
+  const auto [trouble, is_first] =
+      round.troubles.try_emplace({account, resource}, Trouble{state, text});
+  // A failure says more than that something differs.
+  if (!is_first && state == v1::Ceiling::FAILED && trouble->second.state != state) {
+    trouble->second = {state, text};
+  }
+}
+
+void SlurmEnforcer::Judge(Round& round) {
+  for (const auto& [id, account] : round.wanted.accounts) {
+    for (const auto& [name, grant] : account.grants) {
+      v1::Enforcement& judged = round.result.enforcements.emplace_back();
+      judged.set_grant(name);
+      auto trouble = round.troubles.find({id, ""});
+      if (trouble == round.troubles.end()) trouble = round.troubles.find({id, grant.resource});
+      if (IsStock(grant.resource)) {
+        judged.set_state(v1::Ceiling::FAILED);
+        judged.set_text(absl::StrCat("the agent of this site sets no quotas of ", grant.resource));
+      } else if (trouble != round.troubles.end()) {
+        judged.set_state(trouble->second.state);
+        judged.set_text(trouble->second.text);
+      } else {
+        judged.set_state(v1::Ceiling::ENFORCED);
+        judged.set_ceiling_base_units(grant.ceiling.count());
+        if (const auto note = round.notes.find(id); note != round.notes.end()) {
+          judged.set_text(note->second);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace mesolys::agent

@@ -1,0 +1,257 @@
+#include "agent/slurm/text/sacct_text.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "agent/slurm/text/sacct_value.h"
+#include "proto/values/quoted.h"
+
+namespace mesolys::agent {
+namespace {
+
+absl::Status Wrong(absl::string_view what, absl::string_view text, absl::string_view right) {
+  return absl::InvalidArgumentError(absl::StrCat(what, " is ", Quoted(text), ": ", right));
+}
+
+absl::Status In(absl::string_view column, const absl::Status& status) {
+  return absl::InvalidArgumentError(absl::StrCat(column, ": ", status.message()));
+}
+
+// "CANCELLED by 380693" and "CANCELLED+" are CANCELLED.
+absl::string_view StateWord(absl::string_view state) {
+  absl::string_view word = state.substr(0, state.find(' '));
+  if (absl::EndsWith(word, "+")) word.remove_suffix(1);
+  return word;
+}
+
+bool IsOneOf(absl::string_view word, std::initializer_list<absl::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// A job in one of these has no allocation, and no other line of it is hidden by leaving it out.
+bool HoldsNothing(absl::string_view word) { return IsOneOf(word, {"PENDING", "REVOKED"}); }
+
+// The state that Slurm leaves behind on what a job held before it was resized.
+constexpr absl::string_view kResizing = "RESIZING";
+
+int64_t WallSeconds(const UsageRecord& record) {
+  return std::max<int64_t>(0, absl::ToInt64Seconds(record.end_time - record.start_time));
+}
+
+// After slurmdbd was away the end of a job may come before what it held.
+constexpr absl::Duration kTresLateMax = absl::Hours(1);
+// The clocks of the agent and of the controller may differ by so much.
+constexpr absl::Duration kSkewMax = absl::Minutes(5);
+
+// The states of the contract, and what is meant by those that pass in between.
+std::optional<JobState> StateOf(absl::string_view word) {
+  if (IsOneOf(word, {"COMPLETING", "CONFIGURING", "EXPEDITING", "POWER_UP_NODE", kResizing,
+                     "SIGNALING", "STAGE_OUT", "STOPPED", "UPDATE_DB"})) {
+    return JobState::kRunning;
+  }
+  if (IsOneOf(word, {"LAUNCH_FAILED", "RECONFIG_FAIL"})) return JobState::kFailed;
+  if (IsOneOf(word, {"REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT"})) {
+    return JobState::kRequeued;
+  }
+  return ParseJobState(word);
+}
+
+}  // namespace
+
+const std::array<absl::string_view, SacctText::kColumnCount> SacctText::kColumnNames = {
+    "Account", "AllocTRES", "Cluster",   "Elapsed",   "ElapsedRaw",   "End",
+    "JobID",   "JobIDRaw",  "JobName",   "Partition", "QOS",          "Start",
+    "State",   "Submit",    "Suspended", "Timelimit", "TimelimitRaw", "User"};
+
+SacctText::SacctText(SacctFormat format) : format_(std::move(format)) {
+  places_.fill(kAbsent);
+  for (size_t place = 0; place < format_.columns.size(); ++place) {
+    for (size_t column = 0; column < kColumnCount; ++column) {
+      if (absl::EqualsIgnoreCase(format_.columns[place], kColumnNames[column])) {
+        places_[column] = place;
+      }
+    }
+  }
+}
+
+absl::StatusOr<SacctText> SacctText::Create(SacctFormat format) {
+  if (format.delimiter.empty()) {
+    return absl::InvalidArgumentError("the delimiter is empty: give the one that sacct was given");
+  }
+  SacctText text(std::move(format));
+  if (absl::Status status = text.CheckColumns(); !status.ok()) return status;
+  return text;
+}
+
+absl::Status SacctText::CheckColumns() const {
+  std::vector<std::string> missing;
+  if (!Has(kJobIdRaw) && !Has(kJobId)) missing.push_back("JobIDRaw");
+  if (!Has(kCluster) && format_.cluster.empty()) missing.push_back("Cluster (or set `cluster`)");
+  for (const Column column : {kAccount, kSubmit, kStart, kEnd, kState, kAllocTres}) {
+    if (!Has(column)) missing.emplace_back(kColumnNames[column]);
+  }
+  if (missing.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("columns are missing: ", absl::StrJoin(missing, ", "), "; found ",
+                   Quoted(absl::StrJoin(format_.columns, format_.delimiter))));
+}
+
+absl::string_view SacctText::At(const Fields& fields, Column column) const {
+  return Has(column) ? fields[places_[column]] : absl::string_view();
+}
+
+absl::StatusOr<SacctText::Fields> SacctText::Split(absl::string_view line) const {
+  Fields fields = absl::StrSplit(line, absl::ByString(format_.delimiter));
+  const size_t expected = format_.columns.size();
+  // The one column in which people write what they like may hold delimiters; nothing of it is read.
+  const bool may_be_more = Has(kJobName) && places_[kJobName] + 1 == expected;
+  if (fields.size() == expected || (fields.size() > expected && may_be_more)) return fields;
+  return absl::InvalidArgumentError(
+      absl::StrCat("the line has ", fields.size(), " columns, not ", expected));
+}
+
+bool SacctText::IsHeader(absl::string_view line) const {
+  const absl::StatusOr<Fields> fields = Split(line);
+  if (!fields.ok()) return false;
+  const Column column = Has(kJobIdRaw) ? kJobIdRaw : kJobId;
+  return absl::EqualsIgnoreCase(At(*fields, column), kColumnNames[column]);
+}
+
+bool SacctText::IsStep(const Fields& fields) const {
+  return absl::StrContains(At(fields, kJobIdRaw), '.') ||
+         absl::StrContains(At(fields, kJobId), '.');
+}
+
+absl::Status SacctText::ReadKey(const Fields& fields, UsageRecord& record) const {
+  const Column column = Has(kJobIdRaw) ? kJobIdRaw : kJobId;
+  const absl::string_view id = At(fields, column);
+  if (!absl::SimpleAtoi(id, &record.key.job_id)) {
+    return Wrong(kColumnNames[column], id, "give Slurm's raw job id, a whole number");
+  }
+  record.key.cluster =
+      format_.cluster.empty() ? std::string(At(fields, kCluster)) : format_.cluster;
+  const absl::StatusOr<std::optional<absl::Time>> submit = ParseSacctTime(At(fields, kSubmit));
+  if (!submit.ok()) return In("Submit", submit.status());
+  if (!submit->has_value()) {
+    return Wrong("Submit", At(fields, kSubmit), "give when the job was submitted");
+  }
+  record.key.submit_time = **submit + format_.shift;
+  record.account = std::string(At(fields, kAccount));
+  record.user = std::string(At(fields, kUser));
+  record.partition = std::string(At(fields, kPartition));
+  record.qos = std::string(At(fields, kQos));
+  return absl::OkStatus();
+}
+
+// Slurm gives what a resized job holds from then on the time of the change as its Submit, but
+// leaves its Start where it was: taken as it stands the first part would be counted twice.
+absl::Status SacctText::ReadSpan(const Fields& fields, absl::Time start, absl::Time observe_time,
+                                 UsageRecord& record) const {
+  const absl::StatusOr<std::optional<absl::Time>> end = ParseSacctTime(At(fields, kEnd));
+  if (!end.ok()) return In("End", end.status());
+  if (StateWord(At(fields, kState)) == kResizing && end->has_value()) {
+    record.state = JobState::kRequeued;  // this part is over, and the job goes on
+  }
+  if (format_.rows_come_late && IsTerminal(record.state) && !end->has_value()) {
+    record.state = JobState::kRunning;
+    record.cancelled_by_uid = -1;
+  }
+  const bool is_terminal = IsTerminal(record.state);
+  if (is_terminal && !end->has_value()) {
+    return Wrong("End", At(fields, kEnd),
+                 absl::StrCat("give when this ", JobStateName(record.state), " job ended"));
+  }
+  const absl::Time last = end->value_or(observe_time);
+  record.start_time = std::max(start + format_.shift, record.key.submit_time);
+  record.end_time = last + format_.shift;
+  record.observe_time = record.end_time;
+  if (const absl::string_view suspended = At(fields, kSuspended); !suspended.empty()) {
+    const absl::StatusOr<int64_t> seconds = ParseSacctSpan(suspended);
+    if (!seconds.ok()) return In("Suspended", seconds.status());
+    record.suspended_seconds = *seconds;
+    // What runs was suspended until sacct looked, which was later.
+    if (!end->has_value()) {
+      record.suspended_seconds = std::min(record.suspended_seconds, WallSeconds(record));
+    }
+    return absl::OkStatus();
+  }
+  const Column column = Has(kElapsedRaw) ? kElapsedRaw : kElapsed;
+  const absl::string_view text = At(fields, column);
+  // Of a job that runs, Elapsed ends when sacct looked and not at `observe_time`.
+  if (!is_terminal || text.empty()) return absl::OkStatus();
+  const absl::StatusOr<int64_t> elapsed = ParseSacctSpan(text);
+  if (!elapsed.ok()) return In(kColumnNames[column], elapsed.status());
+  const int64_t wall_seconds = absl::ToUnixSeconds(last) - absl::ToUnixSeconds(start);
+  record.suspended_seconds = wall_seconds - *elapsed;
+  if (record.suspended_seconds >= 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "Elapsed is ", *elapsed, " s, but from Start to End it is only ", wall_seconds, " s"));
+}
+
+absl::Status SacctText::ReadHeld(const Fields& fields, UsageRecord& record) const {
+  absl::StatusOr<Allocation> held = ParseAllocTres(At(fields, kAllocTres));
+  if (!held.ok()) return held.status();
+  record.core_count = held->core_count;
+  record.node_count = held->node_count;
+  record.memory_bytes = held->memory_bytes;
+  record.gpu_counts = std::move(held->gpu_counts);
+  const Column column = Has(kTimelimitRaw) ? kTimelimitRaw : kTimelimit;
+  const absl::StatusOr<int64_t> limit = ParseSacctTimeLimit(At(fields, column));
+  if (!limit.ok()) return In(kColumnNames[column], limit.status());
+  record.time_limit_seconds = *limit;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<UsageRecord>> SacctText::Parse(absl::string_view line,
+                                                            absl::Time observe_time) const {
+  const std::optional<UsageRecord> nothing;
+  if (line.empty() || IsComment(line)) return nothing;
+  const absl::StatusOr<Fields> fields = Split(line);
+  if (!fields.ok()) return fields.status();
+  const absl::string_view state = At(*fields, kState);
+  const absl::string_view word = StateWord(state);
+  if (IsStep(*fields) || HoldsNothing(word)) return nothing;
+  const absl::StatusOr<std::optional<absl::Time>> start = ParseSacctTime(At(*fields, kStart));
+  if (!start.ok()) return In("Start", start.status());
+  if (!start->has_value()) return nothing;
+
+  UsageRecord record;
+  const std::optional<JobState> known = StateOf(word);
+  if (!known.has_value()) return Wrong("State", state, "give one of Slurm's job states");
+  record.state = *known;
+  constexpr absl::string_view kBy = " by ";
+  if (const size_t by = state.find(kBy); by != absl::string_view::npos) {
+    int64_t uid = -1;
+    if (absl::SimpleAtoi(state.substr(by + kBy.size()), &uid)) record.cancelled_by_uid = uid;
+  }
+  if (absl::Status status = ReadKey(*fields, record); !status.ok()) return status;
+  if (absl::Status status = ReadSpan(*fields, **start, observe_time, record); !status.ok()) {
+    return status;
+  }
+  const bool is_over = IsTerminal(record.state);
+  // Started between the agent's look at its clock and sacct's.
+  if (!is_over && observe_time < **start && **start - observe_time <= kSkewMax) return nothing;
+  // Resized in the second in which it started: what follows has the same key.
+  if (StateWord(state) == kResizing && is_over && WallSeconds(record) == 0) return nothing;
+  if (At(*fields, kAllocTres).empty()) {
+    // The row of its start is not complete yet; nor is, for a while, that of a job that is over.
+    if (!is_over) return nothing;
+    if (format_.rows_come_late && observe_time - record.end_time < kTresLateMax) return nothing;
+    // Cancelled before it got anything; some versions print its end as its start.
+    if (record.end_time <= record.start_time) return nothing;
+    return absl::InvalidArgumentError(
+        absl::StrCat("AllocTRES is empty, but the job lasted ",
+                     absl::ToInt64Seconds(record.end_time - record.start_time), " s"));
+  }
+  if (absl::Status status = ReadHeld(*fields, record); !status.ok()) return status;
+  if (absl::Status status = CheckUsageRecord(record); !status.ok()) return status;
+  return record;
+}
+
+}  // namespace mesolys::agent

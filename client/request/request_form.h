@@ -1,0 +1,48 @@
+#ifndef MESOLYS_CLIENT_REQUEST_REQUEST_FORM_H_
+#define MESOLYS_CLIENT_REQUEST_REQUEST_FORM_H_
+
+// What a request asks, as people write it: the options that `request create` and `quote` share.
+// Pure; any thread.
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/frame/command_tree.h"
+#include "client/request/request_lines.h"
+#include "client/show/output.h"
+#include "google/protobuf/repeated_field.h"
+#include "mesolys/v1/resources.pb.h"
+
+namespace mesolys::client {
+
+struct RequestForm {
+  std::string project;
+  RequestTexts lines;
+  std::string from;
+  std::string to;
+  std::string span;
+  bool call = false;
+  std::vector<std::string> usage;  // "2027-03-01=10%"
+  std::string justification;
+  std::string necessity;
+  std::string energy_median;
+  std::string energy_p90;
+
+  friend bool operator==(const RequestForm&, const RequestForm&) = default;
+};
+
+// Lines, sites and period.
+void AddRequestOptions(Verb& verb, RequestForm& form);
+
+// INVALID_ARGUMENT names the option and says what would be right.
+absl::StatusOr<v1::Request> ToRequest(const RequestForm& form, absl::Time now);
+
+// "2027-03-01 10 %, 2027-06-01 80 %"; nothing for a straight line.
+Cell UsageCurveCell(const google::protobuf::RepeatedPtrField<v1::UsagePoint>& curve,
+                    const absl::TimeZone& zone);
+
+}  // namespace mesolys::client
+
+#endif  // MESOLYS_CLIENT_REQUEST_REQUEST_FORM_H_

@@ -1,0 +1,194 @@
+#include "client/session/scheduler.h"
+
+#include <grpc/support/time.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "client/language/language.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
+#include "mesolys/v1/allocation_service.grpc.pb.h"
+#include "proto/runtime/channel.h"
+#include "proto/runtime/status.h"
+
+namespace mesolys::client {
+namespace {
+
+using google::protobuf::Message;
+using Stub = v1::AllocationService::StubInterface;
+
+struct Rpc {
+  const google::protobuf::Descriptor* request = nullptr;
+  std::function<grpc::Status(Stub&, grpc::ClientContext*, const Message&, Message&)> call;
+};
+
+template <typename Request, typename Response>
+Rpc Entry(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*)) {
+  return {Request::descriptor(), [method](Stub& stub, grpc::ClientContext* context,
+                                          const Message& request, Message& response) {
+            // A response of another type than the contract's is a bug of ours.
+            if (response.GetDescriptor() != Response::descriptor()) std::abort();
+            return (stub.*method)(context, static_cast<const Request&>(request),
+                                  static_cast<Response*>(&response));
+          }};
+}
+
+// Each request message belongs to one RPC.
+const Rpc& RpcOf(const Message& request) {
+  static const auto& table = *new std::vector<Rpc>{Entry(&Stub::GetWhoAmI),
+                                                   Entry(&Stub::GetSite),
+                                                   Entry(&Stub::ListSites),
+                                                   Entry(&Stub::CreateProject),
+                                                   Entry(&Stub::GetProject),
+                                                   Entry(&Stub::ListProjects),
+                                                   Entry(&Stub::LinkAccount),
+                                                   Entry(&Stub::UnlinkAccount),
+                                                   Entry(&Stub::AddMember),
+                                                   Entry(&Stub::ListMembers),
+                                                   Entry(&Stub::CreateRequest),
+                                                   Entry(&Stub::WithdrawRequest),
+                                                   Entry(&Stub::DecideRequest),
+                                                   Entry(&Stub::Quote),
+                                                   Entry(&Stub::CheckAccess),
+                                                   Entry(&Stub::GetRequest),
+                                                   Entry(&Stub::ListRequests),
+                                                   Entry(&Stub::GetGrant),
+                                                   Entry(&Stub::ListGrants),
+                                                   Entry(&Stub::GetBalance),
+                                                   Entry(&Stub::ListJobs),
+                                                   Entry(&Stub::ListUnassigned),
+                                                   Entry(&Stub::SupplementGrant),
+                                                   Entry(&Stub::ExtendGrant),
+                                                   Entry(&Stub::TransferHours),
+                                                   Entry(&Stub::AdjustOverdraft),
+                                                   Entry(&Stub::ReleaseHours),
+                                                   Entry(&Stub::RevokeGrant),
+                                                   Entry(&Stub::WriteOffOverdraft),
+                                                   Entry(&Stub::PostOpeningBalance),
+                                                   Entry(&Stub::RefundJob),
+                                                   Entry(&Stub::GetJob),
+                                                   Entry(&Stub::ExplainJob),
+                                                   Entry(&Stub::DeclareWindow),
+                                                   Entry(&Stub::WriteOffSite),
+                                                   Entry(&Stub::RemoveMember),
+                                                   Entry(&Stub::SetMemberCeiling),
+                                                   Entry(&Stub::ArchiveProject),
+                                                   Entry(&Stub::GiveRole),
+                                                   Entry(&Stub::SetMode),
+                                                   Entry(&Stub::Explain),
+                                                   Entry(&Stub::ListEvents),
+                                                   Entry(&Stub::GetEvent),
+                                                   Entry(&Stub::ImportUsage),
+                                                   Entry(&Stub::CompareUsage),
+                                                   Entry(&Stub::GetUsageComparison),
+                                                   Entry(&Stub::ListUsageDifferences)};
+  const auto found = std::find_if(table.begin(), table.end(), [&request](const Rpc& rpc) {
+    return rpc.request == request.GetDescriptor();
+  });
+  if (found == table.end()) std::abort();
+  return *found;
+}
+
+// On the clock that nobody sets.
+gpr_timespec GprTime(Deadline deadline) {
+  const auto left = std::chrono::duration_cast<std::chrono::microseconds>(
+      deadline - std::chrono::steady_clock::now());
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                      gpr_time_from_micros(left.count(), GPR_TIMESPAN));
+}
+
+class GrpcScheduler : public Scheduler {
+ public:
+  GrpcScheduler(const Settings& settings, std::shared_ptr<grpc::Channel> channel)
+      : settings_(settings),
+        channel_(std::move(channel)),
+        stub_(v1::AllocationService::NewStub(channel_)) {}
+
+  absl::Status Connect(Deadline deadline) override {
+    while (true) {
+      const grpc_connectivity_state state = channel_->GetState(/*try_to_connect=*/true);
+      if (state == GRPC_CHANNEL_READY) return absl::OkStatus();
+      if (state == GRPC_CHANNEL_TRANSIENT_FAILURE) {
+        const absl::Status why = WhyNot(deadline);
+        if (!why.ok()) return why;
+        continue;
+      }
+      if (!channel_->WaitForStateChange(state, GprTime(deadline))) {
+        return TooLate();
+      }
+    }
+  }
+
+  absl::Status Call(const Message& request, Message& response, Deadline deadline) override {
+    grpc::ClientContext context;
+    context.set_deadline(GprTime(deadline));
+    response.Clear();
+    return FromGrpcStatus(RpcOf(request).call(*stub_, &context, request, response));
+  }
+
+  void Pause(Deadline deadline) override {
+    constexpr std::chrono::milliseconds kPause(200);
+    const Deadline until = std::min(deadline, std::chrono::steady_clock::now() + kPause);
+    std::this_thread::sleep_until(until);
+  }
+
+ private:
+  absl::Status TooLate() const {
+    return absl::UnavailableError(Tr("no connection to $0 in time", settings_.scheduler));
+  }
+
+  // A channel tells that it could not connect, and only a call is told why: one that reads, and
+  // that is not sent as long as there is no connection. OK when there is one after all.
+  absl::Status WhyNot(Deadline deadline) {
+    const v1::GetWhoAmIRequest request;
+    v1::WhoAmI response;
+    const absl::Status status = Call(request, response, deadline);
+    if (absl::IsDeadlineExceeded(status)) return TooLate();
+    if (!absl::IsUnavailable(status)) return absl::OkStatus();
+    const std::string text(status.message());
+    const std::string lower = absl::AsciiStrToLower(text);
+    const auto says = [&lower](absl::string_view part) { return absl::StrContains(lower, part); };
+    // gRPC repeats the words of the C library, which are in the user's language.
+    const auto says_error = [&says](int error) {
+      return says(absl::AsciiStrToLower(std::strerror(error)));
+    };
+    const std::string& target = settings_.scheduler;
+    if (says("connection refused") || says_error(ECONNREFUSED)) {
+      return absl::UnavailableError(Tr("nobody listens at $0", target));
+    }
+    if (says("dns") || says("resolution")) {
+      return absl::UnavailableError(Tr("the host of $0 is not known: $1", target, text));
+    }
+    if (says("handshake") || says("ssl") || says("tls") || says("certificate") ||
+        says("socket closed") || says("connection reset") || says_error(ECONNRESET)) {
+      return absl::UnavailableError(Tr("$0 refused the TLS connection: check $1 and $2 ($3)",
+                                       target, settings_.tls.certificate, settings_.tls.ca, text));
+    }
+    return absl::UnavailableError(Tr("no connection to $0: $1", target, text));
+  }
+
+  const Settings settings_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<Stub> stub_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Scheduler>> OpenScheduler(const Settings& settings) {
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> channel =
+      ConnectTo(settings.scheduler, settings.tls);
+  if (!channel.ok()) return absl::UnauthenticatedError(channel.status().message());
+  return std::make_unique<GrpcScheduler>(settings, *std::move(channel));
+}
+
+}  // namespace mesolys::client

@@ -1,0 +1,42 @@
+#ifndef MESOLYS_SCHEDULER_CALL_DIVIDE_H_
+#define MESOLYS_SCHEDULER_CALL_DIVIDE_H_
+
+// `mesolys-scheduler divide`: a call from a file, divided without server and database.
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "scheduler/call/division_plot.h"
+#include "scheduler/core/call/division/progress.h"
+
+namespace mesolys {
+
+struct DivideOptions {
+  std::string file = "";  // "" and "-": standard input
+  bool explain = false;
+  bool plot = false;
+  Bars bars = Bars::kAscii;
+  std::string html_file = "";             // "": no page
+  std::vector<std::string> what_if = {};  // see what_if.h
+};
+
+struct DivideAnswer {
+  std::string text;  // for standard output
+  std::string page;  // if one was asked for
+};
+
+// What the problem `text` comes to; `progress` may be null. INVALID_ARGUMENT, in one line, for a
+// bad problem or change; INTERNAL if a result fails its certificate.
+absl::StatusOr<DivideAnswer> DivideText(absl::string_view text, const DivideOptions& options,
+                                        division::Progress* progress = nullptr);
+
+// Reads, divides and writes the page, then standard output: all or nothing. NOT_FOUND for a file
+// that cannot be read, DATA_LOSS for an answer that cannot be written.
+absl::Status Divide(const DivideOptions& options);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_SCHEDULER_CALL_DIVIDE_H_

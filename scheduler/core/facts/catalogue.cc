@@ -1,0 +1,248 @@
+#include "scheduler/core/facts/catalogue.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "proto/values/names.h"
+#include "proto/values/quantity.h"
+#include "proto/values/reason.h"
+
+namespace mesolys {
+namespace {
+
+constexpr int64_t kStockMax = int64_t{1} << 60;  // bytes: an exabyte
+constexpr int64_t kUnitsMax = 1'000'000'000;     // cores, GPUs or persons of one site
+constexpr int64_t kNodeMemoryMin = 1'000'000'000;
+constexpr int64_t kRateMax = 100 * kMillion;
+
+absl::Status Wrong(absl::string_view message) {
+  return Refuse(Reason::kInvalidArgument, absl::StrCat("catalogue: ", message));
+}
+
+absl::Status CheckIds(const Catalogue& catalogue) {
+  const auto check_keys = [](absl::string_view what, const auto& map) {
+    for (const auto& [id, value] : map) {
+      if (absl::Status status = CheckId(what, id); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  };
+  if (absl::Status s = check_keys("institution", catalogue.institutions); !s.ok()) return s;
+  if (absl::Status s = check_keys("programme", catalogue.programmes); !s.ok()) return s;
+  if (absl::Status s = check_keys("data class", catalogue.data_classes); !s.ok()) return s;
+  return check_keys("site", catalogue.sites);
+}
+
+absl::Status CheckSite(const Catalogue& catalogue, const std::string& id, const Site& site,
+                       std::set<std::string>& clusters) {
+  if (site.clusters.empty()) return Wrong(absl::StrCat("site ", id, " has no cluster"));
+  for (const std::string& cluster : site.clusters) {
+    if (absl::Status status = CheckId("cluster", cluster); !status.ok()) return status;
+    if (!clusters.insert(cluster).second) {
+      return Wrong(absl::StrCat("cluster ", cluster, " is named twice; a cluster has one site"));
+    }
+  }
+  for (const Capacity& capacity : site.capacities) {
+    if (absl::Status status = CheckResource(capacity.resource); !status.ok()) return status;
+    const int64_t most = IsStock(capacity.resource) ? kStockMax : kUnitsMax;
+    if (capacity.units < 0 || capacity.units > most) {
+      return Wrong(absl::StrCat("site ", id, " has ", capacity.units, " ", capacity.resource,
+                                "; right is 0 to ", most));
+    }
+    if (capacity.availability.count() < 0 || capacity.availability.count() > kMillion) {
+      return Wrong(absl::StrCat("the availability of ", capacity.resource, " at site ", id,
+                                " is not within 0 and 1"));
+    }
+  }
+  const NodeShape& node = site.node_share;
+  if (node.cores < 0 || node.cores > kUnitsMax || node.memory_bytes < 0 ||
+      node.memory_bytes > kStockMax || node.gpus < 0 || node.gpus > kUnitsMax) {
+    return Wrong(absl::StrCat("the node of site ", id,
+                              " is not one: cores, memory and GPUs are 0 "
+                              "or more"));
+  }
+  // A share of a node of a few bytes would be worth more cores than there are numbers.
+  if (node.memory_bytes > 0 && node.memory_bytes < kNodeMemoryMin) {
+    return Wrong(absl::StrCat("the node of site ", id, " has ", node.memory_bytes,
+                              " bytes of memory; right is ", kNodeMemoryMin, " or more"));
+  }
+  if (node.cores == 0 && (node.memory_bytes > 0 || node.gpus > 0)) {
+    return Wrong(absl::StrCat("the node of site ", id, " has no cores to take a share of"));
+  }
+  if (!site.gpu_model.empty() && !catalogue.Offers(site, absl::StrCat("gpu-", site.gpu_model))) {
+    return Wrong(absl::StrCat("site ", id, " takes an untyped GPU for a ", site.gpu_model,
+                              " but has no capacity of gpu-", site.gpu_model));
+  }
+  return absl::OkStatus();
+}
+
+// Who has no user's certificate has no name either: an empty one would give its roles to every
+// site.
+absl::Status CheckRoles(const Catalogue& catalogue) {
+  for (const auto& [user, roles] : catalogue.roles) {
+    if (absl::Status status = CheckLogin("user", user); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckMonths(const Catalogue& catalogue) {
+  if (catalogue.month_starts.size() < 2) return Wrong("it covers no month");
+  for (size_t i = 1; i < catalogue.month_starts.size(); ++i) {
+    if (catalogue.month_starts[i] <= catalogue.month_starts[i - 1]) {
+      return Wrong("its months do not follow one another");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::optional<std::string> Catalogue::SiteOfCluster(absl::string_view cluster) const {
+  for (const auto& [id, site] : sites) {
+    if (std::find(site.clusters.begin(), site.clusters.end(), cluster) != site.clusters.end()) {
+      return id;
+    }
+  }
+  return std::nullopt;
+}
+
+Month Catalogue::MonthAt(absl::Time time) const {
+  const auto after = std::upper_bound(month_starts.begin(), month_starts.end(), time);
+  const int64_t index = after - month_starts.begin() - 1;
+  const int64_t last = static_cast<int64_t>(month_starts.size()) - 2;
+  return first_month.Plus(static_cast<int>(std::clamp<int64_t>(index, 0, last)));
+}
+
+Period Catalogue::PeriodOf(Month month) const {
+  const int index = month.number() - first_month.number();
+  if (index < 0 || static_cast<size_t>(index) + 1 >= month_starts.size()) return {};
+  return {month_starts[static_cast<size_t>(index)], month_starts[static_cast<size_t>(index) + 1]};
+}
+
+Period Catalogue::Horizon() const { return {month_starts.front(), month_starts.back()}; }
+
+bool Catalogue::Offers(const Site& site, absl::string_view resource) const {
+  return std::any_of(site.capacities.begin(), site.capacities.end(), [&](const Capacity& capacity) {
+    return capacity.resource == resource && capacity.units > 0;
+  });
+}
+
+bool Catalogue::IsCertified(absl::string_view site, absl::string_view data_class) const {
+  const std::vector<std::string>& had = sites.at(std::string(site)).certifications;
+  const std::vector<std::string>& needed = data_classes.at(std::string(data_class)).certifications;
+  return std::all_of(needed.begin(), needed.end(), [&](const std::string& each) {
+    return std::find(had.begin(), had.end(), each) != had.end();
+  });
+}
+
+Amount Catalogue::CapacityOf(const Site& site, absl::string_view resource,
+                             const Period& period) const {
+  const bool stock = IsStock(resource);
+  Amount flow;
+  std::optional<int64_t> least;
+  absl::Time covered_from = period.start;
+  for (size_t i = 0; i < site.capacities.size(); ++i) {
+    const Capacity& line = site.capacities[i];
+    if (line.resource != resource) continue;
+    const bool followed =
+        i + 1 < site.capacities.size() && site.capacities[i + 1].resource == resource;
+    const absl::Time until = followed ? site.capacities[i + 1].from : absl::InfiniteFuture();
+    const Period valid = Intersection({line.from, until}, period);
+    if (valid.end <= valid.start) continue;
+    if (valid.start > covered_from) least = 0;  // nothing before the first line
+    covered_from = valid.end;
+    if (stock) {
+      least = std::min(least.value_or(line.units), line.units);
+    } else {
+      flow += Amount(MulDiv(line.units * valid.Seconds(), line.availability.count(), kMillion));
+    }
+  }
+  return stock ? Amount(least.value_or(0)) : flow;
+}
+
+PartsPerMillion Catalogue::RateOf(absl::string_view resource, absl::Time time) const {
+  PartsPerMillion rate;
+  for (const NormalisationRate& line : rates) {
+    if (line.resource == resource && line.from <= time) rate = line.rate;
+  }
+  return rate;
+}
+
+bool Catalogue::HasRole(absl::string_view user, absl::string_view role) const {
+  const auto it = roles.find(std::string(user));
+  return it != roles.end() &&
+         std::find(it->second.begin(), it->second.end(), role) != it->second.end();
+}
+
+absl::Status CheckCatalogue(const Catalogue& catalogue) {
+  if (absl::Status status = CheckMonths(catalogue); !status.ok()) return status;
+  if (absl::Status status = CheckIds(catalogue); !status.ok()) return status;
+  if (absl::Status status = CheckRoles(catalogue); !status.ok()) return status;
+  if (catalogue.sites.empty()) return Wrong("it has no site");
+  std::set<std::string> clusters;
+  std::set<std::string> certifications;
+  for (const auto& [id, site] : catalogue.sites) {
+    if (absl::Status status = CheckSite(catalogue, id, site, clusters); !status.ok()) return status;
+    certifications.insert(site.certifications.begin(), site.certifications.end());
+  }
+  for (const auto& [id, data_class] : catalogue.data_classes) {
+    for (const std::string& needed : data_class.certifications) {
+      if (!certifications.contains(needed)) {
+        return Wrong(absl::StrCat("data class ", id, " needs the certification ", needed,
+                                  ", which no site has"));
+      }
+    }
+  }
+  if (!catalogue.data_classes.contains(catalogue.default_data_class)) {
+    return Wrong(absl::StrCat("the default data class \"", catalogue.default_data_class,
+                              "\" is not among the data classes"));
+  }
+  for (size_t i = 1; i < catalogue.rates.size(); ++i) {
+    const NormalisationRate& rate = catalogue.rates[i];
+    if (rate.resource == catalogue.rates[i - 1].resource &&
+        rate.from == catalogue.rates[i - 1].from) {
+      return Wrong(absl::StrCat("there are two rates of ", rate.resource, " from the same day on"));
+    }
+  }
+  for (const auto& [id, programme] : catalogue.programmes) {
+    if (programme.team_max > 0 && programme.team_min > programme.team_max) {
+      return Wrong(absl::StrCat("a team of programme ", id, " has ", programme.team_min, " to ",
+                                programme.team_max, " researchers: no team has"));
+    }
+    if (programme.weight.count() <= 0 || programme.weight > kWeightMax) {
+      return Wrong(absl::StrCat("the weight of programme ", id, " is not above 0 and within 1000"));
+    }
+  }
+  for (const auto& [id, factor] : catalogue.institution_factors) {
+    if (!catalogue.institutions.contains(id)) {
+      return Wrong(absl::StrCat("there is a factor of institution ", id,
+                                ", which is not among the institutions"));
+    }
+    if (factor.count() <= 0 || factor > kWeightMax) {
+      return Wrong(
+          absl::StrCat("the factor of institution ", id, " is not above 0 and within 1000"));
+    }
+  }
+  for (const NormalisationRate& rate : catalogue.rates) {
+    if (absl::Status status = CheckResource(rate.resource); !status.ok()) return status;
+    if (rate.rate.count() < 0 || rate.rate.count() > kRateMax) {
+      return Wrong(absl::StrCat("the rate of ", rate.resource, " is not within 0 and 100"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+NormalisedSeconds Normalise(Amount amount, PartsPerMillion rate) {
+  const Wide up = (static_cast<Wide>(amount.count()) * rate.count() + kMillion - 1) / kMillion;
+  if (up > INT64_MAX) std::abort();  // amounts and rates are bounded where they come in
+  return NormalisedSeconds(static_cast<int64_t>(up));
+}
+
+Amount Catalogue::CapacityIn(absl::string_view site, absl::string_view resource,
+                             Month month) const {
+  const auto it = sites.find(std::string(site));
+  return it == sites.end() ? Amount() : CapacityOf(it->second, resource, PeriodOf(month));
+}
+
+}  // namespace mesolys

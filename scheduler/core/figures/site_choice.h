@@ -1,0 +1,39 @@
+#ifndef MESOLYS_SCHEDULER_CORE_FIGURES_SITE_CHOICE_H_
+#define MESOLYS_SCHEDULER_CORE_FIGURES_SITE_CHOICE_H_
+
+// At which sites the lines of a request are granted: at one site if one can carry them all, else
+// over as few as possible; storage follows compute; GPUs asked without cores bring their cores
+// along. Pure.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "proto/values/quantity.h"
+#include "scheduler/core/facts/catalogue.h"
+
+namespace mesolys {
+
+// What one line may get, and where.
+struct LineChoice {
+  std::string resource;
+  std::map<std::string, Amount> available;  // by allowed site
+  Amount wanted;                            // at most the sum of `available`
+  bool brings_cores = false;                // a GPU line of a request without cpu
+
+  // The answer: its sum may fall short of `wanted` where storage must follow compute or cores run
+  // out.
+  std::map<std::string, Amount> granted;
+
+  Amount Granted() const;
+};
+
+// Fills `granted` of every line. `cores` is the cpu left by site; returns what of it the GPUs
+// bring.
+std::map<std::string, Amount> ChooseSites(const Catalogue& catalogue,
+                                          const std::map<std::string, Amount>& cores,
+                                          std::vector<LineChoice>& lines);
+
+}  // namespace mesolys
+
+#endif  // MESOLYS_SCHEDULER_CORE_FIGURES_SITE_CHOICE_H_

@@ -1,0 +1,116 @@
+#include "scheduler/core/ledger/invariants.h"
+
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/values/names.h"
+
+namespace mesolys {
+namespace {
+
+class Check {
+ public:
+  // Only what is broken is put into words: all is right, and a scheduler waits meanwhile.
+  template <typename... Pieces>
+  void That(bool holds, const Pieces&... otherwise) {
+    if (!holds) broken_.push_back(absl::StrCat(otherwise...));
+  }
+  std::vector<std::string> Take() { return std::move(broken_); }
+
+ private:
+  std::vector<std::string> broken_;
+};
+
+template <typename... Where>
+void CheckTotals(const Totals& totals, Check& check, const Where&... where) {
+  for (ChargeKind kind :
+       {ChargeKind::kSettled, ChargeKind::kInFlight, ChargeKind::kCommitted, ChargeKind::kRefund}) {
+    check.That(totals.Of(kind) >= Amount(), where..., ": total ", static_cast<int>(kind), " is ",
+               totals.Of(kind).count(), ", below 0");
+  }
+  check.That(totals.refund <= totals.settled, where..., ": ", totals.refund.count(),
+             " were refunded of ", totals.settled.count());
+}
+
+void CheckGrant(const GrantEntry& entry, Check& check) {
+  const Grant& grant = entry.grant;
+  const int64_t g = grant.number;
+  check.That(grant.amount >= Amount(), "grant g", g, " is of ", grant.amount.count());
+  check.That(entry.Held() <= grant.amount, "grant g", g, ": its sites hold ", entry.Held().count(),
+             " of ", grant.amount.count());
+  for (const auto& [site, ceiling] : grant.ceilings) {
+    const auto held = entry.held.find(site);
+    check.That(held != entry.held.end() && ceiling <= held->second && ceiling >= Amount(),
+               "grant g", g, ": the ceiling of ", site, " is ", ceiling.count());
+  }
+  for (const auto& [site, used] : entry.used) {
+    CheckTotals(used, check, "grant g", g, " at ", site);
+  }
+  check.That(entry.lowered.empty() || !entry.orders.empty(), "grant g", g,
+             " waits for a site without an order");
+}
+
+// Σ placements by resource, site and month.
+using Promises = std::map<std::string, std::map<std::string, std::map<Month, Amount>>>;
+
+void CheckPromises(const Ledger& ledger, const Promises& promises, Check& check) {
+  const Catalogue& catalogue = ledger.catalogue();
+  for (const auto& [resource, sites] : promises) {
+    for (const auto& [id, months] : sites) {
+      for (const auto& [month, amount] : months) {
+        const Amount placed = ledger.Placed(id, resource, month);
+        check.That(amount == placed, resource, " of ", id, " in ", month.Label(),
+                   ": the promises add up to ", amount.count(), ", not to ", placed.count());
+        const Amount capacity = catalogue.CapacityIn(id, resource, month);
+        check.That(amount <= capacity + ledger.Overbooked(id, resource, month), resource, " of ",
+                   id, " in ", month.Label(), ": ", amount.count(), " are promised of ",
+                   capacity.count());
+      }
+    }
+  }
+}
+
+// What was counted as it came and went, counted anew.
+void CheckCensus(const Ledger& ledger, Check& check) {
+  Census census;
+  for (const auto& [id, entry] : ledger.projects()) {
+    if (!entry.archived) ++census.projects[entry.project.programme];
+    for (const int64_t number : entry.requests) {
+      ++census.requests[{entry.project.programme, ledger.FindRequest(number)->outcome.state}];
+    }
+  }
+  Census counted = ledger.census();
+  for (const auto& [programme, count] : census.projects) counted.projects[programme] -= count;
+  for (const auto& [key, count] : census.requests) counted.requests[key] -= count;
+  for (const auto& [programme, more] : counted.projects) {
+    check.That(more == 0, programme, ": ", more, " more projects counted than there are");
+  }
+  for (const auto& [key, more] : counted.requests) {
+    check.That(more == 0, key.first, ": ", more, " more requests counted than there are");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> BrokenInvariants(const Ledger& ledger) {
+  Check check;
+  Promises promises;
+  for (const GrantEntry& entry : ledger.grants()) {
+    CheckGrant(entry, check);
+    auto& sites = promises[entry.grant.resource];
+    for (const Placement& placement : entry.grant.placements) {
+      sites[placement.site][placement.month] += placement.amount;
+    }
+  }
+  CheckPromises(ledger, promises, check);
+  CheckCensus(ledger, check);
+  for (const auto* uses : {&ledger.uncovered(), &ledger.unassigned()}) {
+    for (const auto& [key, used] : *uses) {
+      CheckTotals(used, check, key.project, " ", key.cluster, ":", key.account);
+    }
+  }
+  return check.Take();
+}
+
+}  // namespace mesolys

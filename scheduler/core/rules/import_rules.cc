@@ -1,0 +1,61 @@
+#include "scheduler/core/rules/import_rules.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "proto/values/reason.h"
+
+namespace mesolys {
+namespace {
+
+std::string Text(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+}
+
+}  // namespace
+
+absl::Status CheckAccountedPeriod(const Ledger& ledger, const std::string& site,
+                                  const Period& period, absl::Time now) {
+  if (!ledger.catalogue().sites.contains(site)) {
+    return Refuse(Reason::kUnknownSite,
+                  absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
+                  {{"site", site}});
+  }
+  if (period.Seconds() == 0 || period.start < absl::UnixEpoch()) {
+    return Refuse(Reason::kInvalidPeriod,
+                  absl::StrCat("the span from ", Text(period.start), " to ", Text(period.end),
+                               " is empty: the end must lie after the start"),
+                  {{"start", Text(period.start)}, {"end", Text(period.end)}});
+  }
+  if (period.end > now) {
+    return Refuse(
+        Reason::kInvalidPeriod,
+        absl::StrCat("the span ends at ", Text(period.end),
+                     ", which has not come yet: it may end at ", Text(now), " at the latest"),
+        {{"end", Text(period.end)}, {"end_max", Text(now)}});
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Verdict> Decide(const Deciding& at, const OrderImport& command) {
+  UsageImport import = command.import;
+  absl::Status checked = CheckAccountedPeriod(at.ledger, import.site, import.period, at.now);
+  if (!checked.ok()) return checked;
+  import.number = static_cast<int64_t>(at.ledger.imports().size()) + 1;
+  return Verdict{{ImportOrdered{std::move(import)}}, {}};
+}
+
+bool IsOpenImport(const Ledger& ledger, const std::string& site, int64_t number) {
+  const std::vector<ImportEntry>& imports = ledger.imports();
+  if (number < 1 || number > static_cast<int64_t>(imports.size())) return false;
+  const ImportEntry& entry = imports[static_cast<size_t>(number) - 1];
+  return entry.import.site == site && !entry.result.has_value();
+}
+
+absl::StatusOr<Verdict> Decide(const Deciding& at, const EndImport& command) {
+  if (!IsOpenImport(at.ledger, command.site, command.number))
+    return Verdict{{}, {}, /*recorded=*/false};
+  return Verdict{{ImportEnded{command.number, command.result}}, {}};
+}
+
+}  // namespace mesolys

@@ -1,0 +1,61 @@
+#include "scheduler/core/rules/policy.h"
+
+#include <string>
+#include <type_traits>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+
+namespace mesolys {
+namespace {
+
+// What happened is recorded whatever the mode; so is what makes the mode end.
+bool GoesOnReadOnly(const Command& command) {
+  return std::visit(
+      [](const auto& what) {
+        return requires { std::decay_t<decltype(what)>::kGoesOnReadOnly; };
+      },
+      command);
+}
+
+}  // namespace
+
+absl::StatusOr<Verdict> DecideCommand(const Deciding& at, const Command& command) {
+  if (at.ledger.revision() == 0 && !std::holds_alternative<AdoptCatalogue>(command)) {
+    return absl::FailedPreconditionError("the ledger is empty: adopt a catalogue first");
+  }
+  const std::string& read_only = at.ledger.read_only_reason();
+  if (!read_only.empty() && !GoesOnReadOnly(command)) {
+    return Refuse(Reason::kReadOnly,
+                  absl::StrCat("the scheduler is in read-only mode: ", read_only,
+                               "; use is still recorded, try the change again later"),
+                  {{"because", read_only}});
+  }
+  return std::visit([&at](const auto& what) { return Decide(at, what); }, command);
+}
+
+std::vector<JobKey> JobsNamedBy(const Command& command) {
+  return std::visit(
+      [](const auto& what) {
+        if constexpr (requires { what.Jobs(); }) {
+          return what.Jobs();
+        } else {
+          return std::vector<JobKey>();
+        }
+      },
+      command);
+}
+
+size_t WeightOf(const Command& command) {
+  return std::visit(
+      [](const auto& what) -> size_t {
+        if constexpr (requires { what.Weight(); }) {
+          return what.Weight();
+        } else {
+          return 0;
+        }
+      },
+      command);
+}
+
+}  // namespace mesolys

@@ -1,0 +1,147 @@
+#include "scheduler/core/rules/request_check.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "proto/values/amount_text.h"
+#include "proto/values/names.h"
+#include "scheduler/core/facts/identity.h"
+
+namespace mesolys {
+namespace {
+
+constexpr size_t kLinesMax = 16;
+constexpr size_t kTextMax = 10'000;
+constexpr size_t kCurveMax = 60;
+constexpr int64_t kEnergyMax = int64_t{1} << 50;
+
+absl::Status CheckLine(const Ledger& ledger, const RequestLine& line) {
+  const Catalogue& catalogue = ledger.catalogue();
+  if (absl::Status status = CheckResource(line.resource); !status.ok()) return status;
+  std::set<std::string> offered;
+  for (const auto& [id, site] : catalogue.sites) {
+    for (const Capacity& capacity : site.capacities) offered.insert(capacity.resource);
+  }
+  if (!offered.contains(line.resource)) {
+    return Refuse(
+        Reason::kUnknownResource,
+        absl::StrCat("no site has ", line.resource, "; there are ", absl::StrJoin(offered, ", ")),
+        {{"resource", line.resource}});
+  }
+  if (line.amount <= Amount() || line.amount > kAmountMax) {
+    return Refuse(Reason::kInvalidAmount,
+                  absl::StrCat(line.resource, ": ", FormatAmount(line.resource, line.amount),
+                               " were asked; right is more than 0 and at most ",
+                               FormatAmount(line.resource, kAmountMax)),
+                  {{"resource", line.resource}, {"asked", absl::StrCat(line.amount.count())}});
+  }
+  if (line.minimum < Amount() || line.minimum > line.amount) {
+    return Refuse(
+        Reason::kInvalidAmount,
+        absl::StrCat(line.resource, ": the minimum of ", FormatAmount(line.resource, line.minimum),
+                     " is not within 0 and the ", FormatAmount(line.resource, line.amount),
+                     " that are asked"),
+        {{"resource", line.resource}, {"minimum", absl::StrCat(line.minimum.count())}});
+  }
+  for (const std::string& site : line.sites) {
+    if (absl::Status s = CheckId("site", site); !s.ok()) return s;
+    if (!catalogue.sites.contains(site)) {
+      return Refuse(Reason::kUnknownSite,
+                    absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
+                    {{"site", site}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckOpen(const ProjectEntry& project) {
+  if (!project.archived) return absl::OkStatus();
+  return Refuse(Reason::kProjectArchived,
+                absl::StrCat("project ", project.project.id, " is archived; open a new one"),
+                {{"project", project.project.id}});
+}
+
+absl::Status CheckPeriod(const Ledger& ledger, const Request& request, absl::Time now) {
+  const Period horizon = ledger.catalogue().Horizon();
+  const Period& period = request.period;
+  const auto text = [](absl::Time time) {
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+  };
+  std::string wrong;
+  if (period.end <= period.start) {
+    wrong = "the end must lie after the start";
+  } else if (period.end <= now) {
+    wrong = "it is over already; give an end in the future";
+  } else if (period.start < horizon.start || period.end > horizon.end) {
+    wrong = absl::StrCat("the catalogue knows ", text(horizon.start), " to ", text(horizon.end));
+  } else if (period.start < now - absl::Hours(24) &&
+             !ledger.HasRole(UserOf(request.requester), "operator")) {
+    wrong = "only an operator may start a period over a day in the past";
+  }
+  if (wrong.empty()) return absl::OkStatus();
+  return Refuse(Reason::kInvalidPeriod,
+                absl::StrCat("period ", text(period.start), " to ", text(period.end), ": ", wrong),
+                {{"start", text(period.start)}, {"end", text(period.end)}});
+}
+
+absl::Status CheckCurve(const Request& request) {
+  if (request.curve.size() > kCurveMax) {
+    return Refuse(Reason::kInvalidArgument,
+                  absl::StrCat("a usage curve has at most ", kCurveMax, " points, this one ",
+                               request.curve.size()));
+  }
+  CurvePoint before{request.period.start, PartsPerMillion(0)};
+  for (const CurvePoint& point : request.curve) {
+    const bool rises = point.time > before.time && point.time < request.period.end &&
+                       point.share >= before.share && point.share <= PartsPerMillion(1'000'000);
+    if (!rises) {
+      return Refuse(Reason::kInvalidArgument,
+                    "the points of a usage curve lie within the period, each later than the one "
+                    "before, with shares from 0 to 100 % that never fall");
+    }
+    before = point;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckRequest(const Ledger& ledger, const Request& request, absl::Time now) {
+  if (ledger.FindProject(request.project) == nullptr) {
+    return Refuse(
+        Reason::kUnknownProject,
+        absl::StrCat("there is no project \"", request.project, "\"; see `mesolys project list`"),
+        {{"project", request.project}});
+  }
+  absl::Status open = CheckOpen(*ledger.FindProject(request.project));
+  if (!open.ok()) return open;
+  if (absl::Status status = CheckPeriod(ledger, request, now); !status.ok()) return status;
+  if (request.lines.empty() || request.lines.size() > kLinesMax) {
+    return Refuse(Reason::kInvalidArgument,
+                  absl::StrCat("a request has 1 to ", kLinesMax, " lines, this one ",
+                               request.lines.size(), "; ask for example 1000h of cpu"));
+  }
+  if (request.justification.size() > kTextMax || request.necessity.size() > kTextMax) {
+    return Refuse(Reason::kInvalidArgument,
+                  absl::StrCat("justification and necessity have at most ", kTextMax, " bytes"));
+  }
+  for (int64_t energy : {request.energy_median_watt_hours, request.energy_p90_watt_hours}) {
+    if (energy < 0 || energy > kEnergyMax) {
+      return Refuse(Reason::kInvalidAmount, "a declared energy is 0 to 2^50 watt-hours");
+    }
+  }
+  if (absl::Status status = CheckCurve(request); !status.ok()) return status;
+  std::set<std::string> resources;
+  for (const RequestLine& line : request.lines) {
+    if (absl::Status status = CheckLine(ledger, line); !status.ok()) return status;
+    if (!resources.insert(line.resource).second) {
+      return Refuse(Reason::kInvalidArgument,
+                    absl::StrCat(line.resource, " is asked twice; add the two amounts"),
+                    {{"resource", line.resource}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace mesolys

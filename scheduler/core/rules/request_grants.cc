@@ -1,0 +1,101 @@
+#include "scheduler/core/rules/request_grants.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "proto/values/names.h"
+#include "proto/values/reason.h"
+#include "scheduler/core/figures/placement.h"
+
+namespace mesolys {
+namespace {
+
+int Order(const RequestLine& line) {
+  switch (KindOf(line.resource)) {
+    case ResourceKind::kGpu:
+      return 0;
+    case ResourceKind::kCpu:
+      return 1;
+    case ResourceKind::kStorage:
+      return 2;
+    case ResourceKind::kSupport:
+      return 3;
+  }
+  return 4;
+}
+
+}  // namespace
+
+std::vector<RequestLine> InOrderOfChoice(std::vector<RequestLine> lines) {
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const RequestLine& a, const RequestLine& b) { return Order(a) < Order(b); });
+  return lines;
+}
+
+absl::StatusOr<std::vector<std::string>> AllowedSites(const Ledger& ledger,
+                                                      const ProjectEntry& project,
+                                                      const RequestLine& line) {
+  const Catalogue& catalogue = ledger.catalogue();
+  const std::string& data_class = project.project.data_class;
+  std::vector<std::string> certified;
+  std::vector<std::string> allowed;
+  for (const auto& [id, site] : catalogue.sites) {
+    if (!catalogue.IsCertified(id, data_class)) continue;
+    certified.push_back(id);
+    const bool named = line.sites.empty() ||
+                       std::find(line.sites.begin(), line.sites.end(), id) != line.sites.end();
+    if (named && catalogue.Offers(site, line.resource)) allowed.push_back(id);
+  }
+  if (!allowed.empty()) return allowed;
+  const auto is_certified = [&](const std::string& id) {
+    return std::find(certified.begin(), certified.end(), id) != certified.end();
+  };
+  if (!line.sites.empty() && std::none_of(line.sites.begin(), line.sites.end(), is_certified)) {
+    return Refuse(Reason::kSiteNotCertified,
+                  absl::StrCat(line.resource, ": data of class ", data_class, " may go to ",
+                               absl::StrJoin(certified, ", "),
+                               " only; asked: ", absl::StrJoin(line.sites, ", ")),
+                  {{"data_class", data_class}, {"certified_sites", absl::StrJoin(certified, " ")}});
+  }
+  return Refuse(Reason::kSiteLacksResource,
+                absl::StrCat("none of the sites allowed (",
+                             absl::StrJoin(line.sites.empty() ? certified : line.sites, ", "),
+                             ") has ", line.resource, "; see `mesolys site show SITE`"),
+                {{"resource", line.resource}});
+}
+
+Amount RequestGrants::Add(const std::string& resource, const std::map<std::string, Amount>& by_site,
+                          bool derived) {
+  const Project& project = ledger_.FindProject(request_.project)->project;
+  Grant grant;
+  for (const auto& [site, amount] : by_site) {
+    const Room room(ledger_, site, resource, request_.period, now_);
+    for (Placement& placement : room.Place(amount)) {
+      grant.placements.push_back(std::move(placement));
+    }
+    grant.ceilings[site] = amount;
+    grant.amount += amount;
+  }
+  if (grant.amount == Amount()) return grant.amount;
+  grant.number = ledger_.next_grant() + static_cast<int64_t>(grants_.size());
+  grant.project = project.id;
+  grant.resource = resource;
+  grant.period = request_.period;
+  grant.request = request_.number;
+  grant.pi = project.pi;
+  grant.programme = project.programme;
+  if (!derived) {
+    grant.normalised = Normalise(grant.amount, ledger_.catalogue().RateOf(resource, now_));
+  }
+  grant.issue_time = now_;
+  grant.of_call = request_.track == Track::kCall;
+  if (!IsStock(resource)) {
+    grant.bonus = ledger_.catalogue().programmes.at(project.programme).bonus;
+    grant.curve = request_.curve;
+  }
+  grants_.push_back(std::move(grant));
+  return grants_.back().amount;
+}
+
+}  // namespace mesolys

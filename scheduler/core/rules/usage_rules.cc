@@ -1,0 +1,197 @@
+#include "scheduler/core/rules/usage_rules.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "proto/values/amount_text.h"
+#include "proto/values/day.h"
+#include "scheduler/core/rules/grant_rules.h"
+
+namespace mesolys {
+namespace {
+
+std::optional<Refusal> Flaw(const Ledger& ledger, const std::string& site,
+                            const UsageRecord& record, absl::Time now) {
+  if (absl::Status status = CheckUsageRecord(record); !status.ok()) return RefusalOf(status);
+  if (ledger.SiteOf(record.key.cluster) != site) {
+    return Refusal{Reason::kRecordForeignCluster,
+                   absl::StrCat("cluster \"", record.key.cluster, "\" is not of site ", site,
+                                "; only its own clusters may be reported"),
+                   {{"cluster", record.key.cluster}, {"site", site}}};
+  }
+  const absl::Time latest = std::max(record.end_time, record.observe_time);
+  if (latest > now + kRecordAheadMax) {
+    const std::string time = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", latest, absl::UTCTimeZone());
+    return Refusal{Reason::kRecordEndsInFuture,
+                   absl::StrCat("job ", record.key.job_id, " ends or was observed at ", time,
+                                ", more than 5 minutes from now; check the site's clock"),
+                   {{"time", time}}};
+  }
+  return std::nullopt;
+}
+
+std::string TooMuch(int64_t job) {
+  return absl::StrCat("with job ", job, " a total would pass ", FormatAmount("cpu", kTotalMax),
+                      ", the most that the ledger counts");
+}
+
+// The rows of one command: those of the store, overlaid by what the command itself changed.
+class RowChanges {
+ public:
+  explicit RowChanges(const JobRows& rows) : rows_(rows) {}
+
+  const Job* Find(const JobKey& key) const {
+    if (const auto it = changed_.find(key); it != changed_.end()) return &it->second;
+    const auto it = rows_.find(key);
+    return it == rows_.end() ? nullptr : &it->second;
+  }
+  void Put(Job job) {
+    JobKey key = job.record.key;
+    changed_.insert_or_assign(std::move(key), std::move(job));
+  }
+  std::vector<Job> Take() {
+    std::vector<Job> jobs;
+    jobs.reserve(changed_.size());
+    for (auto& [key, job] : changed_) jobs.push_back(std::move(job));
+    return jobs;
+  }
+
+ private:
+  const JobRows& rows_;
+  std::map<JobKey, Job> changed_;  // ordered: rows are written and digested by key
+};
+
+}  // namespace
+
+std::vector<JobKey> ReportUsage::Jobs() const {
+  std::vector<JobKey> keys;
+  keys.reserve(records.size());
+  for (const UsageRecord& record : records) keys.push_back(record.key);
+  return keys;
+}
+
+absl::StatusOr<Verdict> Decide(const Deciding& at, const ReportUsage& command) {
+  if (!at.ledger.catalogue().sites.contains(command.site)) {
+    return Refuse(Reason::kUnknownSite,
+                  absl::StrCat("there is no site \"", command.site, "\"; see `mesolys site list`"),
+                  {{"site", command.site}});
+  }
+  UsageReported event;
+  event.site = command.site;
+  event.record_count = static_cast<int64_t>(command.records.size() + command.malformed.size());
+  event.rejected = command.malformed;
+  Postings postings(at.ledger);
+  RowChanges changes(at.rows);
+  for (size_t i = 0; i < command.records.size(); ++i) {
+    const UsageRecord& record = command.records[i];
+    if (std::optional<Refusal> flaw = Flaw(at.ledger, command.site, record, at.now);
+        flaw.has_value()) {
+      event.rejected.push_back({command.indexes[i], *std::move(flaw)});
+      continue;
+    }
+    const Job* held = changes.Find(record.key);
+    if (held != nullptr && !Newer(record, held->record)) continue;
+    Job job = Charged(at.ledger, record);
+    if (!postings.Replace(held, job)) {
+      event.rejected.push_back(
+          {command.indexes[i], {Reason::kRecordOverflow, TooMuch(record.key.job_id), {}}});
+      continue;
+    }
+    ++event.changed_count;
+    changes.Put(std::move(job));
+  }
+  std::sort(event.rejected.begin(), event.rejected.end(),
+            [](const RejectedRecord& a, const RejectedRecord& b) { return a.index < b.index; });
+  event.postings = postings.Take();
+  const bool recorded = event.changed_count > 0;
+  return Verdict{{std::move(event)}, changes.Take(), recorded};
+}
+
+absl::StatusOr<Verdict> Decide(const Deciding& at, const ResettleJobs& command) {
+  if (!at.ledger.unsettled_accounts().contains({command.cluster, command.account})) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("account ", command.account, " of ", command.cluster, " is settled"));
+  }
+  // Another writer may have moved the cursor, or added a job before it, since the page was read.
+  if (at.ledger.revision() != command.ledger_revision) {
+    return absl::FailedPreconditionError(absl::StrCat("the page was read at revision ",
+                                                      command.ledger_revision, ", it is ",
+                                                      at.ledger.revision(), " now: read it again"));
+  }
+  JobsResettled event;
+  event.cluster = command.cluster;
+  event.account = command.account;
+  Postings postings(at.ledger);
+  RowChanges changes(at.rows);
+  for (const JobKey& key : command.page) {
+    const Job* held = changes.Find(key);
+    // Its account was amended since the page was read.
+    if (held == nullptr || held->record.account != command.account) continue;
+    Job job = Charged(at.ledger, held->record);
+    if (job == *held || !postings.Replace(held, job)) continue;
+    ++event.changed_count;
+    changes.Put(std::move(job));
+  }
+  if (!command.page.empty()) event.last = command.page.back();
+  event.postings = postings.Take();
+  return Verdict{{std::move(event)}, changes.Take(), true};
+}
+
+absl::StatusOr<Verdict> Decide(const Deciding& at, const RefundJob& command) {
+  if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
+  const auto held = at.rows.find(command.job);
+  if (held == at.rows.end()) {
+    return Refuse(Reason::kUnknownJob,
+                  absl::StrCat("no site has reported job ", command.job.job_id, " of cluster ",
+                               command.job.cluster, "; see `mesolys usage list`"));
+  }
+  const Job& before = held->second;
+  if (!IsTerminal(before.record.state)) {
+    return Refuse(Reason::kJobNotFinished,
+                  absl::StrCat("job ", command.job.job_id,
+                               " is not finished; its price can be given back when it is"));
+  }
+  Job after = Refunded(at.ledger, before.record);
+  Postings postings(at.ledger);
+  if (at.ledger.IsRefunded(command.job) || after.charges == before.charges) {
+    return Refuse(Reason::kJobRefunded,
+                  absl::StrCat("the price of job ", command.job.job_id, " was given back already"));
+  }
+  if (!postings.Replace(&before, after)) {
+    return Refuse(Reason::kRecordOverflow, TooMuch(command.job.job_id));
+  }
+  JobRefunded event{command.job, command.reason, postings.Take(), ""};
+  return Verdict{{std::move(event)}, {std::move(after)}};
+}
+
+absl::StatusOr<Verdict> Decide(const Deciding& at, const DeclareWindow& command) {
+  SiteWindow window = command.window;
+  if (!at.ledger.catalogue().sites.contains(window.site)) {
+    return Refuse(Reason::kUnknownSite,
+                  absl::StrCat("there is no site \"", window.site, "\"; see `mesolys site list`"),
+                  {{"site", window.site}});
+  }
+  if (absl::Status s = CheckReason(window.title); !s.ok()) return s;
+  const Period horizon = at.ledger.catalogue().Horizon();
+  if (window.period.Seconds() == 0 || window.period.start < horizon.start ||
+      window.period.end > horizon.end) {
+    return Refuse(Reason::kInvalidPeriod,
+                  absl::StrCat("the end must lie after the start, and both within ",
+                               DayText(horizon.start), " and ", DayText(horizon.end)),
+                  {{"start_min", DayText(horizon.start)}, {"end_max", DayText(horizon.end)}});
+  }
+  for (const SiteWindow& other : at.ledger.windows()) {
+    if (other.site == window.site && other.kind == window.kind &&
+        Intersection(other.period, window.period).Seconds() > 0) {
+      return Refuse(Reason::kWindowsOverlap,
+                    absl::StrCat("\"", other.title, "\" covers part of that time at ", window.site,
+                                 " already; declare the rest"),
+                    {{"window", absl::StrCat(other.number)}});
+    }
+  }
+  window.number = static_cast<int64_t>(at.ledger.windows().size()) + 1;
+  return Verdict{{WindowDeclared{std::move(window)}}, {}};
+}
+
+}  // namespace mesolys

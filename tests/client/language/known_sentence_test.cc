@@ -1,0 +1,115 @@
+#include "client/language/known_sentence.h"
+
+#include <cctype>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/substitute.h"
+#include "client/language/language.h"
+#include "gmock/gmock.h"
+
+namespace mesolys::client {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class KnownSentenceTest : public testing::Test {
+ protected:
+  KnownSentenceTest() { UseLanguage({{"LC_ALL", "fr_FR.UTF-8"}}); }
+  ~KnownSentenceTest() override { UseLanguage({}); }
+
+  // The sentence with <0>, <1> and so on where something varies.
+  static std::string Filled(const char* known) {
+    return absl::Substitute(known, "<0>", "<1>", "<2>", "<3>", "<4>", "<5>", "<6>", "<7>", "<8>",
+                            "<9>");
+  }
+
+  // The holes in order of appearance: "201" of "$2 of $0, $1".
+  static std::string HolesOf(absl::string_view known) {
+    std::string holes;
+    for (size_t at = known.find('$'); at < known.size(); at = known.find('$', at + 1)) {
+      holes += known[at + 1];
+    }
+    return holes;
+  }
+};
+
+TEST_F(KnownSentenceTest, EachIsToldWithAllThatVaries) {
+  EXPECT_GT(KnownSentences().size(), 300U);
+  for (const char* known : KnownSentences()) {
+    const std::string sentence = Filled(known);
+    const std::string told = Told(sentence);
+    EXPECT_EQ(told, Filled(Tr(known).c_str())) << known;
+    EXPECT_NE(told, sentence);
+    for (const char hole : HolesOf(known)) {
+      EXPECT_THAT(told, HasSubstr(absl::StrCat("<", std::string(1, hole), ">"))) << known;
+    }
+  }
+}
+
+TEST_F(KnownSentenceTest, HasItsHolesInOrderAndWordsBetweenThem) {
+  for (const char* known : KnownSentences()) {
+    EXPECT_THAT("0123456789", testing::StartsWith(HolesOf(known))) << known;
+    EXPECT_THAT(Filled(known), Not(HasSubstr("><"))) << known;
+    int letter_count = 0;
+    for (const char c : std::string(known)) {
+      letter_count += std::isalpha(static_cast<unsigned char>(c)) == 0 ? 0 : 1;
+    }
+    EXPECT_GE(letter_count, 5) << known;
+  }
+}
+
+TEST_F(KnownSentenceTest, IsAsItIsInEnglish) {
+  UseLanguage({});
+  for (const char* known : KnownSentences()) EXPECT_EQ(Told(Filled(known)), Filled(known));
+  EXPECT_EQ(Told("user bob is gone; repaired"), "user bob is gone; repaired");
+}
+
+TEST_F(KnownSentenceTest, StaysWhereItIsNotKnown) {
+  for (const std::string& sentence : std::vector<std::string>{
+           "",
+           "$0",
+           "the moon is full",
+           "there is no request",                      // cut
+           "there is no request r",                    // nothing where something varies
+           "the moon says: there is no request r5",    // more before
+           "il n'y a pas de demande r5",               // told already
+           "the site still holds it, said the agent",  // more behind
+           "the moon is full; the sun is not",
+           "il n'y a pas de demande r5 ; voyez plus bas",
+       }) {
+    EXPECT_EQ(Told(sentence), sentence);
+  }
+}
+
+TEST_F(KnownSentenceTest, IsTheOneWithMostOfItsOwnWords) {
+  EXPECT_EQ(Told("eve may not use `mesolys grant extend` here; allowed: operator"),
+            "eve n'a pas le droit d'utiliser `mesolys grant extend` ici ; autorisés : operator");
+  EXPECT_EQ(
+      Told("eve may not use `mesolys member add` here; allowed: operator, PI of the project"),
+      "eve n'a pas le droit d'utiliser `mesolys member add` ici ; autorisés : operator, porteur du "
+      "projet");
+  EXPECT_EQ(Told("cannot collect: the slice was lost"), "collecte impossible : the slice was lost");
+  EXPECT_EQ(Told("cannot collect: sacct --allusers: exit status 1: error"),
+            "collecte impossible : sacct --allusers : code de retour 1 : error");
+}
+
+TEST_F(KnownSentenceTest, IsToldPartByPartBetweenSemicolons) {
+  EXPECT_EQ(Told("user bob is gone; repaired; login eve waits for its Unix account"),
+            "l'utilisateur bob a disparu ; réparé ; eve attend son compte Unix");
+  EXPECT_EQ(Told("user bob is gone; the moon is full"),
+            "l'utilisateur bob a disparu ; the moon is full");
+  EXPECT_THAT(Told("project \"\" is not an id: use a letter, then at most 29 of a-z, 0-9, _ or -"),
+              Not(HasSubstr("use a letter")));
+  // A hole at the end of one takes in nothing of what is known behind it.
+  EXPECT_THAT(Told("GrpTRESMins cpu is 9, it was left at 6; user alice is gone; repaired"),
+              HasSubstr(" ; l'utilisateur alice a disparu ; réparé"));
+  // A semicolon of its own does not divide one that fits as a whole.
+  EXPECT_EQ(Told("project proj_a exists; choose another id"),
+            "le projet proj_a existe déjà ; choisissez un autre identifiant");
+}
+
+}  // namespace
+}  // namespace mesolys::client

@@ -1,0 +1,112 @@
+// Requests that wait for the committee, and quotes.
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "tests/client/client_fixture.h"
+
+namespace mesolys::client {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class RequestTest : public ClientTest {
+ protected:
+  Outcome Submit(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = {"request", "create",     "proj_a",          "--call",
+                                      "--cpu",   "900000h",    "--from",          "2027-01-01",
+                                      "--to",    "2028-01-01", "--justification", "Renewal"};
+    words.insert(words.end(), more.begin(), more.end());
+    return Run(words);
+  }
+};
+
+TEST_F(RequestTest, ForACallIsSubmittedAndWaits) {
+  const Outcome outcome = Submit({"--usage", "2027-03-01=10%", "--usage", "2027-07-01=80%"});
+  EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
+  EXPECT_THAT(outcome.err,
+              HasSubstr("request proj_a/r1 is submitted, and waits for the committee"));
+  const v1::Request sent = scheduler_.last_create_request().request();
+  EXPECT_EQ(sent.track(), v1::Request::CALL);
+  ASSERT_EQ(sent.usage_curve_size(), 2);
+  EXPECT_EQ(sent.usage_curve(0).share_ppm(), 100'000);
+  EXPECT_EQ(sent.usage_curve(1).share_ppm(), 800'000);
+  const std::string shown = Run({"request", "show", "proj_a/r1"}).out;
+  EXPECT_THAT(shown, HasSubstr("submitted"));
+  EXPECT_THAT(shown, HasSubstr("2027-03-01 10 %, 2027-07-01 80 %"));
+}
+
+TEST_F(RequestTest, ThatIsMeantToBeUsedInNoSenseIsAUsageError) {
+  for (const std::string text :
+       {"2027-03-01", "2027-03-01=10", "2027-03-01=110%", "soon=10%", "2027-03-01=-1%"}) {
+    const Outcome outcome = Submit({"--usage", text});
+    EXPECT_EQ(outcome.exit, ExitCode::kUsage) << text;
+    EXPECT_THAT(outcome.err, HasSubstr("--usage: ")) << text;
+  }
+  EXPECT_EQ(scheduler_.call_count(), 0);
+}
+
+TEST_F(RequestTest, ThatWaitsIsWithdrawnOnce) {
+  Submit();
+  const std::vector<std::string> withdraw = {"request", "withdraw", "proj_a/r1", "--reason",
+                                             "Too much"};
+  std::vector<std::string> dry = withdraw;
+  dry.push_back("--dry-run");
+  EXPECT_THAT(Run(dry).err, HasSubstr("request proj_a/r1 would be withdrawn"));
+  const Outcome outcome = Run(withdraw);
+  EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("request proj_a/r1 is withdrawn"));
+  EXPECT_THAT(Run({"request", "show", "proj_a/r1"}).out, HasSubstr("Too much"));
+  EXPECT_EQ(Run({"request", "withdraw", "proj_a/r1", "--reason", "Again"}).exit,
+            ExitCode::kRefused);
+}
+
+TEST_F(RequestTest, ThatWaitsIsDecidedLineByLine) {
+  Submit();
+  const Outcome outcome = Run({"request", "decide", "proj_a/r1", "--award", "cpu=400000h",
+                               "--reason", "Session of December", "--format", "json"});
+  EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("request proj_a/r1 is partly granted"));
+  const auto json = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(json["request"]["decide_reason"], "Session of December");
+  EXPECT_EQ(json["grants"][0]["amount_base_units"], int64_t{400'000} * 3600);
+}
+
+TEST_F(RequestTest, ThatTheCommitteeRefusesIsNoFailureOfTheCommand) {
+  Submit();
+  const Outcome outcome =
+      Run({"request", "decide", "proj_a/r1", "--refuse", "--reason", "Outside the call"});
+  EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("request proj_a/r1 is refused"));
+}
+
+TEST_F(RequestTest, IsDecidedByAwardsOrByRefusalAndNotByBoth) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{}, {"--refuse", "--award", "cpu=1h"}}) {
+    std::vector<std::string> decide = {"request", "decide", "proj_a/r1", "--reason", "So"};
+    decide.insert(decide.end(), words.begin(), words.end());
+    const Outcome outcome = Run(decide);
+    EXPECT_EQ(outcome.exit, ExitCode::kUsage);
+    EXPECT_THAT(outcome.err, HasSubstr("--award cpu=10000h"));
+  }
+  EXPECT_EQ(scheduler_.call_count(), 0);
+}
+
+TEST_F(RequestTest, AQuoteAsksForNothing) {
+  const Outcome outcome =
+      Run({"quote", "proj_a", "--cpu", "60000h", "--from", "2026-12-01", "--for", "6m"});
+  EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("partly granted"));
+  EXPECT_THAT(outcome.out, HasSubstr("2027-02-01"));
+  EXPECT_THAT(outcome.err, HasSubstr("50000 core-hours"));
+  EXPECT_THAT(scheduler_.received(), IsEmpty());
+  EXPECT_THAT(Run({"request", "list", "proj_a", "--format", "json"}).out,
+              HasSubstr("\"requests\":[]"));
+}
+
+}  // namespace
+}  // namespace mesolys::client
