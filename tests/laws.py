@@ -34,17 +34,17 @@ TABLE = {
     'agent/process': {'proto/values', 'proto/runtime'},
     'agent/state': {'proto/values', 'proto/runtime', 'agent/process', 'generated'},
     'agent/reconcile': {'proto/values'},
-    'agent/ports': {'proto/values', 'agent/reconcile', 'agent/state'},
+    'agent/ports': {'proto/values', 'agent/reconcile', 'agent/state', 'generated'},
     'agent/link': {'proto/values', 'proto/runtime', 'agent/reconcile', 'generated'},
     'agent/loop': {'proto/values', 'proto/runtime', 'proto/metrics', 'agent/ports', 'agent/state', 'agent/reconcile',
                    'agent/link', 'generated'},
     'agent/checks': {'proto/values', 'proto/runtime', 'agent/process'},
-    'agent/slurm': {'proto/values', 'proto/runtime', 'agent/ports', 'agent/process', 'agent/checks',
+    'agent/slurm': {'proto/values', 'proto/runtime', 'agent/ports', 'agent/process', 'agent/checks', 'agent/state',
                     'agent/reconcile', 'agent/slurm', 'generated'},
     'agent/slurm/associations': {'proto/values', 'agent/reconcile'},
-    'agent/slurm/text': {'proto/values', 'proto/runtime', 'agent/process', 'agent/slurm/associations'},
-    'agent/replay': {'proto/values', 'proto/runtime', 'agent/ports', 'agent/process', 'agent/slurm/text',
-                     'agent/link', 'generated'},
+    'agent/slurm/text': {'proto/values', 'proto/runtime', 'agent/process', 'agent/slurm/associations', 'generated'},
+    'agent/replay': {'proto/values', 'proto/runtime', 'agent/ports', 'agent/process', 'agent/state',
+                     'agent/slurm/text', 'agent/link', 'generated'},
     'agent/command': {'proto', 'agent', 'generated'},
     'agent': {'proto', 'agent', 'generated'},
 
@@ -127,11 +127,11 @@ def mutual_rooms(tree):
             yield f'{one} and {other} include each other'
 
 
-def full_rooms(tree):
-    """A folder holds at most so many source files."""
+def full_rooms(tree, overfull=()):
+    """A folder holds at most so many source files, but for those that are known to wait for their division."""
     counts = collections.Counter(room_of(path) for path in sources(tree, tests=True))
     for room, count in sorted(counts.items()):
-        if count > FOLDER_FILES_MAX:
+        if count > dict(overfull).get(room, FOLDER_FILES_MAX):
             yield f'{room} holds {count} source files, at most {FOLDER_FILES_MAX} are right: split it by meaning'
 
 
@@ -196,7 +196,7 @@ def stray_top_level(tree):
 
 
 NAMESPACE = re.compile(r'^namespace (mesolys[\w:]*) \{$', re.MULTILINE)
-TYPE = re.compile(r'^(?:struct|class|enum class) (\w+)(?=[^;]*\{)|^using (\w+) =', re.MULTILINE)
+TYPE = re.compile(r'^(?:struct|class|enum class) (\w+)(?!::)\b(?=[^;]*\{)|^using (\w+) =', re.MULTILINE)
 
 
 def doubled_types(tree):
