@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scheduler/core/facts/identity.h"
+#include "scheduler/core/rules/canonical_text.h"
 #include "scheduler/engine/batch.h"
 #include "scheduler/store/event_codec.h"
 #include "scheduler/store/job_codec.h"

@@ -15,11 +15,12 @@
 // is digested only where it is set, so that the digests of yesterday stay what they were. Pure.
 
 // Calls visit(name, value) for each field of `self`; at most 4^3 of them.
-#define FIELDS(Type, ...)                                        \
-  template <typename Self, typename Visit>                       \
-  static constexpr void VisitFields(Self& self, Visit&& visit) { \
-    MESOLYS_EXPAND(MESOLYS_VISIT_EACH(__VA_ARGS__))              \
-  }                                                              \
+#define FIELDS(Type, ...)                                                               \
+  template <typename Self, typename Visit>                                              \
+  static constexpr void VisitFields(Self& self, Visit&& visit) {                        \
+    MESOLYS_EXPAND(MESOLYS_VISIT_EACH(__VA_ARGS__))                                     \
+  }                                                                                     \
+  static constexpr int kFieldCount = 0 MESOLYS_EXPAND(MESOLYS_COUNT_EACH(__VA_ARGS__)); \
   friend bool operator==(const Type&, const Type&) = default
 
 #define LATER_FIELDS(Type, ...)                                       \
@@ -33,6 +34,9 @@
   visit(#field, self.field);           \
   __VA_OPT__(MESOLYS_VISIT_AGAIN MESOLYS_PARENTHESES(__VA_ARGS__))
 #define MESOLYS_VISIT_AGAIN() MESOLYS_VISIT_EACH
+#define MESOLYS_COUNT_EACH(field, ...) \
+  +1 __VA_OPT__(MESOLYS_COUNT_AGAIN MESOLYS_PARENTHESES(__VA_ARGS__))
+#define MESOLYS_COUNT_AGAIN() MESOLYS_COUNT_EACH
 #define MESOLYS_PARENTHESES ()
 
 // Each round lets the preprocessor take up what the one before has put off.

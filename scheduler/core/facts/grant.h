@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "proto/values/period.h"
 #include "proto/values/quantity.h"
+#include "scheduler/core/facts/fields.h"
 #include "scheduler/core/facts/month.h"
 #include "scheduler/core/facts/usage_curve.h"
 
@@ -23,7 +24,7 @@ struct Placement {
   Month month;
   Amount amount;
 
-  friend bool operator==(const Placement&, const Placement&) = default;
+  FIELDS(Placement, site, month, amount);
 };
 
 struct Grant {
@@ -47,7 +48,8 @@ struct Grant {
   // access do not count it.
   bool of_call = false;
 
-  friend bool operator==(const Grant&, const Grant&) = default;
+  FIELDS(Grant, number, project, resource, amount, period, request, pi, programme, normalised,
+         issue_time, placements, ceilings, bonus, curve, of_call);
 };
 
 // Stored as numbers: never renumber.
@@ -85,7 +87,8 @@ struct GrantChange {
   std::string reason;                      // in the words of who did it
   int64_t renewal = 0;                     // of a grace: the request that waits
 
-  friend bool operator==(const GrantChange&, const GrantChange&) = default;
+  FIELDS(GrantChange, grant, kind, amount, end, placements, ceilings, reserve, normalised,
+         counterpart, order, reason, renewal);
 };
 
 // The first phase of taking hours away: sites shall lower their ceilings, and only when each has
@@ -105,7 +108,8 @@ struct ReductionOrder {
   // What the grant will not have any more: a ceiling that moves stays the grant's.
   Amount Claimed() const { return kind == ChangeKind::kMove ? Amount() : amount; }
 
-  friend bool operator==(const ReductionOrder&, const ReductionOrder&) = default;
+  FIELDS(ReductionOrder, number, grant, kind, amount, ceilings, end, to_grant, to_project, to_site,
+         reason);
 };
 
 // Told to a project that uses a grant too slowly: what will be given back unless it catches up.
@@ -115,7 +119,7 @@ struct UnderUseNotice {
   Amount excess;          // that should have been used by now, were it not later than allowed
   absl::Time give_back_time;
 
-  friend bool operator==(const UnderUseNotice&, const UnderUseNotice&) = default;
+  FIELDS(UnderUseNotice, grant, late_days, excess, give_back_time);
 };
 
 // What a site may still spend of a grant on its own, at most.
@@ -123,7 +127,7 @@ struct HeldCeiling {
   int64_t grant = 0;
   Amount ceiling;
 
-  friend bool operator==(const HeldCeiling&, const HeldCeiling&) = default;
+  FIELDS(HeldCeiling, grant, ceiling);
 };
 
 }  // namespace mesolys

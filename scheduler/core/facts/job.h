@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "proto/values/quantity.h"
 #include "proto/values/usage_record.h"
+#include "scheduler/core/facts/fields.h"
 
 namespace mesolys {
 
@@ -70,7 +71,7 @@ struct Posting {
   PostingKey key;
   Amount amount;
 
-  friend bool operator==(const Posting&, const Posting&) = default;
+  FIELDS(Posting, key.grant, key.project, key.cluster, key.account, key.resource, key.kind, amount);
 };
 
 }  // namespace mesolys

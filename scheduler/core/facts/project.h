@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "proto/values/period.h"
+#include "scheduler/core/facts/fields.h"
 
 namespace mesolys {
 
@@ -21,7 +22,7 @@ struct Project {
   std::string pi;      // user id
   Period period;       // when it may hold grants
 
-  friend bool operator==(const Project&, const Project&) = default;
+  FIELDS(Project, id, title, institution, programme, data_class, parent, pi, period);
 };
 
 // Numbered as Member.Role of the contract, and stored so: never renumber.

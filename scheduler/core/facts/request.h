@@ -11,6 +11,7 @@
 #include "proto/values/period.h"
 #include "proto/values/quantity.h"
 #include "proto/values/reason.h"
+#include "scheduler/core/facts/fields.h"
 #include "scheduler/core/facts/usage_curve.h"
 
 namespace mesolys {
@@ -22,7 +23,7 @@ struct RequestLine {
   std::vector<std::string> sites;  // empty: any
   bool derived = false;            // the cores that come with GPUs, added by the policy
 
-  friend bool operator==(const RequestLine&, const RequestLine&) = default;
+  FIELDS(RequestLine, resource, amount, minimum, sites, derived);
 };
 
 // Numbered as Request.State of the contract but for the first, and stored so: never renumber.
@@ -54,7 +55,8 @@ struct Request {
   Track track = Track::kDynamic;
   UsageCurve curve;  // how the project means to spend it; of every line
 
-  friend bool operator==(const Request&, const Request&) = default;
+  FIELDS(Request, number, project, lines, period, justification, necessity,
+         energy_median_watt_hours, energy_p90_watt_hours, requester, track, curve);
 };
 
 struct RequestOutcome {
@@ -63,7 +65,7 @@ struct RequestOutcome {
   std::vector<Refusal> refusals;  // why it was refused, or what cut it
   std::string reason{};           // in the words of who decided, or withdrew, it
 
-  friend bool operator==(const RequestOutcome&, const RequestOutcome&) = default;
+  FIELDS(RequestOutcome, request, state, refusals, reason);
 };
 
 }  // namespace mesolys

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "proto/values/period.h"
+#include "scheduler/core/facts/fields.h"
 
 namespace mesolys {
 
@@ -24,7 +25,7 @@ struct SiteWindow {
   Period period;
   std::string title;
 
-  friend bool operator==(const SiteWindow&, const SiteWindow&) = default;
+  FIELDS(SiteWindow, number, kind, site, period, title);
 };
 
 }  // namespace mesolys

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "proto/values/period.h"
 #include "proto/values/quantity.h"
+#include "scheduler/core/facts/fields.h"
 
 namespace mesolys {
 
@@ -17,7 +18,7 @@ struct CurvePoint {
   absl::Time time;
   PartsPerMillion share;
 
-  friend bool operator==(const CurvePoint&, const CurvePoint&) = default;
+  FIELDS(CurvePoint, time, share);
 };
 
 // By time; within the period, shares between 0 and all, times rising, shares never falling.

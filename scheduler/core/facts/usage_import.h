@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "proto/values/period.h"
+#include "scheduler/core/facts/fields.h"
 
 namespace mesolys {
 
@@ -17,7 +18,7 @@ struct UsageImport {
   std::string site;
   Period period;
 
-  friend bool operator==(const UsageImport&, const UsageImport&) = default;
+  FIELDS(UsageImport, number, site, period);
 };
 
 // What the agent says that came of it; ImportResult of the contract.
@@ -29,7 +30,8 @@ struct ImportResult {
   int64_t core_seconds = 0;
   std::string problem;  // why the agent gave up; empty if it did not
 
-  friend bool operator==(const ImportResult&, const ImportResult&) = default;
+  FIELDS(ImportResult, job_count, changed_count, rejected_count, unreadable_count, core_seconds,
+         problem);
 };
 
 struct ImportEntry {

@@ -3,7 +3,6 @@
 
 // What somebody wants to happen. Each command stands with its rule. Pure values.
 
-#include <string>
 #include <variant>
 
 #include "scheduler/core/rules/confirmation_rules.h"
@@ -25,9 +24,6 @@ using Command =
                  WriteOffSite, RefundJob, DeclareWindow, MoveCeiling, NoticeUnderUse,
                  GiveBackUnused, RemoveMember, ArchiveProject, SetMode, GiveRole, SetMemberCeiling,
                  WithdrawRequest, DecideRequest, UnlinkAccount, OrderImport, EndImport>;
-
-// The command in one text that is the same for equal commands: what its digest is taken of.
-std::string CanonicalText(const Command& command);
 
 }  // namespace mesolys
 

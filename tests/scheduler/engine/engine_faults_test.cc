@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "scheduler/core/rules/canonical_text.h"
 #include "scheduler/engine/batch.h"
 #include "scheduler/engine/verify.h"
 #include "scheduler/store/event_codec.h"

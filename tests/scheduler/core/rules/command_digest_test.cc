@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "scheduler/core/rules/command.h"
+#include "scheduler/core/rules/canonical_text.h"
 #include "scheduler/store/row_hash.h"
 
 namespace mesolys {

@@ -1,4 +1,4 @@
-#include "scheduler/core/rules/command.h"
+#include "scheduler/core/rules/canonical_text.h"
 
 #include <functional>
 #include <map>
