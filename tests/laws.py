@@ -42,8 +42,7 @@ TABLE = {
     'agent/slurm': {'proto/values', 'proto/runtime', 'agent/ports', 'agent/process', 'agent/checks',
                     'agent/reconcile', 'agent/slurm', 'generated'},
     'agent/slurm/associations': {'proto/values', 'agent/reconcile'},
-    'agent/slurm/text': {'proto/values', 'proto/runtime', 'agent/process', 'agent/slurm/associations',
-                         'generated'},
+    'agent/slurm/text': {'proto/values', 'proto/runtime', 'agent/process', 'agent/slurm/associations', 'generated'},
     'agent/replay': {'proto/values', 'proto/runtime', 'agent/ports', 'agent/process', 'agent/slurm/text',
                      'agent/link', 'generated'},
     'agent/command': {'proto', 'agent', 'generated'},
@@ -128,11 +127,11 @@ def mutual_rooms(tree):
             yield f'{one} and {other} include each other'
 
 
-def full_rooms(tree):
-    """A folder holds at most so many source files."""
+def full_rooms(tree, overfull=()):
+    """A folder holds at most so many source files, but for those that are known to wait for their division."""
     counts = collections.Counter(room_of(path) for path in sources(tree, tests=True))
     for room, count in sorted(counts.items()):
-        if count > FOLDER_FILES_MAX:
+        if count > dict(overfull).get(room, FOLDER_FILES_MAX):
             yield f'{room} holds {count} source files, at most {FOLDER_FILES_MAX} are right: split it by meaning'
 
 
@@ -197,7 +196,7 @@ def stray_top_level(tree):
 
 
 NAMESPACE = re.compile(r'^namespace (mesolys[\w:]*) \{$', re.MULTILINE)
-TYPE = re.compile(r'^(?:struct|class|enum class) (\w+)(?=[^;]*\{)|^using (\w+) =', re.MULTILINE)
+TYPE = re.compile(r'^(?:struct|class|enum class) (\w+)(?!::)\b(?=[^;]*\{)|^using (\w+) =', re.MULTILINE)
 
 
 def doubled_types(tree):

@@ -91,7 +91,7 @@ class TidyTest(unittest.TestCase):
             self.assertIn('readability-else-after-return', said)
             self.assertIn(' 1 looked at, 1 with findings', said)
         self.write('client/left.cc', FILES['client/left.cc'])
-        self.assert_looked_at(1, '--changed')
+        self.assert_looked_at(2)
 
     def test_a_comment_that_silences_a_check_is_part_of_the_state(self):
         self.write('client/left.cc', FINDING.replace('} else {', '} else {  // NOLINT'))

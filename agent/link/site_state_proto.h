@@ -10,7 +10,7 @@
 
 namespace mesolys::agent {
 
-// Beside those of other messages, which the ones below would hide.
+// Beside those of the values, which these would hide.
 using mesolys::FromProto;
 using mesolys::ToProto;
 

@@ -148,24 +148,14 @@ WhyJobText TextOf(const v1::JobExplanation& explanation, const std::string& job)
   }
 }
 
-absl::Status ExplainJob(Session& session, const std::string& text) {
-  const absl::StatusOr<JobWords> job = ParseQueuedJob(text);
-  if (!job.ok()) {
-    return absl::InvalidArgumentError(
-        Tr("$0 is not a job; write CLUSTER:JOBID, for example psmn:4002, or psmn:4002_7 for a task "
-           "of an array",
-           Quoted(text)));
-  }
-  if (job->submit_time.has_value()) {
-    return absl::InvalidArgumentError(
-        Tr("$0 has the time of its submission, which the queue does not need; leave it out",
-           Quoted(text)));
-  }
+namespace {
+
+// Waits until the agent of the job's site has looked, or for as long as people do.
+absl::Status AskSite(Session& session, const JobWords& job, v1::JobExplanation& explanation) {
   v1::ExplainJobRequest request;
-  request.set_cluster(job->cluster);
-  request.set_job_id(job->job_id);
-  if (job->array_task_id.has_value()) request.set_array_task_id(*job->array_task_id);
-  v1::JobExplanation explanation;
+  request.set_cluster(job.cluster);
+  request.set_job_id(job.job_id);
+  if (job.array_task_id.has_value()) request.set_array_task_id(*job.array_task_id);
   const auto end = std::chrono::steady_clock::now() + kAgentSilenceMax;
   do {
     if (absl::Status status = session.Read(request, explanation); !status.ok()) return status;
@@ -184,28 +174,33 @@ absl::Status ExplainJob(Session& session, const std::string& text) {
   if (explanation.state() == v1::JobExplanation::FAILED) {
     return WithExit(absl::AbortedError(Told(explanation.problem())), ExitCode::kFailed);
   }
-  const std::string task =
-      job->array_task_id.has_value() ? absl::StrCat("_", *job->array_task_id) : "";
-  const std::string name = absl::StrCat(job->cluster, ":", job->job_id, task);
+  return absl::OkStatus();
+}
+
+Table TableOfJob(const std::string& name, const v1::JobExplanation& explanation) {
   const WhyJobText why = TextOf(explanation, name);
   const v1::JobSituation& situation = explanation.situation();
-  Table one{"job",
-            {{"job", Tr("JOB")},
-             {"state", Tr("STATE")},
-             {"reason", Tr("SLURM SAYS")},
-             {"project", Tr("PROJECT")},
-             {"user", Tr("USER")},
-             {"time_limit_seconds", Tr("TIME LIMIT")},
-             {"cause", ""},
-             {"because", Tr("BECAUSE")},
-             {"advice", Tr("WHAT TO DO")},
-             {"fitting_time_limit_seconds", ""}},
-            {{TextCell(name), TextCell(situation.state()), TextCell(situation.reason()),
-              NameCell(explanation.project()), TextCell(situation.user()),
-              ElapsedCell(situation.time_limit_seconds()),
-              TextCell(v1::JobExplanation::Cause_Name(explanation.cause())), TextCell(why.because),
-              TextCell(why.advice), NumberCell(explanation.fitting_time_limit_seconds())}},
-            /*single=*/true};
+  return Table{
+      "job",
+      {{"job", Tr("JOB")},
+       {"state", Tr("STATE")},
+       {"reason", Tr("SLURM SAYS")},
+       {"project", Tr("PROJECT")},
+       {"user", Tr("USER")},
+       {"time_limit_seconds", Tr("TIME LIMIT")},
+       {"cause", ""},
+       {"because", Tr("BECAUSE")},
+       {"advice", Tr("WHAT TO DO")},
+       {"fitting_time_limit_seconds", ""}},
+      {{TextCell(name), TextCell(situation.state()), TextCell(situation.reason()),
+        NameCell(explanation.project()), TextCell(situation.user()),
+        ElapsedCell(situation.time_limit_seconds()),
+        TextCell(v1::JobExplanation::Cause_Name(explanation.cause())), TextCell(why.because),
+        TextCell(why.advice), NumberCell(explanation.fitting_time_limit_seconds())}},
+      /*single=*/true};
+}
+
+Table TableOfGrants(const v1::JobExplanation& explanation) {
   Table grants{"grants",
                {{"grant", Tr("GRANT")},
                 {"resource", Tr("RESOURCE")},
@@ -221,7 +216,30 @@ absl::Status ExplainJob(Session& session, const std::string& text) {
                            StateCell(v1::Ceiling::State_Name(grant.state())),
                            ToldCell(grant.text())});
   }
-  session.Print({{one, grants}, {}});
+  return grants;
+}
+
+}  // namespace
+
+absl::Status ExplainJob(Session& session, const std::string& text) {
+  const absl::StatusOr<JobWords> job = ParseQueuedJob(text);
+  if (!job.ok()) {
+    return absl::InvalidArgumentError(
+        Tr("$0 is not a job; write CLUSTER:JOBID, for example psmn:4002, or psmn:4002_7 for a task "
+           "of an array",
+           Quoted(text)));
+  }
+  if (job->submit_time.has_value()) {
+    return absl::InvalidArgumentError(
+        Tr("$0 has the time of its submission, which the queue does not need; leave it out",
+           Quoted(text)));
+  }
+  v1::JobExplanation explanation;
+  if (absl::Status s = AskSite(session, *job, explanation); !s.ok()) return s;
+  const std::string task =
+      job->array_task_id.has_value() ? absl::StrCat("_", *job->array_task_id) : "";
+  const std::string name = absl::StrCat(job->cluster, ":", job->job_id, task);
+  session.Print({{TableOfJob(name, explanation), TableOfGrants(explanation)}, {}});
   return absl::OkStatus();
 }
 

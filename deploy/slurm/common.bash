@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What `up` and `down` share. $dir is the folder of the clusters, absolute.
 #
 #   $dir/run/NAME.pid   of every daemon, written by whoever started it: mariadbd, and for each site
@@ -9,7 +10,7 @@ state_of() { sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null || true; }
 
 # Whether process $1 is a daemon of $dir: each is given this mark, so a pid that was given to somebody
 # else meanwhile is left alone.
-mark=MESOLYS_SLURM_DIR=$dir
+mark=MESOLYS_SLURM_DIR=${dir:?is set by whoever reads this file}
 is_ours() { tr '\0' '\n' 2>/dev/null <"/proc/$1/environ" | grep -qxF "$mark"; }
 
 # Whether the daemon whose pid was kept in file $1 runs. A dead one that nobody has collected yet

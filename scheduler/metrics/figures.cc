@@ -69,7 +69,6 @@ void AddGrants(const GrantSums& grants, Figures& figures) {
 }
 
 void AddCensus(const Ledger& ledger, Figures& figures) {
-  const Census& census = ledger.census();
   for (const auto& [programme, rules] : ledger.catalogue().programmes) {
     figures.projects[programme] = 0;
     for (const RequestState state : kRequestStates) {
@@ -77,8 +76,9 @@ void AddCensus(const Ledger& ledger, Figures& figures) {
     }
   }
   // Programmes that the catalogue has no more, too.
-  for (const auto& [programme, count] : census.projects) figures.projects[programme] = count;
-  for (const auto& [key, count] : census.requests) {
+  for (const auto& [programme, count] : ledger.project_counts())
+    figures.projects[programme] = count;
+  for (const auto& [key, count] : ledger.request_counts()) {
     figures.requests[{key.first, StateText(key.second)}] = count;
   }
 }

@@ -85,9 +85,9 @@ int64_t WeeklyJobs::Pick(int64_t count) {
 }
 
 UsageRecord WeeklyJobs::Draw(const std::string& cluster, const std::string& account) {
-  const absl::Time start = next_ - kWeek + absl::Seconds(3600 + Pick(7 * 86'400 - 3600));
+  const absl::Time start = next_ - kWeek + absl::Seconds(3600 + Pick(int64_t{7} * 86'400 - 3600));
   UsageRecord record =
-      RecordOf(cluster, ++job_, account, start, absl::Seconds(600 + Pick(10 * 3600)));
+      RecordOf(cluster, ++job_, account, start, absl::Seconds(600 + Pick(int64_t{10} * 3600)));
   record.user = absl::StrCat("u", 1 + Pick(4));
   record.core_count = int64_t{1} << Pick(5);
   record.state = kEnds[static_cast<size_t>(Pick(kEnds.size()))];

@@ -12,7 +12,7 @@
 //
 //   ninja -C build/dev write_ledger && build/dev/tests/data/write_ledger tests/data VERSION
 //
-// and name VERSION in tests/scheduler/released_ledger_test.cc and, for its events, in
+// and name VERSION in tests/scheduler/engine/released_ledger_test.cc and, for its events, in
 // tests/scheduler/store/released_events_test.cc. Files of earlier releases stay as they are.
 
 #include <sqlite3.h>
@@ -27,10 +27,10 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
 #include "mesolys/v1/event.pb.h"
+#include "scheduler/engine/verify.h"
 #include "scheduler/store/event_codec.h"
 #include "scheduler/store/row_hash.h"
 #include "scheduler/store/sqlite/sqlite_event_store.h"
-#include "scheduler/engine/verify.h"
 #include "tests/data/chronicle.h"
 #include "tests/data/history.h"
 #include "tests/fakes/ledger_sums.h"

@@ -36,7 +36,7 @@ std::map<std::string, Programme> Programmes() {
   return programmes;
 }
 
-std::map<std::string, Site> Sites() {
+std::map<std::string, Site> SitesOfTheTest() {
   const absl::Time since = Day(2026, 1);
   std::map<std::string, Site> sites;
   Site& north = sites["north"];
@@ -91,7 +91,7 @@ Catalogue TestCatalogue() {
   catalogue.data_classes["open"].title = "Open data";
   catalogue.data_classes["health"] = {"Health data", {"hds"}};
   catalogue.default_data_class = "open";
-  catalogue.sites = Sites();
+  catalogue.sites = SitesOfTheTest();
   const absl::Time since = Day(2026, 1);
   catalogue.rates = {{"cpu", since, PartsPerMillion(20'000)},
                      {"gpu-a100", since, PartsPerMillion(2'000'000)},

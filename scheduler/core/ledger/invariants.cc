@@ -52,9 +52,9 @@ void CheckGrant(const GrantEntry& entry, Check& check) {
 }
 
 // Σ placements by resource, site and month.
-using Promises = std::map<std::string, std::map<std::string, std::map<Month, Amount>>>;
+using PromisedAmounts = std::map<std::string, std::map<std::string, std::map<Month, Amount>>>;
 
-void CheckPromises(const Ledger& ledger, const Promises& promises, Check& check) {
+void CheckPromises(const Ledger& ledger, const PromisedAmounts& promises, Check& check) {
   const Catalogue& catalogue = ledger.catalogue();
   for (const auto& [resource, sites] : promises) {
     for (const auto& [id, months] : sites) {
@@ -71,31 +71,38 @@ void CheckPromises(const Ledger& ledger, const Promises& promises, Check& check)
   }
 }
 
-// What was counted as it came and went, counted anew.
+// Counted as they came and went, and counted anew.
+template <typename Key, typename Name>
+void CheckCounts(std::map<Key, int64_t> kept, const std::map<Key, int64_t>& anew, const Name& name,
+                 Check& check) {
+  for (const auto& [key, count] : anew) kept[key] -= count;
+  for (const auto& [key, more] : kept) {
+    check.That(more == 0, name(key), ": ", more, " more counted than there are");
+  }
+}
+
 void CheckCensus(const Ledger& ledger, Check& check) {
-  Census census;
+  std::map<std::string, int64_t> projects;
+  std::map<std::pair<std::string, RequestState>, int64_t> requests;
   for (const auto& [id, entry] : ledger.projects()) {
-    if (!entry.archived) ++census.projects[entry.project.programme];
+    if (!entry.archived) ++projects[entry.project.programme];
     for (const int64_t number : entry.requests) {
-      ++census.requests[{entry.project.programme, ledger.FindRequest(number)->outcome.state}];
+      ++requests[{entry.project.programme, ledger.FindRequest(number)->outcome.state}];
     }
   }
-  Census counted = ledger.census();
-  for (const auto& [programme, count] : census.projects) counted.projects[programme] -= count;
-  for (const auto& [key, count] : census.requests) counted.requests[key] -= count;
-  for (const auto& [programme, more] : counted.projects) {
-    check.That(more == 0, programme, ": ", more, " more projects counted than there are");
-  }
-  for (const auto& [key, more] : counted.requests) {
-    check.That(more == 0, key.first, ": ", more, " more requests counted than there are");
-  }
+  CheckCounts(
+      ledger.project_counts(), projects,
+      [](const auto& programme) { return absl::StrCat("projects of ", programme); }, check);
+  CheckCounts(
+      ledger.request_counts(), requests,
+      [](const auto& key) { return absl::StrCat("requests of ", key.first); }, check);
 }
 
 }  // namespace
 
 std::vector<std::string> BrokenInvariants(const Ledger& ledger) {
   Check check;
-  Promises promises;
+  PromisedAmounts promises;
   for (const GrantEntry& entry : ledger.grants()) {
     CheckGrant(entry, check);
     auto& sites = promises[entry.grant.resource];

@@ -12,7 +12,6 @@
 #include "scheduler/core/figures/placement.h"
 #include "scheduler/core/figures/reserve.h"
 #include "scheduler/core/figures/site_choice.h"
-#include "scheduler/core/rules/programme_rules.h"
 #include "scheduler/core/rules/request_check.h"
 #include "scheduler/core/rules/request_grants.h"
 

@@ -1,11 +1,16 @@
 #ifndef MESOLYS_SCHEDULER_CORE_RULES_REQUEST_CHECK_H_
 #define MESOLYS_SCHEDULER_CORE_RULES_REQUEST_CHECK_H_
 
-// Whether a request says something sensible at all; what the rules make of it is another question.
-// Pure.
+// Whether a request may be asked at all: whether it says something sensible, and what its programme
+// asks of the project before any amount is looked at. Pure.
+
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "proto/values/period.h"
+#include "proto/values/reason.h"
+#include "scheduler/core/facts/catalogue.h"
 #include "scheduler/core/facts/request.h"
 #include "scheduler/core/ledger/ledger.h"
 
@@ -16,6 +21,11 @@ namespace mesolys {
 // amounts that are not above 0 or below their minimum, a resource asked twice, texts over 10,000
 // bytes, a usage curve that does not rise within the period.
 absl::Status CheckRequest(const Ledger& ledger, const Request& request, absl::Time now);
+
+// The first rule that a request for `period` breaks: the project's dates, the track, the longest
+// period, the team and its supervisor.
+std::optional<Refusal> BrokenProgrammeRule(const Programme& programme, const ProjectEntry& entry,
+                                           const Period& period, Track track);
 
 }  // namespace mesolys
 

@@ -15,7 +15,6 @@
 #include "scheduler/core/figures/site_choice.h"
 #include "scheduler/core/rules/dynamic_access.h"
 #include "scheduler/core/rules/grant_rules.h"
-#include "scheduler/core/rules/programme_rules.h"
 #include "scheduler/core/rules/renewal.h"
 #include "scheduler/core/rules/request_check.h"
 #include "scheduler/core/rules/request_grants.h"

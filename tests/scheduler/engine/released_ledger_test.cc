@@ -21,10 +21,10 @@
 #include "gtest/gtest.h"
 #include "mesolys/v1/event.pb.h"
 #include "scheduler/core/ledger/invariants.h"
+#include "scheduler/engine/verify.h"
 #include "scheduler/store/event_codec.h"
 #include "scheduler/store/row_hash.h"
 #include "scheduler/store/sqlite/sqlite_event_store.h"
-#include "scheduler/engine/verify.h"
 #include "tests/fakes/ledger_sums.h"
 #include "tests/scheduler/engine/engine_fixture.h"
 

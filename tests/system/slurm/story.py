@@ -2,7 +2,8 @@
 """The story that deploy/quickstart --slurm tells, once it runs: a chair, two projects and a team of students used
 three real clusters. What the ledger says of each equals, at every cluster, an independent sum over sacct to the
 second and slurmctld's own counters to the minute; what Slurm would still let begin is what the grants have left; and
-the job that asked for more waits. Runs a further job of each, so that there are minutes to count.
+the job that asked for more waits, and is explained as agent/README.md shows it. Runs a further job of each, so that
+there are minutes to count.
 
   story.py [BIN_DIR]     the programs, build/release if not given"""
 import json
@@ -13,7 +14,12 @@ import subprocess
 import sys
 import time
 
+sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(ROOT / 'tests/deploy'), str(ROOT / 'tests/system')]
+import pages  # noqa: E402
+import tour  # noqa: E402
+
 HOME = pathlib.Path(os.environ.get('MESOLYS_QUICKSTART_DIR', ROOT / 'build/quickstart'))
 CLIENT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / 'build/release').resolve() / 'client/mesolys'
 PLACES = {('chair-ia', 'psmn'): 'alice', ('chair-ia', 'pmcs2i'): 'alice', ('these-vision', 'psmn'): 'chloe',
@@ -113,6 +119,11 @@ def main():
     waits = slurm(cluster, 'squeue', '-hj', job, '-o', '%T %r').strip()
     if waits != 'PENDING AssocGrpGRESMinutes':
         raise SystemExit(f'story: job {job} of {cluster} is to wait: {waits}')
+    shown = list(pages.dialogues(pages.text_of('agent/README.md'), prompt='slurm$ '))
+    if not shown:
+        raise SystemExit('story: agent/README.md shows nothing of it')
+    for command, first in shown:
+        tour.show(command, first)
     print('story: every balance is what Slurm counts')
 
 
