@@ -12,20 +12,38 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "agent/command/site.h"
 #include "agent/link/site_state_proto.h"
 #include "agent/loop/job_totals.h"
+#include "agent/slurm/slurm_commands.h"
 #include "agent/slurm/text/sacct_value.h"
 #include "agent/state/database.h"
 #include "agent/state/spool.h"
+#include "proto/runtime/clock.h"
 #include "proto/values/amount_text.h"
+#include "proto/values/quoted.h"
 
 namespace mesolys::agent {
 namespace {
+
+constexpr absl::Duration kAwayMax = absl::Hours(24 * 366);
+
+// "90m", "12h" or "7d"; zero for what is none.
+absl::Duration AwayOf(const std::string& text) {
+  int64_t days = 0;
+  if (absl::EndsWith(text, "d") && absl::SimpleAtoi(text.substr(0, text.size() - 1), &days)) {
+    return absl::Hours(24) * days;
+  }
+  absl::Duration away;
+  return absl::ParseDuration(text, &away) ? away : absl::ZeroDuration();
+}
 
 // A copy of the spool of an agent that may be running; gone with this object.
 class SpoolCopy {
@@ -194,6 +212,24 @@ absl::Status SimulateOffline(const AgentConfig& config, absl::Duration away, abs
   if (!site.ok()) return site.status();
   Print(OfflineRisksOf(*state, *use, *site, now, away), away, out);
   return absl::OkStatus();
+}
+
+ExitCode SimulateOffline(const AgentConfig& config, const std::string& text, std::ostream& out) {
+  const absl::Duration away = AwayOf(text);
+  if (away <= absl::ZeroDuration() || away > kAwayMax) {
+    return EndWith(
+        ExitCode::kUsage,
+        absl::InvalidArgumentError(absl::StrCat(
+            Quoted(text), " is not how long; write 90m, 12h or 7d, more than 0 and at most 366d")));
+  }
+  const std::unique_ptr<MeansCollector> means = OpenMeans(config);
+  std::unique_ptr<SlurmControl> control;
+  if (config.enforcement.has_value()) {
+    control = std::make_unique<SlurmCommands>(config.enforcement->commands);
+  }
+  const absl::Status told = SimulateOffline(config, away, SystemClock().Now(),
+                                            {RunCommand, control.get(), means.get()}, out);
+  return told.ok() ? ExitCode::kDone : EndWith(ExitCodeOf(told), told);
 }
 
 }  // namespace mesolys::agent

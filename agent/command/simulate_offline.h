@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agent/command/agent_config.h"
+#include "agent/command/exit.h"
 #include "agent/ports/means_collector.h"
 #include "agent/process/subprocess.h"
 #include "agent/slurm/associations/offline_risk.h"
@@ -31,6 +32,10 @@ struct OfflinePorts {
 // its commands.
 absl::Status SimulateOffline(const AgentConfig& config, absl::Duration away, absl::Time now,
                              const OfflinePorts& ports, std::ostream& out);
+
+// The same from now on, with the site that this machine is of, for as long as `away` says: "90m",
+// "12h" or "7d".
+ExitCode SimulateOffline(const AgentConfig& config, const std::string& away, std::ostream& out);
 
 // The longest time limit of the partitions that `scontrol --oneliner show partition` tells of;
 // infinite when one has none.

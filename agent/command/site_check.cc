@@ -1,7 +1,11 @@
 #include "agent/command/site_check.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -9,12 +13,21 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/checks/host_facts.h"
+#include "agent/link/grpc_scheduler_link.h"
 #include "agent/slurm/qos_facts.h"
+#include "proto/runtime/channel.h"
+#include "proto/runtime/clock.h"
 
 namespace mesolys::agent {
 namespace {
 
 constexpr absl::Duration kDeadline = absl::Seconds(30);
+
+AgentUser CurrentUser() {
+  const passwd* entry = ::getpwuid(::geteuid());
+  return {entry == nullptr ? absl::StrCat(::geteuid()) : std::string(entry->pw_name),
+          ::geteuid() == 0};
+}
 
 Finding CheckScheduler(const std::string& target, const absl::Status& reached) {
   const std::string subject = absl::StrCat("scheduler ", target);
@@ -100,6 +113,23 @@ Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time n
       << " warned, " << counts[Verdict::kFail] << " failed" << std::endl;
   if (counts[Verdict::kFail] > 0) return Verdict::kFail;
   return counts[Verdict::kWarn] > 0 ? Verdict::kWarn : Verdict::kPass;
+}
+
+ExitCode CheckSite(const AgentConfig& config, std::ostream& out) {
+  const auto reach = [&config]() -> absl::Status {
+    absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = ConnectTo(config.target, config.tls);
+    if (!channel.ok()) return channel.status();
+    return GrpcSchedulerLink(*std::move(channel)).Connect(absl::Seconds(10));
+  };
+  switch (CheckSite(config, CurrentUser(), SystemClock().Now(), {RunCommand, reach}, out)) {
+    case Verdict::kPass:
+      return ExitCode::kDone;
+    case Verdict::kWarn:
+      return ExitCode::kWarned;
+    case Verdict::kFail:
+      return ExitCode::kFailed;
+  }
+  return ExitCode::kFailed;
 }
 
 }  // namespace mesolys::agent

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "agent/checks/finding.h"
 #include "agent/command/agent_config.h"
+#include "agent/command/exit.h"
 #include "agent/slurm/slurm_check.h"
 
 namespace mesolys::agent {
@@ -25,6 +26,9 @@ struct SitePorts {
 // findings; answers the worst.
 Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time now,
                   const SitePorts& ports, std::ostream& out);
+
+// The same with the machine that this is, now.
+ExitCode CheckSite(const AgentConfig& config, std::ostream& out);
 
 }  // namespace mesolys::agent
 

@@ -10,15 +10,15 @@
 
 namespace mesolys::agent {
 
-Agent::Agent(Spool& spool, const Quarantine& quarantine, Collector& collector, SpanReader* reader,
-             MeansCollector* means_collector, Enforcer& enforcer, SchedulerLink& link,
-             const Clock& clock, const AgentOptions& options)
+Agent::Agent(Spool& spool, const Quarantine& quarantine, const std::vector<Collector*>& collectors,
+             SpanReader* reader, MeansCollector* means_collector, Enforcer& enforcer,
+             SchedulerLink& link, const Clock& clock, const AgentOptions& options)
     : link_(link),
       clock_(clock),
       means_collector_(means_collector),
       means_interval_(options.means_interval),
       collections_(std::max(absl::Minutes(1), 3 * options.report_interval)),
-      reporter_(spool, quarantine, collector, link, clock, collections_, means_,
+      reporter_(spool, quarantine, collectors, link, clock, collections_, means_,
                 {options.site, options.report_interval, options.seed}),
       importer_(spool, quarantine, reader, clock, options.seed + 2),
       comparison_(options.site, comparison_wanted_, reader, spool, link, clock),

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "agent/loop/comparison.h"
@@ -34,11 +35,11 @@ struct AgentOptions {
 
 class Agent {
  public:
-  // `reader` is null at a site whose collector has no history to read, `means_collector` at one
+  // `reader` is null at a site whose collectors have no history to read, `means_collector` at one
   // that cannot tell what it has.
-  Agent(Spool& spool, const Quarantine& quarantine, Collector& collector, SpanReader* reader,
-        MeansCollector* means_collector, Enforcer& enforcer, SchedulerLink& link,
-        const Clock& clock, const AgentOptions& options);
+  Agent(Spool& spool, const Quarantine& quarantine, const std::vector<Collector*>& collectors,
+        SpanReader* reader, MeansCollector* means_collector, Enforcer& enforcer,
+        SchedulerLink& link, const Clock& clock, const AgentOptions& options);
 
   // One tick of each loop.
   ReportTick ReportOnce();

@@ -1,8 +1,9 @@
 #include "agent/loop/reporter.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <set>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "proto/runtime/convert.h"
@@ -29,35 +30,53 @@ absl::Status During(absl::string_view what, const absl::Status& status) {
 
 }  // namespace
 
-Reporter::Reporter(Spool& spool, const Quarantine& quarantine, Collector& collector,
-                   SchedulerLink& link, const Clock& clock, CollectionLog& collections,
-                   MeansLog& means, ReporterOptions options)
+Reporter::Reporter(Spool& spool, const Quarantine& quarantine,
+                   const std::vector<Collector*>& collectors, SchedulerLink& link,
+                   const Clock& clock, CollectionLog& collections, MeansLog& means,
+                   ReporterOptions options)
     : spool_(spool),
       quarantine_(quarantine),
-      collector_(collector),
       link_(link),
       clock_(clock),
       options_(std::move(options)),
       backoff_(options_.seed),
       collections_(collections),
-      means_(means) {}
+      means_(means) {
+  std::set<std::string> names;
+  for (Collector* const collector : collectors) {
+    sources_.push_back({*collector, collector->name()});
+    // One would go on from where another is.
+    if (!names.insert(sources_.back().name).second) std::abort();
+  }
+}
 
 ReportTick Reporter::Tick(const std::atomic<bool>& is_stopping) {
   ReportTick tick;
-  bool has_more = true;
-  while (has_more && tick.status.ok() && !is_stopping) {
-    has_more = false;
+  std::vector<Source*> busy;
+  for (Source& source : sources_) busy.push_back(&source);
+  size_t failed_count = 0;
+  absl::Status collected;
+  absl::Status sent;
+  while (!busy.empty() && sent.ok() && !is_stopping) {
+    std::erase_if(busy, [&](Source* source) {
+      bool has_more = false;
+      const absl::Status status = Collect(*source, tick, has_more);
+      if (!status.ok()) ++failed_count;
+      collected.Update(status);
+      return !status.ok() || !has_more;
+    });
     // A source that fails does not keep what is spooled from being sent.
-    const absl::Status collected = Collect(tick, has_more);
-    const absl::Status sent = SendAll(is_stopping, tick);
-    tick.status.Update(sent);
-    tick.status.Update(collected);
+    sent = SendAll(is_stopping, tick);
   }
+  tick.status.Update(sent);
+  tick.status.Update(collected);
   if (tick.status.ok()) {
     backoff_.Reset();
     tick.wait = options_.interval;
   } else {
-    tick.wait = backoff_.Next();
+    // What can be collected is not to wait for what cannot.
+    const bool goes_on = sent.ok() && failed_count < sources_.size();
+    tick.wait = goes_on ? options_.interval : backoff_.Next();
     if (NeedsPeople(tick.status)) {
       spdlog::error(
           "report: {}; everything is kept, but nothing more gets through until this is "
@@ -70,7 +89,7 @@ ReportTick Reporter::Tick(const std::atomic<bool>& is_stopping) {
   return tick;
 }
 
-absl::Status Reporter::Collect(ReportTick& tick, bool& has_more) {
+absl::Status Reporter::Collect(Source& source, ReportTick& tick, bool& has_more) {
   for (int group = 0; group < kGroupsPerRound; ++group) {
     const int64_t room = std::min(spool_.Room(), kBatchRecordsMax);
     if (room <= 0) {
@@ -78,46 +97,62 @@ absl::Status Reporter::Collect(ReportTick& tick, bool& has_more) {
       has_more = true;
       return absl::OkStatus();
     }
-    const absl::StatusOr<std::string> cursor = spool_.Cursor();
+    const absl::StatusOr<std::string> cursor = spool_.Cursor(source.name);
     if (!cursor.ok()) return cursor.status();
-    if (is_at_rest_) {
-      if (collections_.TakeAwaited()) collector_.TellRunning();
-      begun_ = collections_.Moment();
-      is_at_rest_ = false;
-    }
+    if (source.is_at_rest) BeginCollection(source);
     const absl::Time now = clock_.Now();
-    absl::StatusOr<Collected> collected = collector_.Collect(*cursor, room, now);
-    if (!collected.ok()) return During("cannot collect", collected.status());
+    absl::StatusOr<Collected> collected = source.collector.Collect(*cursor, room, now);
+    if (!collected.ok()) {
+      return During(absl::StrCat("cannot collect", source.name.empty() ? "" : " ", source.name),
+                    collected.status());
+    }
     const std::vector<QuarantinedLine> aside = means_.Waiting();
     collected->quarantined.insert(collected->quarantined.end(), aside.begin(), aside.end());
     has_more = collected->has_more;
     if (collected->records.empty() && collected->quarantined.empty() &&
         collected->cursor == *cursor) {
-      if (!has_more) EndCollection(collected->told_running);
+      if (!has_more) EndCollection(source, collected->told_running);
       return absl::OkStatus();
     }
     absl::StatusOr<QuarantineMark> mark = spool_.Mark();
     if (mark.ok()) mark = quarantine_.Append(*mark, collected->quarantined);
     if (!mark.ok()) return mark.status();
-    absl::Status added = spool_.Add(collected->records, collected->cursor, *mark, now);
+    absl::Status added = spool_.Add(collected->records, collected->cursor, *mark, now, source.name);
     if (!added.ok()) return added;
     means_.Drop(aside.size());
     tick.collected_count += static_cast<int64_t>(collected->records.size());
     tick.quarantined_count += static_cast<int64_t>(collected->quarantined.size());
     tick.skipped_count += collected->skipped_count;
     if (!has_more) {
-      EndCollection(collected->told_running);
+      EndCollection(source, collected->told_running);
       return absl::OkStatus();
     }
   }
   return absl::OkStatus();
 }
 
-void Reporter::EndCollection(bool told_running) {
-  collections_.EndAt(clock_.Now());
-  if (begun_.has_value() && told_running) collections_.Complete(*begun_);
-  begun_.reset();
-  is_at_rest_ = true;
+void Reporter::BeginCollection(Source& source) {
+  if (collections_.TakeAwaited()) {
+    for (Source& each : sources_) each.collector.TellRunning();
+  }
+  source.begun = collections_.Moment();
+  source.is_at_rest = false;
+}
+
+void Reporter::EndCollection(Source& source, bool told_running) {
+  source.end_time = clock_.Now();
+  if (source.begun.has_value() && told_running) source.complete = *source.begun;
+  source.begun.reset();
+  source.is_at_rest = true;
+  // The site has told what each of them has.
+  int64_t complete = source.complete;
+  absl::Time end_time = source.end_time;
+  for (const Source& each : sources_) {
+    complete = std::min(complete, each.complete);
+    end_time = std::min(end_time, each.end_time);
+  }
+  collections_.EndAt(end_time);
+  collections_.Complete(complete);
 }
 
 absl::Status Reporter::SendAll(const std::atomic<bool>& is_stopping, ReportTick& tick) {

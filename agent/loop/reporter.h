@@ -2,13 +2,14 @@
 #define MESOLYS_AGENT_LOOP_REPORTER_H_
 
 // Collect, spool, report: the first of the agent's loops. What was collected is in the spool
-// together with the collector's cursor before anything is sent, and leaves it once the scheduler
-// has acknowledged it. One thread.
+// together with its collector's cursor before anything is sent, and leaves it once the scheduler
+// has acknowledged it. A collector that fails stops no other. One thread.
 
 #include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -48,19 +49,33 @@ class Reporter {
   static constexpr int64_t kBatchBytesMax = (int64_t{1} << 20) - 1024;  // less its other fields
   static constexpr absl::Duration kPatience = absl::Seconds(30);
 
-  Reporter(Spool& spool, const Quarantine& quarantine, Collector& collector, SchedulerLink& link,
-           const Clock& clock, CollectionLog& collections, MeansLog& means,
+  // No two of the collectors have the same name.
+  Reporter(Spool& spool, const Quarantine& quarantine, const std::vector<Collector*>& collectors,
+           SchedulerLink& link, const Clock& clock, CollectionLog& collections, MeansLog& means,
            ReporterOptions options);
 
   // Until there is nothing left, the scheduler does not take it, or `is_stopping`.
   ReportTick Tick(const std::atomic<bool>& is_stopping);
 
  private:
+  // A collector, and how far its collections are.
+  struct Source {
+    Collector& collector;
+    const std::string name;
+    // When the collection that goes on began; none while it began before this process.
+    std::optional<int64_t> begun{};
+    bool is_at_rest = false;  // none goes on
+    // When the last one that told everything had begun; 0 for never.
+    int64_t complete = 0;
+    absl::Time end_time = absl::UnixEpoch();  // of the last one
+  };
+
+  void BeginCollection(Source& source);
   // What the collector said is kept, and it has no more: the next collection begins anew. One that
   // left out what runs counts for nobody who waits.
-  void EndCollection(bool told_running);
+  void EndCollection(Source& source, bool told_running);
   // Some of what there is, so that sending is never far behind.
-  absl::Status Collect(ReportTick& tick, bool& has_more);
+  absl::Status Collect(Source& source, ReportTick& tick, bool& has_more);
   absl::Status SendAll(const std::atomic<bool>& is_stopping, ReportTick& tick);
   absl::Status Send(SpoolBatch batch, ReportTick& tick);
   // Quarantines the records that were rejected, and forgets their jobs, for the ledger does not
@@ -70,16 +85,13 @@ class Reporter {
 
   Spool& spool_;
   const Quarantine& quarantine_;
-  Collector& collector_;
+  std::vector<Source> sources_;
   SchedulerLink& link_;
   const Clock& clock_;
   const ReporterOptions options_;
   Backoff backoff_;
   CollectionLog& collections_;
   MeansLog& means_;  // whose quarantined lines go where those of jobs go
-  // When the collection that goes on began; none while it began before this process.
-  std::optional<int64_t> begun_;
-  bool is_at_rest_ = false;  // none goes on
 };
 
 }  // namespace mesolys::agent

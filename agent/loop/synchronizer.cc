@@ -245,6 +245,8 @@ void Synchronizer::NoteSet() {
     const absl::StatusOr<NumberedName> name = ParseGrantName(enforcement.grant());
     if (!name.ok()) continue;
     const GrantCeiling& ceiling = last_->accounts.at(name->project).grants.at(enforcement.grant());
+    // No job tells how full a storage is: with 0 the ledger would free what is full.
+    if (IsStock(ceiling.resource)) continue;
     const auto before = set_.find(enforcement.grant());
     if (before != set_.end() && before->second.ceiling == ceiling) {
       set.insert(*before);

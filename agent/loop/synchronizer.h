@@ -85,7 +85,7 @@ class Synchronizer {
   // So that a grant is opened when it begins and closed when it ends, not when the poll is over.
   absl::Duration UntilNextEdge(absl::Time now) const;
   absl::StatusOr<SiteUse> Use(absl::Time now);
-  // Notes since when each ceiling is in force.
+  // Notes since when each ceiling of what jobs use up is in force.
   void NoteSet();
   // Fills in what was used of the ceilings in force; false while that of some is not known.
   bool TellUse(const absl::StatusOr<SiteUse>& use, v1::SynchronizeRequest& request) const;

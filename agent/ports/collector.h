@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "agent/state/quarantine.h"
+#include "agent/ports/quarantined_line.h"
 #include "mesolys/v1/resources.pb.h"
 
 namespace mesolys::agent {
@@ -30,6 +30,10 @@ struct Collected {
 class Collector {
  public:
   virtual ~Collector() = default;
+
+  // By which its cursor is kept, another one for each collector of a site; empty for the one that
+  // every site has.
+  virtual std::string name() const { return ""; }
 
   // What follows `cursor`, at most `records_max` records (at least 1). The same cursor again gives
   // the same again, or more: what was collected counts only once the caller has kept it. An empty

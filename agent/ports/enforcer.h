@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "agent/reconcile/access.h"
 #include "agent/reconcile/reconcile.h"
@@ -41,6 +42,9 @@ struct InForce {
 class Enforcer {
  public:
   virtual ~Enforcer() = default;
+
+  // Whether it puts ceilings of this resource in force, and reads them back.
+  virtual bool IsFor(absl::string_view resource) const = 0;
 
   // FAILED_PRECONDITION when the way to `wanted` would take away more than the limit allows; `last`
   // was wanted before, null at first.

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "agent/state/quarantine.h"
+#include "agent/ports/quarantined_line.h"
 #include "mesolys/v1/resources.pb.h"
 
 namespace mesolys::agent {

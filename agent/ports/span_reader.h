@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "agent/state/quarantine.h"
+#include "agent/ports/quarantined_line.h"
 #include "mesolys/v1/resources.pb.h"
 #include "proto/values/period.h"
 

@@ -17,6 +17,7 @@
 #include "agent/link/site_state_proto.h"
 #include "google/protobuf/util/json_util.h"
 #include "proto/values/amount_text.h"
+#include "proto/values/names.h"
 
 namespace mesolys::agent {
 namespace {
@@ -109,6 +110,8 @@ std::string Describe(const Action& action) {
 DryRun::DryRun(std::string site, std::string path, std::ostream& lines)
     : site_(std::move(site)), path_(std::move(path)), lines_(lines) {}
 
+bool DryRun::IsFor(absl::string_view resource) const { return !IsStock(resource); }
+
 absl::StatusOr<SiteState> DryRun::ReadBack() {
   std::error_code error;
   if (!std::filesystem::exists(path_, error) && !error) return SiteState{};
@@ -125,6 +128,11 @@ absl::StatusOr<SiteState> DryRun::ReadBack() {
   if (!state.ok()) {
     return absl::FailedPreconditionError(
         absl::StrCat("dry run: ", path_, ": ", state.status().message()));
+  }
+  // An older agent wrote down what it could not hold.
+  for (auto& [id, account] : state->accounts) {
+    std::erase_if(account.grants,
+                  [this](const auto& grant) { return !IsFor(grant.second.resource); });
   }
   return state;
 }

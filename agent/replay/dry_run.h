@@ -17,6 +17,8 @@ class DryRun : public StateEnforcer {
   // `path` need not exist yet. `lines` must outlive this.
   DryRun(std::string site, std::string path, std::ostream& lines);
 
+  // Whatever jobs use up: nobody measures how full a storage is that is only written down.
+  bool IsFor(absl::string_view resource) const override;
   // FAILED_PRECONDITION when the file is not what Take wrote.
   absl::StatusOr<SiteState> ReadBack() override;
   std::vector<absl::Status> Take(const std::vector<Action>& actions) override;

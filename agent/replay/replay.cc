@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "agent/state/quarantine.h"
+#include "agent/ports/quarantined_line.h"
 #include "proto/runtime/convert.h"
 
 namespace mesolys::agent {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/state/quarantine.h"
+#include "agent/ports/quarantined_line.h"
 #include "proto/runtime/convert.h"
 
 namespace mesolys::agent {

@@ -43,6 +43,8 @@ SlurmEnforcer::SlurmEnforcer(SlurmEnforcerOptions options, SlurmControl& control
                              LeftAccounts& left)
     : options_(std::move(options)), control_(control), log_(log), left_(left) {}
 
+bool SlurmEnforcer::IsFor(absl::string_view resource) const { return !IsStock(resource); }
+
 absl::Status SlurmEnforcer::Allow(const SiteState* last, const SiteState& wanted,
                                   const RemovalLimit& limit, absl::Time now) {
   // Slurm holds no grants; what was wanted before does.
@@ -314,10 +316,7 @@ void SlurmEnforcer::Judge(Round& round) {
       judged.set_grant(name);
       auto trouble = round.troubles.find({id, ""});
       if (trouble == round.troubles.end()) trouble = round.troubles.find({id, grant.resource});
-      if (IsStock(grant.resource)) {
-        judged.set_state(v1::Ceiling::FAILED);
-        judged.set_text(absl::StrCat("the agent of this site sets no quotas of ", grant.resource));
-      } else if (trouble != round.troubles.end()) {
+      if (trouble != round.troubles.end()) {
         judged.set_state(trouble->second.state);
         judged.set_text(trouble->second.text);
       } else {

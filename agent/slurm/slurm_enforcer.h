@@ -34,6 +34,8 @@ class SlurmEnforcer : public Enforcer {
   SlurmEnforcer(SlurmEnforcerOptions options, SlurmControl& control, ChangeLog& log,
                 LeftAccounts& left);
 
+  // Whatever jobs use up; and support, of which there is nothing to be set.
+  bool IsFor(absl::string_view resource) const override;
   absl::Status Allow(const SiteState* last, const SiteState& wanted, const RemovalLimit& limit,
                      absl::Time now) override;
   InForce PutInForce(const SiteState& wanted, const absl::StatusOr<SiteUse>& use,

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "agent/state/quarantine.h"
+#include "agent/ports/quarantined_line.h"
 
 namespace mesolys::agent {
 namespace {

@@ -6,24 +6,15 @@
 // so that a crash between the two writes nothing twice: the next Append cuts off what was not
 // committed. The file may be moved away at any time. One thread.
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "agent/ports/quarantined_line.h"
 
 namespace mesolys::agent {
-
-// Of one slice of records; what else is wrong waits for the next.
-inline constexpr size_t kQuarantinedMax = 1000;
-
-struct QuarantinedLine {
-  std::string origin;  // "jobs.txt:17", "scheduler"
-  std::string reason;
-  std::string text;  // may hold anything; what is written is one line of at most 4 KiB and escapes
-};
 
 // What of the quarantine is committed. Kept by the spool.
 struct QuarantineMark {

@@ -5,14 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <random>
 #include <system_error>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 namespace mesolys::agent {
@@ -20,18 +18,9 @@ namespace {
 
 constexpr int64_t kSchemaVersion = 3;
 
-constexpr char kCursor[] = "cursor";
-constexpr char kDesiredState[] = "desired_state";
-constexpr char kGenerationInForce[] = "generation_in_force";
-constexpr char kQuarantinedBytes[] = "quarantined_bytes";
-constexpr char kQuarantinedCount[] = "quarantined_count";
-constexpr char kSpoolId[] = "spool_id";
-constexpr char kWitness[] = "witness";
-
 constexpr char kSchema[] =
     "CREATE TABLE record (seq INTEGER PRIMARY KEY AUTOINCREMENT, add_time INTEGER NOT NULL,"
-    " body BLOB NOT NULL) STRICT;"
-    "CREATE TABLE meta (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID";
+    " body BLOB NOT NULL) STRICT";
 // Imports came with version 3.
 constexpr char kAddImports[] =
     "ALTER TABLE record ADD COLUMN import INTEGER NOT NULL DEFAULT 0;"
@@ -67,10 +56,6 @@ absl::StatusOr<int> LockDirectory(const std::string& directory) {
         absl::StrCat("another agent holds ", path, "; give each agent its own state_dir"));
   }
   return file;
-}
-
-absl::Status CannotRead(absl::string_view what) {
-  return absl::DataLossError(absl::StrCat("spool: the ", what, " kept there cannot be read back"));
 }
 
 }  // namespace
@@ -111,10 +96,9 @@ absl::Status Spool::Prepare() {
         [this, found]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return MigrateFrom(found); });
     if (!migrated.ok()) return migrated;
   }
-  absl::StatusOr<std::optional<std::string>> id = Kept(kSpoolId);
+  absl::StatusOr<std::string> id = kept_.SpoolId();
   if (!id.ok()) return id.status();
-  if (!id->has_value()) return CannotRead("spool id");
-  id_ = **id;
+  id_ = *std::move(id);
   absl::StatusOr<Statement> count = database_.Prepare("SELECT count(*) FROM record");
   if (!count.ok()) return count.status();
   if (absl::StatusOr<bool> row = count->Step(); !row.ok()) return row.status();
@@ -124,8 +108,10 @@ absl::Status Spool::Prepare() {
 
 absl::Status Spool::MigrateFrom(int64_t version) {
   if (version == 0) {
-    if (absl::Status status = database_.Execute(kSchema); !status.ok()) return status;
-    if (absl::Status status = Keep(kSpoolId, RandomId()); !status.ok()) return status;
+    for (const char* statement : {kSchema, Kept::kSchema}) {
+      if (absl::Status status = database_.Execute(statement); !status.ok()) return status;
+    }
+    if (absl::Status status = kept_.SetSpoolId(RandomId()); !status.ok()) return status;
   }
   if (version < 2) {
     if (absl::Status status = MergeWaiting(); !status.ok()) return status;
@@ -163,39 +149,6 @@ absl::Status Spool::Commit(Change change) {
   return status;
 }
 
-absl::Status Spool::Keep(const std::string& key, const std::string& value) {
-  absl::StatusOr<Statement> upsert = database_.Prepare(
-      "INSERT INTO meta (key, value) VALUES (?, ?)"
-      " ON CONFLICT (key) DO UPDATE SET value = excluded.value");
-  if (!upsert.ok()) return upsert.status();
-  return upsert->Bind(key).Bind(value).Run();
-}
-
-absl::Status Spool::KeepMark(const QuarantineMark& mark) {
-  if (absl::Status status = Keep(kQuarantinedCount, absl::StrCat(mark.line_count)); !status.ok()) {
-    return status;
-  }
-  return Keep(kQuarantinedBytes, absl::StrCat(mark.byte_count));
-}
-
-absl::StatusOr<std::optional<std::string>> Spool::Kept(const std::string& key) {
-  absl::StatusOr<Statement> query = database_.Prepare("SELECT value FROM meta WHERE key = ?");
-  if (!query.ok()) return query.status();
-  const absl::StatusOr<bool> row = query->Bind(key).Step();
-  if (!row.ok()) return row.status();
-  std::optional<std::string> value;
-  if (*row) value = std::string(query->Blob(0));
-  return value;
-}
-
-absl::StatusOr<int64_t> Spool::KeptInteger(const std::string& key) {
-  const absl::StatusOr<std::optional<std::string>> text = Kept(key);
-  if (!text.ok()) return text.status();
-  int64_t value = 0;
-  if (text->has_value() && !absl::SimpleAtoi(**text, &value)) return CannotRead(key);
-  return value;
-}
-
 absl::Status Spool::CheckRoom(int64_t added) const {
   if (added <= records_max_ - record_count_) return absl::OkStatus();
   return absl::ResourceExhaustedError(absl::StrCat("the spool holds ", record_count_, " of ",
@@ -217,10 +170,11 @@ absl::StatusOr<int64_t> Spool::Insert(const std::vector<v1::UsageRecord>& record
 }
 
 absl::Status Spool::Add(const std::vector<v1::UsageRecord>& records, const std::string& cursor,
-                        const QuarantineMark& mark, absl::Time now) {
+                        const QuarantineMark& mark, absl::Time now, const std::string& collector) {
   MutexLock lock(mutex_);
-  return AddWith(records, /*import=*/0, mark, now,
-                 [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return Keep(kCursor, cursor); });
+  return AddWith(records, /*import=*/0, mark, now, [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return kept_.SetCursor(collector, cursor);
+  });
 }
 
 absl::Status Spool::AddImported(const std::vector<v1::UsageRecord>& records,
@@ -243,7 +197,7 @@ absl::Status Spool::AddWith(const std::vector<v1::UsageRecord>& records, int64_t
     if (!inserted.ok()) return inserted.status();
     changed = *inserted;
     if (absl::Status kept = keep_place(); !kept.ok()) return kept;
-    return KeepMark(mark);
+    return kept_.SetMark(mark);
   });
   if (!status.ok()) return status;
   record_count_ += added;
@@ -300,7 +254,7 @@ absl::StatusOr<SpoolBatch> Spool::Head(int64_t records_max, int64_t bytes_max) {
     batch.last = query->Integer(0);
     if (batch.records.empty()) batch.first = batch.last;
     if (!batch.records.emplace_back().ParseFromArray(body.data(), static_cast<int>(body.size()))) {
-      return CannotRead(absl::StrCat("record ", batch.last));
+      return CannotReadBack(absl::StrCat("record ", batch.last));
     }
   }
   return batch;
@@ -318,7 +272,7 @@ absl::Status Spool::Acknowledge(int64_t last, const QuarantineMark& mark,
     if (tally.number != 0) {
       if (absl::Status counted = ImportTable(database_).Count(tally); !counted.ok()) return counted;
     }
-    return KeepMark(mark);
+    return kept_.SetMark(mark);
   });
   if (status.ok()) record_count_ -= deleted;
   return status;
@@ -342,60 +296,44 @@ absl::StatusOr<SpoolLevel> Spool::Level() {
   return level;
 }
 
-absl::StatusOr<std::string> Spool::Cursor() {
+absl::StatusOr<std::string> Spool::Cursor(const std::string& collector) {
   MutexLock lock(mutex_);
-  absl::StatusOr<std::optional<std::string>> cursor = Kept(kCursor);
-  if (!cursor.ok()) return cursor.status();
-  return std::move(*cursor).value_or("");
+  return kept_.Cursor(collector);
 }
 
 absl::StatusOr<QuarantineMark> Spool::Mark() {
   MutexLock lock(mutex_);
-  const absl::StatusOr<int64_t> lines = KeptInteger(kQuarantinedCount);
-  if (!lines.ok()) return lines.status();
-  const absl::StatusOr<int64_t> bytes = KeptInteger(kQuarantinedBytes);
-  if (!bytes.ok()) return bytes.status();
-  return QuarantineMark{*lines, *bytes};
+  return kept_.Mark();
 }
 
 absl::Status Spool::KeepDesiredState(const v1::DesiredState& state) {
   MutexLock lock(mutex_);
-  return Keep(kDesiredState, state.SerializeAsString());
+  return kept_.SetDesiredState(state);
 }
 
 absl::StatusOr<std::optional<v1::DesiredState>> Spool::DesiredState() {
   MutexLock lock(mutex_);
-  const absl::StatusOr<std::optional<std::string>> body = Kept(kDesiredState);
-  if (!body.ok()) return body.status();
-  std::optional<v1::DesiredState> state;
-  if (body->has_value() && !state.emplace().ParseFromString(**body)) {
-    return CannotRead("desired state");
-  }
-  return state;
+  return kept_.DesiredState();
 }
 
 absl::Status Spool::KeepGenerationInForce(int64_t generation) {
   MutexLock lock(mutex_);
-  return Keep(kGenerationInForce, absl::StrCat(generation));
+  return kept_.SetGenerationInForce(generation);
 }
 
 absl::StatusOr<int64_t> Spool::GenerationInForce() {
   MutexLock lock(mutex_);
-  return KeptInteger(kGenerationInForce);
+  return kept_.GenerationInForce();
 }
 
 absl::Status Spool::KeepWitness(const v1::LedgerHead& head) {
   MutexLock lock(mutex_);
-  return Keep(kWitness, head.SerializeAsString());
+  return kept_.SetWitness(head);
 }
 
 absl::StatusOr<std::optional<v1::LedgerHead>> Spool::Witness() {
   MutexLock lock(mutex_);
-  const absl::StatusOr<std::optional<std::string>> body = Kept(kWitness);
-  if (!body.ok()) return body.status();
-  std::optional<v1::LedgerHead> head;
-  if (body->has_value() && !head.emplace().ParseFromString(**body)) return CannotRead("witness");
-  return head;
+  return kept_.Witness();
 }
 
 }  // namespace mesolys::agent

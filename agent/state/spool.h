@@ -2,10 +2,10 @@
 #define MESOLYS_AGENT_STATE_SPOOL_H_
 
 // What the agent must not forget, in one SQLite file of its state directory: the job records that
-// the scheduler has not acknowledged yet, in order, each group in one transaction with the
-// collector's cursor behind it, and the winning record of each job; the last desired state; the
-// newest head of the ledger that it was shown. Every change is durable when it answers. Any thread.
-// Errors are those of Database, and what is said below.
+// the scheduler has not acknowledged yet, in order, each group in one transaction with its
+// collector's cursor behind it; and what stands beside them in tables of their own, the winning
+// record of each job, imports and what is Kept. Every change is durable when it answers. Any
+// thread. Errors are those of Database, and what is said below.
 
 #include <cstdint>
 #include <memory>
@@ -19,6 +19,7 @@
 #include "agent/state/database.h"
 #include "agent/state/import_table.h"
 #include "agent/state/job_table.h"
+#include "agent/state/kept.h"
 #include "agent/state/quarantine.h"
 #include "mesolys/v1/resources.pb.h"
 #include "mesolys/v1/site_service.pb.h"
@@ -53,11 +54,11 @@ class Spool {
   // Made at random when the file was created; two spools never share one.
   const std::string& id() const { return id_; }
 
-  // Adds records, merges them into the jobs, moves the cursor and commits the quarantine's mark:
-  // all or none. RESOURCE_EXHAUSTED when there is no room for all of them; the collector waits
-  // then, for job records are never dropped.
+  // Adds records, merges them into the jobs, moves the collector's cursor and commits the
+  // quarantine's mark: all or none. RESOURCE_EXHAUSTED when there is no room for all of them; the
+  // collector waits then, for job records are never dropped.
   absl::Status Add(const std::vector<v1::UsageRecord>& records, const std::string& cursor,
-                   const QuarantineMark& mark, absl::Time now);
+                   const QuarantineMark& mark, absl::Time now, const std::string& collector = "");
 
   // As Add, of an import: its place moves instead of the cursor.
   absl::Status AddImported(const std::vector<v1::UsageRecord>& records, const ImportPlace& place,
@@ -85,8 +86,8 @@ class Spool {
   // Records that may still be added.
   int64_t Room();
   absl::StatusOr<SpoolLevel> Level();
-  // What the last Add gave; empty at first.
-  absl::StatusOr<std::string> Cursor();
+  // What the last Add of this collector gave; empty at first.
+  absl::StatusOr<std::string> Cursor(const std::string& collector = "");
   absl::StatusOr<QuarantineMark> Mark();
 
   // The state that the site shall hold; none before the first.
@@ -109,9 +110,6 @@ class Spool {
   // Runs `change` in a transaction.
   template <typename Change>
   absl::Status Commit(Change change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status Keep(const std::string& key, const std::string& value)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status KeepMark(const QuarantineMark& mark) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Adds and merges, within a transaction; `import` 0 for none. The number of jobs that it changed.
   absl::StatusOr<int64_t> Insert(const std::vector<v1::UsageRecord>& records, int64_t import,
                                  absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -120,16 +118,13 @@ class Spool {
                        const QuarantineMark& mark, absl::Time now, KeepPlace keep_place)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckRoom(int64_t added) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Nothing when the key was never kept.
-  absl::StatusOr<std::optional<std::string>> Kept(const std::string& key)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::StatusOr<int64_t> KeptInteger(const std::string& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const int lock_file_;
   const int64_t records_max_;
   std::string id_;  // constant once open
   Mutex mutex_;
   Database database_ ABSL_GUARDED_BY(mutex_);
+  Kept kept_ ABSL_GUARDED_BY(mutex_){database_};
   int64_t record_count_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t job_revision_ ABSL_GUARDED_BY(mutex_) = 0;
 };

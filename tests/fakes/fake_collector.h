@@ -19,6 +19,7 @@ class FakeCollector : public Collector {
  public:
   // What there is, in order: records, and lines to quarantine.
   std::vector<std::variant<v1::UsageRecord, QuarantinedLine>> things;
+  std::string called;  // its name
   // When not OK, what every Collect answers.
   absl::Status failure;
   // A source that tells what runs only when it is asked to.
@@ -43,6 +44,8 @@ class FakeCollector : public Collector {
   void AddJobs(int64_t first, int64_t last) {
     for (int64_t id = first; id <= last; ++id) things.emplace_back(Job(id));
   }
+
+  std::string name() const override { return called; }
 
   absl::StatusOr<Collected> Collect(const std::string& cursor, int64_t records_max,
                                     absl::Time) override {

@@ -10,12 +10,15 @@
 #include <vector>
 
 #include "agent/ports/enforcer.h"
+#include "proto/values/names.h"
 
 namespace mesolys::agent {
 
 class FakeEnforcer : public StateEnforcer {
  public:
   SiteState held;
+  // What it is for.
+  std::set<ResourceKind> kinds = {ResourceKind::kCpu, ResourceKind::kGpu, ResourceKind::kSupport};
   // When not OK, what every ReadBack answers.
   absl::Status unreadable;
   // Actions on these subjects fail.
@@ -26,6 +29,8 @@ class FakeEnforcer : public StateEnforcer {
   std::map<int64_t, v1::JobSituation> jobs;
   // Everything that was taken.
   std::vector<Action> taken;
+
+  bool IsFor(absl::string_view resource) const override { return kinds.contains(KindOf(resource)); }
 
   absl::StatusOr<SiteState> ReadBack() override {
     if (!unreadable.ok()) return unreadable;

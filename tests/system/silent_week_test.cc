@@ -119,7 +119,8 @@ struct Station {
     options.site = name;
     options.version = "test";
     options.seed = seed;
-    agent = std::make_unique<Agent>(*spool, quarantine, site, /*reader=*/nullptr,
+    agent = std::make_unique<Agent>(*spool, quarantine, std::vector<Collector*>{&site},
+                                    /*reader=*/nullptr,
                                     /*means_collector=*/nullptr, site, link, clock, options);
   }
 

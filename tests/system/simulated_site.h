@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "agent/ports/collector.h"
 #include "agent/ports/enforcer.h"
+#include "proto/values/names.h"
 #include "proto/values/usage_record.h"
 
 namespace mesolys::agent {
@@ -44,6 +45,7 @@ class SimulatedSite : public Collector, public StateEnforcer {
   absl::StatusOr<Collected> Collect(const std::string& cursor, int64_t records_max,
                                     absl::Time now) override;
   void TellRunning() override {}  // it always does
+  bool IsFor(absl::string_view resource) const override { return !IsStock(resource); }
   absl::StatusOr<SiteState> ReadBack() override { return state_; }
   std::vector<absl::Status> Take(const std::vector<Action>& actions) override;
 

@@ -23,9 +23,9 @@ class AgentMetricsTest : public testing::Test {
   AgentMetricsTest() {
     AgentOptions options;
     options.site = "psmn";
-    agent_ =
-        std::make_unique<Agent>(*spool_, quarantine_, collector_, /*reader=*/nullptr,
-                                /*means_collector=*/nullptr, enforcer_, link_, clock_, options);
+    agent_ = std::make_unique<Agent>(
+        *spool_, quarantine_, std::vector<Collector*>{&collector_}, /*reader=*/nullptr,
+        /*means_collector=*/nullptr, enforcer_, link_, clock_, options);
     AgentMetricsOptions shown;
     shown.site = "psmn";
     shown.version = "1.2.3";

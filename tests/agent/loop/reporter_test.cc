@@ -24,6 +24,12 @@ class ReporterTest : public testing::Test {
  protected:
   ReporterTest() { Restart(); }
 
+  // A second collector beside the first.
+  void Add(FakeCollector& other) {
+    collectors_.push_back(&other);
+    Restart();
+  }
+
   void Restart(int64_t spool_records_max = 1000000) {
     reporter_.reset();
     spool_.reset();
@@ -32,7 +38,7 @@ class ReporterTest : public testing::Test {
     EXPECT_TRUE(spool.ok()) << spool.status();
     spool_ = *std::move(spool);
     reporter_ =
-        std::make_unique<Reporter>(*spool_, quarantine_, collector_, link_, clock_, collections_,
+        std::make_unique<Reporter>(*spool_, quarantine_, collectors_, link_, clock_, collections_,
                                    means_, ReporterOptions{"psmn", absl::Seconds(10), 1});
   }
 
@@ -42,6 +48,7 @@ class ReporterTest : public testing::Test {
   TemporaryDirectory directory_;
   ManualClock clock_{absl::FromUnixSeconds(1800000000)};
   FakeCollector collector_;
+  std::vector<Collector*> collectors_ = {&collector_};
   FakeSchedulerLink link_;
   CollectionLog collections_;
   MeansLog means_;
@@ -264,7 +271,7 @@ TEST_F(ReporterTest, KeepsABatchOfWhichARecordIsRejectedThatIsNotInIt) {
     }
   } confused;
   collector_.AddJobs(1, 3);
-  Reporter reporter(*spool_, quarantine_, collector_, confused, clock_, collections_, means_,
+  Reporter reporter(*spool_, quarantine_, {&collector_}, confused, clock_, collections_, means_,
                     {"psmn", {}, 1});
   EXPECT_EQ(reporter.Tick(is_stopping_).status.code(), absl::StatusCode::kInternal);
   EXPECT_EQ(Waiting(), 3);
@@ -296,6 +303,78 @@ TEST_F(ReporterTest, LosesNothingAndInventsNothingUnderAnyMixOfTroubles) {
   EXPECT_TRUE(Tick().status.ok());
   EXPECT_EQ(Waiting(), 0);
   EXPECT_EQ(static_cast<int64_t>(link_.jobs.size()), last);
+}
+
+TEST_F(ReporterTest, ReportsFromEachCollectorAndKeepsEachInItsPlace) {
+  FakeCollector other;
+  other.called = "other";
+  Add(other);
+  collector_.AddJobs(1, 15000);
+  other.AddJobs(20001, 20003);
+  EXPECT_TRUE(Tick().status.ok());
+  EXPECT_THAT(link_.jobs, SizeIs(15003));
+  EXPECT_EQ(*spool_->Cursor(), "15000");
+  EXPECT_EQ(*spool_->Cursor("other"), "3");
+  Restart();
+  collector_.AddJobs(15001, 15001);
+  other.AddJobs(20004, 20005);
+  EXPECT_EQ(Tick().collected_count, 3);
+  EXPECT_EQ(link_.settled_count, 15006) << "nothing is told twice";
+}
+
+TEST_F(ReporterTest, ACollectorThatFailsStopsNoOther) {
+  FakeCollector other;
+  other.called = "other";
+  Add(other);
+  for (FakeCollector* failing : {&collector_, &other}) {
+    FakeCollector& working = failing == &other ? collector_ : other;
+    const auto settled = static_cast<int64_t>(link_.jobs.size());
+    const int64_t first = failing == &other ? 1 : 100'001;
+    working.AddJobs(first, first + 24'999);  // more than one round
+    failing->failure = absl::NotFoundError("gone");
+    const ReportTick tick = Tick();
+    EXPECT_EQ(tick.status.message(),
+              failing == &other ? "cannot collect other: gone" : "cannot collect: gone");
+    EXPECT_EQ(tick.wait, absl::Seconds(10)) << "the other goes on as usual";
+    EXPECT_EQ(static_cast<int64_t>(link_.jobs.size()), settled + 25'000);
+    failing->failure = absl::OkStatus();
+    EXPECT_TRUE(Tick().status.ok());
+  }
+  collector_.failure = absl::NotFoundError("gone");
+  other.failure = absl::NotFoundError("gone");
+  EXPECT_LT(Tick().wait, absl::Seconds(10)) << "all that can be done is to try again";
+}
+
+TEST_F(ReporterTest, ACollectionIsCompleteOnceEachCollectorHasComeToItsEnd) {
+  FakeCollector other;
+  other.called = "other";
+  Add(other);
+  Tick();
+  const int64_t moment = collections_.Moment();
+  other.failure = absl::InternalError("no answer");
+  clock_.Advance(absl::Minutes(2));
+  Tick();
+  EXPECT_FALSE(collections_.IsCollectedSince(moment));
+  EXPECT_FALSE(collections_.IsCurrent(clock_.Now()));
+  other.failure = absl::OkStatus();
+  Tick();
+  EXPECT_TRUE(collections_.IsCollectedSince(moment));
+  EXPECT_TRUE(collections_.IsCurrent(clock_.Now()));
+}
+
+TEST_F(ReporterTest, WhoWaitsForWhatRunsIsToldByEachCollector) {
+  FakeCollector other;
+  other.called = "other";
+  Add(other);
+  Tick();
+  collector_.leaves_out_running = true;
+  other.leaves_out_running = true;
+  const int64_t moment = collections_.Moment();
+  Tick();
+  EXPECT_FALSE(collections_.IsCollectedSince(moment));
+  collections_.Await();
+  Tick();
+  EXPECT_TRUE(collections_.IsCollectedSince(moment));
 }
 
 TEST_F(ReporterTest, EndsBetweenTwoBatchesWhenItShallEnd) {

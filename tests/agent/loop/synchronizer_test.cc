@@ -283,6 +283,24 @@ TEST_F(SynchronizerTest, SaysNothingOfTheUseOfWhatTheSiteDoesNotHold) {
   EXPECT_THAT(UseTold(), ElementsAre("g1 0", "g2 0"));
 }
 
+TEST_F(SynchronizerTest, SaysNothingOfTheUseOfAStorageForNoJobTellsHowFullItIs) {
+  SiteState state;
+  state.generation = 3;
+  state.accounts["p"].grants[GrantName("p", 1)] = {
+      "storage-scratch", Amount(500), {kNow - absl::Hours(1), kNow + absl::Hours(1)}};
+  state.accounts["p"].grants[GrantName("p", 2)] = {
+      "cpu", Amount(5), {kNow - absl::Hours(1), kNow + absl::Hours(1)}};
+  link_.desired_state = ToProto(state);
+  Tick();
+  Collect();
+  Tick();
+  EXPECT_THAT(LastTold(),
+              ElementsAre("projects/p/grants/g1 ENFORCED", "projects/p/grants/g2 ENFORCED"));
+  EXPECT_THAT(UseTold(), ElementsAre("g1 -", "g2 0"));
+  Tick();
+  EXPECT_EQ(link_.patiences.back(), Synchronizer::kPatience) << "nothing more is to be told";
+}
+
 TEST_F(SynchronizerTest, TellsTheUseOfARevokedGrantToo) {
   Want(3, 1, 100);
   Run(1, 30);

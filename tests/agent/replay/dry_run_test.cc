@@ -121,5 +121,18 @@ TEST(DryRunTest, ChangesNothingWhenItsFileCannotBeWritten) {
   EXPECT_EQ(lines.str(), "");
 }
 
+TEST(DryRunTest, DoesNotHoldTheQuotasThatAnOlderAgentWroteDown) {
+  TemporaryDirectory directory;
+  std::ostringstream lines;
+  DryRun dry_run("psmn", directory.File("held.json"), lines);
+  SiteState state = Desired();
+  state.accounts["chair_ia"].grants["projects/chair_ia/grants/g18"] = {
+      "storage-scratch", Amount(1000), {kStart, kStart + absl::Hours(24)}};
+  dry_run.Take(Reconcile(SiteState(), state, kStart).actions);
+  EXPECT_THAT(directory.Read("held.json"), HasSubstr("storage-scratch"));
+  EXPECT_EQ(dry_run.ReadBack()->accounts["chair_ia"].grants, Desired().accounts["chair_ia"].grants);
+  EXPECT_FALSE(dry_run.IsFor("storage-scratch"));
+}
+
 }  // namespace
 }  // namespace mesolys::agent

@@ -277,13 +277,12 @@ TEST_F(SlurmEnforcerTest, WhatSlurmDoesNotCountCannotBeLimited) {
   Project("p");
   Grant("p", 1, "cpu", 600);
   Grant("p", 2, "gpu-v100", 60);
-  Grant("p", 3, "storage-project", 60);
   EXPECT_THAT(Say(Put()),
-              ElementsAre("g1 ENFORCED",
-                          HasSubstr("g2 FAILED: c1: slurmctld does not count "
-                                    "gres/gpu:v100"),
-                          HasSubstr("g3 FAILED: the agent of this site sets no quotas")));
+              ElementsAre("g1 ENFORCED", HasSubstr("g2 FAILED: c1: slurmctld does not count "
+                                                   "gres/gpu:v100")));
   EXPECT_EQ(Left("p", "gres/gpu"), 0);
+  EXPECT_TRUE(enforcer_->IsFor("gpu-v100"));
+  EXPECT_FALSE(enforcer_->IsFor("storage-project"));
 }
 
 TEST_F(SlurmEnforcerTest, WhereGpuJobsPayNoCpuTheirCoresAreLetThrough) {
