@@ -6,8 +6,13 @@
 #include "absl/status/statusor.h"
 #include "agent/reconcile/reconcile.h"
 #include "mesolys/v1/site_service.pb.h"
+#include "proto/runtime/convert.h"
 
 namespace mesolys::agent {
+
+// Beside those of other messages, which the ones below would hide.
+using mesolys::FromProto;
+using mesolys::ToProto;
 
 // INVALID_ARGUMENT names the project or grant for which something is malformed or said twice.
 absl::StatusOr<SiteState> FromProto(const v1::DesiredState& state);

@@ -84,11 +84,11 @@ class JobTotals::Counting {
     for (const HeldUnits& held : HeldBy(record, state_.charges)) {
       for (const auto& [grant, amount] :
            ChargesOf(*watch, held, spans.ahead, spans.ahead.Seconds())) {
-        mesolys::Add(amount, use_.grants[grant]);
+        agent::Add(amount, use_.grants[grant]);
       }
       if (const auto taken = TakenBy(*watch, record.user, held, spans.ahead, spans.ahead.Seconds());
           taken.has_value()) {
-        mesolys::Add(*taken, use_.logins[{watch->account, record.user, held.resource}]);
+        agent::Add(*taken, use_.logins[{watch->account, record.user, held.resource}]);
       }
     }
   }
@@ -148,19 +148,19 @@ class JobTotals::Counting {
     const Watch* watch = WatchOf(record);
     if (watch == nullptr) return;
     const auto add = [was_seen](Amount amount, Spent& spent) {
-      if (was_seen) mesolys::Add(amount, spent.least);
-      mesolys::Add(amount, spent.most);
+      if (was_seen) agent::Add(amount, spent.least);
+      agent::Add(amount, spent.most);
     };
     for (const HeldUnits& held : HeldBy(record, state_.charges)) {
       for (const auto& [grant, amount] :
            ChargesOf(*watch, held, spans.ran, spans.charged_seconds)) {
-        if (was_seen) mesolys::Add(amount, use.grants[grant]);
+        if (was_seen) agent::Add(amount, use.grants[grant]);
         add(amount, use.spent[grant]);
       }
       const auto taken = TakenBy(*watch, record.user, held, spans.ran, spans.charged_seconds);
       if (!taken.has_value()) continue;
       const auto whose = std::tuple(watch->account, record.user, held.resource);
-      if (was_seen) mesolys::Add(*taken, use.logins[whose]);
+      if (was_seen) agent::Add(*taken, use.logins[whose]);
       add(*taken, use.login_spent[whose]);
     }
   }

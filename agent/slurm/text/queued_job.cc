@@ -102,7 +102,7 @@ v1::JobSituation SituationOf(const QueuedJob& job, const ClusterAssociations& he
   situation.set_partition_time_limit_seconds(job.partition_time_limit_seconds);
   situation.set_partition_nodes_max(job.partition_nodes_max);
   if (job.start_time > absl::InfinitePast()) {
-    *situation.mutable_start_time() = ToProto(job.start_time);
+    *situation.mutable_start_time() = mesolys::ToProto(job.start_time);
   }
   std::set<std::string> passed;
   for (std::string name = job.account; passed.insert(name).second;) {
