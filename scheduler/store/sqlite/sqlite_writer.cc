@@ -129,7 +129,7 @@ int Writer::UpsertJob(const JobRow& job) {
     statement->Bind(Text{job.key.cluster}, job.key.job_id, job.key.submit_time, Text{job.account},
                     job.revision, Blob{job.record}, Blob{job.charges});
     const int code = statement->Run();
-    if (code != SQLITE_OK || sqlite3_changes(connection_.get()) > 0) return code;
+    if (code != SQLITE_OK || connection_.changed_count() > 0) return code;
   }
   return SQLITE_OK;
 }

@@ -13,8 +13,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "proto/sqlite/sqlite.h"
 #include "scheduler/store/event_store.h"
-#include "scheduler/store/sqlite.h"
 #include "scheduler/store/sqlite/sqlite_queries.h"
 
 namespace mesolys::sqlite {
