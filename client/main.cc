@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "client/frame/cli.h"
 #include "client/language/language.h"
 #include "proto/runtime/clock.h"
+#include "proto/runtime/program.h"
 
 namespace mesolys::client {
 namespace {
@@ -59,8 +59,7 @@ int Main(int argc, char** argv) {
   struct sigaction interrupted = {};
   interrupted.sa_handler = Interrupted;
   sigaction(SIGINT, &interrupted, nullptr);
-  // Debian's Abseil looks for lock cycles even in a release, and gRPC uses its locks.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  TrustLockOrder();
   // What gRPC would write about a refused connection, our own message says better.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
 

@@ -5,11 +5,9 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "proto/runtime/log.h"
+#include "proto/runtime/program.h"
 #include "proto/runtime/tls_files.h"
 #include "proto/values/quoted.h"
 #include "scheduler/call/divide.h"
@@ -63,20 +61,13 @@ int RunVerify(const std::string& database) {
   return kDone;
 }
 
-// What the locale of this process can show.
-mesolys::Bars BarsOfLocale() {
-  for (const char* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    const char* const value = std::getenv(name);
-    if (value == nullptr || *value == '\0') continue;
-    const std::string locale = absl::AsciiStrToLower(value);
-    const bool is_utf8 = absl::StrContains(locale, "utf-8") || absl::StrContains(locale, "utf8");
-    return is_utf8 ? mesolys::Bars::kUtf8 : mesolys::Bars::kAscii;
-  }
-  return mesolys::Bars::kAscii;
+std::string Variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
 }
 
 int RunDivide(mesolys::DivideOptions options) {
-  options.bars = BarsOfLocale();
+  options.bars = mesolys::ShowsUtf8(Variable) ? mesolys::Bars::kUtf8 : mesolys::Bars::kAscii;
   const absl::Status status = mesolys::Divide(options);
   if (status.ok()) return kDone;
   return Fail(status, IsUsage(status) ? kUsage : kFailed);
@@ -86,9 +77,7 @@ int RunDivide(mesolys::DivideOptions options) {
 
 int main(int argc, char** argv) {
 #ifdef NDEBUG
-  // Debian's Abseil looks for deadlocks in release as well, and aborts on orders that never
-  // deadlock.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  mesolys::TrustLockOrder();
 #endif
   CLI::App app(
       "The scheduler of MésoLyS: decides requests and keeps the ledger.\n\n"

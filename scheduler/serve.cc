@@ -1,12 +1,12 @@
 #include "scheduler/serve.h"
 
-#include <csignal>
 #include <filesystem>
 #include <future>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "proto/runtime/clock.h"
+#include "proto/runtime/program.h"
 #include "proto/runtime/server.h"
 #include "proto/values/amount_text.h"
 #include "scheduler/config/catalogue_file.h"
@@ -74,20 +74,10 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetrics(const SchedulerConfi
 
 constexpr auto kUpkeepInterval = std::chrono::minutes(1);
 
-// Blocks the signals in this thread and in all that it starts.
-sigset_t BlockStopSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
-}
-
 }  // namespace
 
 absl::Status Serve(const SchedulerConfig& config) {
-  const sigset_t stop_signals = BlockStopSignals();
+  const StopSignals stop_signals;
   if (absl::Status status = CheckAccessTable(AccessTable()); !status.ok()) return status;
   absl::StatusOr<std::unique_ptr<SqliteEventStore>> store =
       SqliteEventStore::Open(config.database, SqliteEventStore::Mode::kReadWrite);
@@ -121,8 +111,7 @@ absl::Status Serve(const SchedulerConfig& config) {
   spdlog::info("serving on {} (port {}), revision {}", config.listen, server->port,
                (*engine)->head().revision);
 
-  int signal = 0;
-  sigwait(&stop_signals, &signal);
+  stop_signals.Wait();
   spdlog::info("stopping");
   // Long polls never end by themselves.
   server->server->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(500));

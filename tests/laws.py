@@ -10,6 +10,7 @@ TABLE = {
     'proto/values': set(),
     'proto/runtime': {'proto/values', 'generated'},
     'proto/config': {'proto/values'},
+    'proto/sqlite': set(),
     'proto/metrics': {'proto/runtime'},
 
     'scheduler/core/facts': {'proto/values'},
@@ -20,7 +21,7 @@ TABLE = {
     'scheduler/core/call': {'proto/values', 'scheduler/core/call/division'},
     'scheduler/core/call/division': {'proto/values'},
     'scheduler/store': {'proto/values', 'proto/runtime', 'scheduler/core/facts', 'generated'},
-    'scheduler/store/sqlite': {'proto/values', 'proto/runtime', 'scheduler/store'},
+    'scheduler/store/sqlite': {'proto/values', 'proto/runtime', 'proto/sqlite', 'scheduler/store'},
     'scheduler/engine': {'proto/values', 'proto/runtime', 'scheduler/core', 'scheduler/store'},
     'scheduler/config': {'proto/values', 'proto/runtime', 'proto/config', 'scheduler/core', 'scheduler/store'},
     'scheduler/service': {'proto/values', 'proto/runtime', 'scheduler/core', 'scheduler/store', 'scheduler/engine',
@@ -32,7 +33,7 @@ TABLE = {
     'scheduler': {'proto', 'scheduler', 'generated'},
 
     'agent/process': {'proto/values', 'proto/runtime'},
-    'agent/state': {'proto/values', 'proto/runtime', 'agent/ports', 'agent/process', 'generated'},
+    'agent/state': {'proto/values', 'proto/runtime', 'proto/sqlite', 'agent/ports', 'agent/process', 'generated'},
     'agent/reconcile': {'proto/values'},
     'agent/ports': {'proto/values', 'agent/reconcile', 'generated'},
     'agent/link': {'proto/values', 'proto/runtime', 'agent/reconcile', 'generated'},

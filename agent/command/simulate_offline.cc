@@ -16,7 +16,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "agent/command/site.h"
@@ -72,10 +71,9 @@ class SpoolCopy {
     }
     absl::StatusOr<Database> database = Database::Open(original);
     if (!database.ok()) return database.status();
-    // The parameters of Database are blobs, and SQLite takes none for a name.
-    const std::string copy =
-        absl::StrCat("VACUUM INTO '", absl::StrReplaceAll(folder_, {{"'", "''"}}), "/spool.db'");
-    if (absl::Status status = database->Execute(copy.c_str()); !status.ok()) return status;
+    const std::string copy = absl::StrCat(folder_, "/spool.db");
+    absl::Status copied = database->Run("VACUUM INTO ?", sqlite::Text{copy});
+    if (!copied.ok()) return copied;
     absl::StatusOr<std::unique_ptr<Spool>> spool = Spool::Open(folder_, config.spool_records_max);
     if (!spool.ok()) return spool.status();
     spool_ = *std::move(spool);

@@ -1,67 +1,57 @@
 #ifndef MESOLYS_AGENT_STATE_DATABASE_H_
 #define MESOLYS_AGENT_STATE_DATABASE_H_
 
-// SQLite, as thinly as the spool needs it. Errors: RESOURCE_EXHAUSTED for a full disk, DATA_LOSS
-// for a file that is no database, PERMISSION_DENIED for one that cannot be opened or written,
-// INTERNAL for the rest; each with SQLite's words and the path. One thread at a time.
+// The spool's file: how it is opened, and what SQLite's errors mean to an agent: RESOURCE_EXHAUSTED
+// for a full disk, DATA_LOSS for a file that is no database, PERMISSION_DENIED for one that cannot
+// be opened or written, INTERNAL for the rest; each with SQLite's words and the path. One thread at
+// a time.
 
 #include <cstdint>
-#include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-
-struct sqlite3;
-struct sqlite3_stmt;
+#include "proto/sqlite/sqlite.h"
 
 namespace mesolys::agent {
-
-// A prepared statement. Bind in the order of its parameters, Step until there is no row, Reset.
-class Statement {
- public:
-  Statement& Bind(int64_t value);
-  Statement& Bind(const std::string& blob);
-  // Whether there is a row.
-  absl::StatusOr<bool> Step();
-  // For a statement without rows: steps once and resets.
-  absl::Status Run();
-  void Reset();
-
-  int64_t Integer(int column) const;
-  // A null is an empty one. Valid until the next Step.
-  absl::string_view Blob(int column) const;
-
- private:
-  friend class Database;
-  struct Finalize {
-    void operator()(sqlite3_stmt* statement) const;
-  };
-  Statement(sqlite3* connection, sqlite3_stmt* statement)
-      : connection_(connection), statement_(statement) {}
-
-  sqlite3* connection_ = nullptr;
-  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
-  int bound_count_ = 0;
-};
 
 class Database {
  public:
   // Creates the file; WAL, synchronous FULL, 512 KiB of cached pages.
   static absl::StatusOr<Database> Open(const std::string& path);
 
-  absl::Status Execute(const char* sql);
-  absl::StatusOr<Statement> Prepare(absl::string_view sql);
+  absl::Status Execute(const std::string& sql);
+  absl::StatusOr<sqlite::Statement> Prepare(absl::string_view sql);
+
+  // Whether there is a row.
+  absl::StatusOr<bool> Step(sqlite::Statement& statement);
+
+  // For a statement without rows.
+  template <typename... Values>
+  absl::Status Run(sqlite::Statement& statement, const Values&... values) {
+    statement.Bind(values...);
+    return ToStatus(statement.Run());
+  }
+  // The same, for once.
+  template <typename... Values>
+  absl::Status Run(absl::string_view sql, const Values&... values) {
+    absl::StatusOr<sqlite::Statement> statement = Prepare(sql);
+    if (!statement.ok()) return statement.status();
+    return Run(*statement, values...);
+  }
+
   // Rows changed by the last statement.
-  int64_t changed_count() const;
+  int64_t changed_count() const { return connection_.changed_count(); }
 
  private:
-  struct Close {
-    void operator()(sqlite3* connection) const;
-  };
-  explicit Database(sqlite3* connection) : connection_(connection) {}
-  std::unique_ptr<sqlite3, Close> connection_;
+  explicit Database(sqlite::Connection connection) : connection_(std::move(connection)) {}
+
+  // Of the connection's last call.
+  absl::Status ToStatus(int code) const;
+
+  sqlite::Connection connection_;
 };
 
 }  // namespace mesolys::agent

@@ -8,21 +8,21 @@ const char ImportTable::kSchema[] =
     " rejected_count INTEGER NOT NULL DEFAULT 0) STRICT";
 
 absl::StatusOr<std::vector<ImportPlace>> ImportTable::All() {
-  absl::StatusOr<Statement> query = database_.Prepare(
+  absl::StatusOr<sqlite::Statement> query = database_.Prepare(
       "SELECT number, next, is_read, body, changed_count, rejected_count,"
       " EXISTS (SELECT 1 FROM record WHERE record.import = import.number)"
       " FROM import ORDER BY number");
   if (!query.ok()) return query.status();
   std::vector<ImportPlace> places;
   while (true) {
-    const absl::StatusOr<bool> row = query->Step();
+    const absl::StatusOr<bool> row = database_.Step(*query);
     if (!row.ok()) return row.status();
     if (!*row) return places;
     ImportPlace& place = places.emplace_back();
     place.number = query->Integer(0);
     place.next = absl::FromUnixSeconds(query->Integer(1));
     place.is_read = query->Integer(2) != 0;
-    const absl::string_view body = query->Blob(3);
+    const absl::string_view body = query->View(3);
     if (!place.result.ParseFromArray(body.data(), static_cast<int>(body.size()))) {
       return absl::DataLossError("spool: the place of an import cannot be read back");
     }
@@ -33,30 +33,23 @@ absl::StatusOr<std::vector<ImportPlace>> ImportTable::All() {
 }
 
 absl::Status ImportTable::Put(const ImportPlace& place) {
-  absl::StatusOr<Statement> upsert = database_.Prepare(
+  return database_.Run(
       "INSERT INTO import (number, next, is_read, body) VALUES (?, ?, ?, ?)"
       " ON CONFLICT (number) DO UPDATE SET next = excluded.next, is_read = excluded.is_read,"
-      " body = excluded.body");
-  if (!upsert.ok()) return upsert.status();
-  return upsert->Bind(place.number)
-      .Bind(absl::ToUnixSeconds(place.next))
-      .Bind(int64_t{place.is_read})
-      .Bind(place.result.SerializeAsString())
-      .Run();
+      " body = excluded.body",
+      place.number, absl::ToUnixSeconds(place.next), int64_t{place.is_read},
+      sqlite::Blob{place.result.SerializeAsString()});
 }
 
 absl::Status ImportTable::Count(const ImportTally& tally) {
-  absl::StatusOr<Statement> update = database_.Prepare(
+  return database_.Run(
       "UPDATE import SET changed_count = changed_count + ?, rejected_count = rejected_count + ?"
-      " WHERE number = ?");
-  if (!update.ok()) return update.status();
-  return update->Bind(tally.changed_count).Bind(tally.rejected_count).Bind(tally.number).Run();
+      " WHERE number = ?",
+      tally.changed_count, tally.rejected_count, tally.number);
 }
 
 absl::Status ImportTable::Remove(int64_t number) {
-  absl::StatusOr<Statement> remove = database_.Prepare("DELETE FROM import WHERE number = ?");
-  if (!remove.ok()) return remove.status();
-  return remove->Bind(number).Run();
+  return database_.Run("DELETE FROM import WHERE number = ?", number);
 }
 
 }  // namespace mesolys::agent

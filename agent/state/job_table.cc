@@ -5,10 +5,6 @@
 namespace mesolys::agent {
 namespace {
 
-Statement& BindKey(const JobKey& key, Statement& statement) {
-  return statement.Bind(key.cluster).Bind(key.job_id).Bind(absl::ToUnixSeconds(key.submit_time));
-}
-
 // Nothing when it cannot be read back.
 std::optional<UsageRecord> Parse(absl::string_view body) {
   v1::UsageRecord message;
@@ -26,10 +22,10 @@ const char JobTable::kSchema[] =
     " PRIMARY KEY (cluster, job_id, submit_time)) STRICT, WITHOUT ROWID";
 
 absl::StatusOr<int64_t> JobTable::Merge(const std::vector<v1::UsageRecord>& records) {
-  absl::StatusOr<Statement> held = database_.Prepare(
+  absl::StatusOr<sqlite::Statement> held = database_.Prepare(
       "SELECT body FROM job WHERE cluster = ? AND job_id = ? AND submit_time = ?");
   if (!held.ok()) return held.status();
-  absl::StatusOr<Statement> upsert = database_.Prepare(
+  absl::StatusOr<sqlite::Statement> upsert = database_.Prepare(
       "INSERT INTO job (cluster, job_id, submit_time, body) VALUES (?, ?, ?, ?)"
       " ON CONFLICT (cluster, job_id, submit_time) DO UPDATE SET body = excluded.body");
   if (!upsert.ok()) return upsert.status();
@@ -37,13 +33,17 @@ absl::StatusOr<int64_t> JobTable::Merge(const std::vector<v1::UsageRecord>& reco
   for (const v1::UsageRecord& message : records) {
     const absl::StatusOr<UsageRecord> record = FromProto(message);
     if (!record.ok()) continue;
-    const absl::StatusOr<bool> found = BindKey(record->key, *held).Step();
+    const JobKey& key = record->key;
+    const int64_t submit_time = absl::ToUnixSeconds(key.submit_time);
+    held->Bind(sqlite::Blob{key.cluster}, key.job_id, submit_time);
+    const absl::StatusOr<bool> found = database_.Step(*held);
     if (!found.ok()) return found.status();
     std::optional<UsageRecord> before;
-    if (*found) before = Parse(held->Blob(0));
+    if (*found) before = Parse(held->View(0));
     held->Reset();
     if (before.has_value() && !Newer(*record, *before)) continue;
-    absl::Status kept = BindKey(record->key, *upsert).Bind(message.SerializeAsString()).Run();
+    absl::Status kept = database_.Run(*upsert, sqlite::Blob{key.cluster}, key.job_id, submit_time,
+                                      sqlite::Blob{message.SerializeAsString()});
     if (!kept.ok()) return kept;
     ++changed;
   }
@@ -52,17 +52,19 @@ absl::StatusOr<int64_t> JobTable::Merge(const std::vector<v1::UsageRecord>& reco
 
 absl::StatusOr<std::vector<UsageRecord>> JobTable::Page(const std::optional<JobKey>& after,
                                                         int64_t records_max) {
-  absl::StatusOr<Statement> query = database_.Prepare(
+  absl::StatusOr<sqlite::Statement> query = database_.Prepare(
       "SELECT body FROM job WHERE (cluster, job_id, submit_time) > (?, ?, ?)"
       " ORDER BY cluster, job_id, submit_time LIMIT ?");
   if (!query.ok()) return query.status();
-  BindKey(after.value_or(JobKey{"", 0, absl::UnixEpoch()}), *query).Bind(records_max);
+  const JobKey key = after.value_or(JobKey{"", 0, absl::UnixEpoch()});
+  query->Bind(sqlite::Blob{key.cluster}, key.job_id, absl::ToUnixSeconds(key.submit_time),
+              records_max);
   std::vector<UsageRecord> page;
   while (true) {
-    const absl::StatusOr<bool> row = query->Step();
+    const absl::StatusOr<bool> row = database_.Step(*query);
     if (!row.ok()) return row.status();
     if (!*row) return page;
-    std::optional<UsageRecord> record = Parse(query->Blob(0));
+    std::optional<UsageRecord> record = Parse(query->View(0));
     if (!record.has_value()) {
       return absl::DataLossError("spool: a job that is kept there cannot be read back");
     }
@@ -71,11 +73,13 @@ absl::StatusOr<std::vector<UsageRecord>> JobTable::Page(const std::optional<JobK
 }
 
 absl::Status JobTable::Remove(const std::vector<JobKey>& jobs) {
-  absl::StatusOr<Statement> remove =
+  absl::StatusOr<sqlite::Statement> remove =
       database_.Prepare("DELETE FROM job WHERE cluster = ? AND job_id = ? AND submit_time = ?");
   if (!remove.ok()) return remove.status();
   for (const JobKey& key : jobs) {
-    if (absl::Status removed = BindKey(key, *remove).Run(); !removed.ok()) return removed;
+    absl::Status removed = database_.Run(*remove, sqlite::Blob{key.cluster}, key.job_id,
+                                         absl::ToUnixSeconds(key.submit_time));
+    if (!removed.ok()) return removed;
   }
   return absl::OkStatus();
 }

@@ -31,20 +31,21 @@ const char Kept::kSchema[] =
     "CREATE TABLE meta (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID";
 
 absl::Status Kept::Set(const std::string& key, const std::string& value) {
-  absl::StatusOr<Statement> upsert = database_.Prepare(
+  return database_.Run(
       "INSERT INTO meta (key, value) VALUES (?, ?)"
-      " ON CONFLICT (key) DO UPDATE SET value = excluded.value");
-  if (!upsert.ok()) return upsert.status();
-  return upsert->Bind(key).Bind(value).Run();
+      " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+      sqlite::Blob{key}, sqlite::Blob{value});
 }
 
 absl::StatusOr<std::optional<std::string>> Kept::Find(const std::string& key) {
-  absl::StatusOr<Statement> query = database_.Prepare("SELECT value FROM meta WHERE key = ?");
+  absl::StatusOr<sqlite::Statement> query =
+      database_.Prepare("SELECT value FROM meta WHERE key = ?");
   if (!query.ok()) return query.status();
-  const absl::StatusOr<bool> row = query->Bind(key).Step();
+  query->Bind(sqlite::Blob{key});
+  const absl::StatusOr<bool> row = database_.Step(*query);
   if (!row.ok()) return row.status();
   std::optional<std::string> value;
-  if (*row) value = std::string(query->Blob(0));
+  if (*row) value = std::string(query->View(0));
   return value;
 }
 

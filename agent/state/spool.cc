@@ -81,9 +81,9 @@ absl::StatusOr<std::unique_ptr<Spool>> Spool::Open(const std::string& directory,
 
 absl::Status Spool::Prepare() {
   MutexLock lock(mutex_);
-  absl::StatusOr<Statement> version = database_.Prepare("PRAGMA user_version");
+  absl::StatusOr<sqlite::Statement> version = database_.Prepare("PRAGMA user_version");
   if (!version.ok()) return version.status();
-  if (absl::StatusOr<bool> row = version->Step(); !row.ok()) return row.status();
+  if (absl::StatusOr<bool> row = database_.Step(*version); !row.ok()) return row.status();
   const int64_t found = version->Integer(0);
   version->Reset();
   if (found > kSchemaVersion) {
@@ -99,9 +99,9 @@ absl::Status Spool::Prepare() {
   absl::StatusOr<std::string> id = kept_.SpoolId();
   if (!id.ok()) return id.status();
   id_ = *std::move(id);
-  absl::StatusOr<Statement> count = database_.Prepare("SELECT count(*) FROM record");
+  absl::StatusOr<sqlite::Statement> count = database_.Prepare("SELECT count(*) FROM record");
   if (!count.ok()) return count.status();
-  if (absl::StatusOr<bool> row = count->Step(); !row.ok()) return row.status();
+  if (absl::StatusOr<bool> row = database_.Step(*count); !row.ok()) return row.status();
   record_count_ = count->Integer(0);
   return absl::OkStatus();
 }
@@ -125,14 +125,15 @@ absl::Status Spool::MigrateFrom(int64_t version) {
 // The jobs came with version 2; those that an older agent reported are settled, or wait here.
 absl::Status Spool::MergeWaiting() {
   if (absl::Status status = database_.Execute(JobTable::kSchema); !status.ok()) return status;
-  absl::StatusOr<Statement> waiting = database_.Prepare("SELECT body FROM record ORDER BY seq");
+  absl::StatusOr<sqlite::Statement> waiting =
+      database_.Prepare("SELECT body FROM record ORDER BY seq");
   if (!waiting.ok()) return waiting.status();
   while (true) {
-    const absl::StatusOr<bool> row = waiting->Step();
+    const absl::StatusOr<bool> row = database_.Step(*waiting);
     if (!row.ok()) return row.status();
     if (!*row) return absl::OkStatus();
     v1::UsageRecord record;
-    const absl::string_view body = waiting->Blob(0);
+    const absl::string_view body = waiting->View(0);
     if (!record.ParseFromArray(body.data(), static_cast<int>(body.size()))) continue;
     const absl::StatusOr<int64_t> merged = JobTable(database_).Merge({record});
     if (!merged.ok()) return merged.status();
@@ -158,12 +159,12 @@ absl::Status Spool::CheckRoom(int64_t added) const {
 
 absl::StatusOr<int64_t> Spool::Insert(const std::vector<v1::UsageRecord>& records, int64_t import,
                                       absl::Time now) {
-  absl::StatusOr<Statement> insert =
+  absl::StatusOr<sqlite::Statement> insert =
       database_.Prepare("INSERT INTO record (add_time, body, import) VALUES (?, ?, ?)");
   if (!insert.ok()) return insert.status();
   for (const v1::UsageRecord& record : records) {
-    absl::Status inserted =
-        insert->Bind(absl::ToUnixMillis(now)).Bind(record.SerializeAsString()).Bind(import).Run();
+    absl::Status inserted = database_.Run(*insert, absl::ToUnixMillis(now),
+                                          sqlite::Blob{record.SerializeAsString()}, import);
     if (!inserted.ok()) return inserted;
   }
   return JobTable(database_).Merge(records);
@@ -236,17 +237,17 @@ int64_t Spool::JobRevision() {
 
 absl::StatusOr<SpoolBatch> Spool::Head(int64_t records_max, int64_t bytes_max) {
   MutexLock lock(mutex_);
-  absl::StatusOr<Statement> query =
+  absl::StatusOr<sqlite::Statement> query =
       database_.Prepare("SELECT seq, body, import FROM record ORDER BY seq LIMIT ?");
   if (!query.ok()) return query.status();
   query->Bind(records_max);
   SpoolBatch batch;
   int64_t bytes = 0;
   while (true) {
-    const absl::StatusOr<bool> row = query->Step();
+    const absl::StatusOr<bool> row = database_.Step(*query);
     if (!row.ok()) return row.status();
     if (!*row) break;
-    const absl::string_view body = query->Blob(1);
+    const absl::string_view body = query->View(1);
     bytes += static_cast<int64_t>(body.size()) + kRecordOverhead;
     const int64_t import = query->Integer(2);
     if ((bytes > bytes_max || import != batch.import) && !batch.records.empty()) break;
@@ -265,9 +266,8 @@ absl::Status Spool::Acknowledge(int64_t last, const QuarantineMark& mark,
   MutexLock lock(mutex_);
   int64_t deleted = 0;
   absl::Status status = Commit([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::Status {
-    absl::StatusOr<Statement> remove = database_.Prepare("DELETE FROM record WHERE seq <= ?");
-    if (!remove.ok()) return remove.status();
-    if (absl::Status removed = remove->Bind(last).Run(); !removed.ok()) return removed;
+    absl::Status removed = database_.Run("DELETE FROM record WHERE seq <= ?", last);
+    if (!removed.ok()) return removed;
     deleted = database_.changed_count();
     if (tally.number != 0) {
       if (absl::Status counted = ImportTable(database_).Count(tally); !counted.ok()) return counted;
@@ -285,10 +285,10 @@ int64_t Spool::Room() {
 
 absl::StatusOr<SpoolLevel> Spool::Level() {
   MutexLock lock(mutex_);
-  absl::StatusOr<Statement> oldest =
+  absl::StatusOr<sqlite::Statement> oldest =
       database_.Prepare("SELECT add_time FROM record ORDER BY seq LIMIT 1");
   if (!oldest.ok()) return oldest.status();
-  const absl::StatusOr<bool> row = oldest->Step();
+  const absl::StatusOr<bool> row = database_.Step(*oldest);
   if (!row.ok()) return row.status();
   SpoolLevel level;
   level.record_count = record_count_;

@@ -7,7 +7,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "client/language/known_sentence.h"
@@ -16,6 +15,7 @@
 #include "client/session/kept_key.h"
 #include "client/show/terminal_text.h"
 #include "google/protobuf/descriptor.h"
+#include "proto/runtime/program.h"
 #include "proto/values/quoted.h"
 #include "proto/values/reason.h"
 
@@ -25,21 +25,12 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-bool IsUtf8(const Environment& environment) {
-  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    const std::string value = absl::AsciiStrToLower(Variable(environment, name));
-    if (value.empty()) continue;
-    return absl::StrContains(value, "utf-8") || absl::StrContains(value, "utf8");
-  }
-  return false;
-}
-
 Look LookOf(const World& world, Format format) {
   const bool colour = format == Format::kTable && world.terminal &&
                       Variable(world.environment, "NO_COLOR").empty() &&
                       Variable(world.environment, "TERM") != "dumb";
-  return {format, colour, IsUtf8(world.environment),
-          world.terminal && world.width ? world.width() : 0};
+  const bool utf8 = ShowsUtf8([&](const char* name) { return Variable(world.environment, name); });
+  return {format, colour, utf8, world.terminal && world.width ? world.width() : 0};
 }
 
 const FieldDescriptor& FieldOf(const Message& request, const char* name) {

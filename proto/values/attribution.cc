@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "proto/values/quantity.h"
+#include "proto/values/apportion.h"
 
 namespace mesolys {
 namespace {
@@ -55,19 +55,12 @@ Piece PieceFrom(const std::vector<Payer>& payers, int64_t second, int64_t span_e
 }
 
 // Turns seconds held into seconds charged, in the order of time.
-void Scale(int64_t held_seconds, int64_t charged_seconds, std::vector<ChargedSeconds>* pieces) {
-  int64_t remainder = charged_seconds;
-  for (ChargedSeconds& piece : *pieces) {
-    piece.seconds = MulDiv(piece.seconds, charged_seconds, held_seconds);
-    remainder -= piece.seconds;
-  }
-  // The remainder is less than the number of pieces; and a piece that was rounded down has room for
-  // it.
-  for (ChargedSeconds& piece : *pieces) {
-    if (remainder == 0) break;
-    ++piece.seconds;
-    --remainder;
-  }
+void Scale(int64_t charged_seconds, std::vector<ChargedSeconds>* pieces) {
+  std::vector<int64_t> held;
+  held.reserve(pieces->size());
+  for (const ChargedSeconds& piece : *pieces) held.push_back(piece.seconds);
+  const std::vector<int64_t> charged = Apportion(charged_seconds, held);
+  for (size_t i = 0; i < charged.size(); ++i) (*pieces)[i].seconds = charged[i];
 }
 
 // One entry per grant, none of 0 seconds, by grant.
@@ -107,7 +100,7 @@ std::vector<ChargedSeconds> Attribute(const std::vector<Payer>& payers, const Pe
     pieces[0].seconds = charged_seconds;
     return pieces;
   }
-  if (charged_seconds < held_seconds) Scale(held_seconds, charged_seconds, &pieces);
+  if (charged_seconds < held_seconds) Scale(charged_seconds, &pieces);
   Gather(&pieces);
   return pieces;
 }

@@ -55,9 +55,9 @@ absl::StatusOr<Batch::Decided> Batch::Decide(const std::string& actor,
   Commit commit;
   commit.row.revision = tentative_.revision() + 1;
   for (const Job& job : verdict->jobs) {
-    commit.jobs.push_back(EncodeJob(job, commit.row.revision));
+    commit.rows.jobs.push_back(EncodeJob(job, commit.row.revision));
   }
-  if (!commit.jobs.empty()) SetRowsDigest(verdict->events, RowsDigest(commit.jobs));
+  if (commit.rows != Rows()) SetRowsDigest(verdict->events, RowsDigest(commit.rows));
   commit.row.actor = actor;
   commit.row.request_id = request_id;
   commit.row.digest = digest;

@@ -98,14 +98,10 @@ LogHead Engine::head() const {
   return head_;
 }
 
-void Engine::OnChange(std::function<void()> changed) {
-  MutexLock lock(listener_mutex_);
-  changed_ = std::move(changed);
-}
+void Engine::OnChange(std::function<void()> changed) { changed_.Set(std::move(changed)); }
 
 void Engine::OnCommit(std::function<void(absl::Duration, int64_t)> committed) {
-  MutexLock lock(listener_mutex_);
-  committed_ = std::move(committed);
+  committed_.Set(std::move(committed));
 }
 
 // Folds what the log has beyond the durable fold, checking the chain.
@@ -217,8 +213,7 @@ void Engine::CommitAll(std::vector<Pending>& pending) {
     }
     break;
   }
-  MutexLock lock(listener_mutex_);
-  if (changed_) changed_();
+  changed_.Call();
 }
 
 void Engine::AnswerAll(std::vector<Pending> pending) {
@@ -276,11 +271,8 @@ AppendResult Engine::Append(const Batch& batch) {
   const auto begin = std::chrono::steady_clock::now();
   AppendResult result = store_.Append(batch.commits());
   if (result.outcome == AppendResult::Outcome::kAppended) {
-    MutexLock lock(listener_mutex_);
-    if (committed_) {
-      committed_(absl::FromChrono(std::chrono::steady_clock::now() - begin),
-                 static_cast<int64_t>(batch.commits().size()));
-    }
+    committed_.Call(absl::FromChrono(std::chrono::steady_clock::now() - begin),
+                    static_cast<int64_t>(batch.commits().size()));
   }
   if (result.outcome != AppendResult::Outcome::kUnknown) return result;
   const LogRow& first = batch.commits().front().row;

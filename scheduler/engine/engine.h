@@ -21,6 +21,7 @@
 #include "scheduler/core/ledger/ledger.h"
 #include "scheduler/core/rules/command.h"
 #include "scheduler/core/rules/policy.h"
+#include "scheduler/engine/listener.h"
 #include "scheduler/engine/work_queue.h"
 #include "scheduler/store/event_store.h"
 
@@ -115,10 +116,8 @@ class Engine {
 
   EventStore& store_;
   const Clock& clock_;
-  Mutex
-      listener_mutex_;  // held during a call: a listener that took itself away is not called again
-  std::function<void()> changed_ ABSL_GUARDED_BY(listener_mutex_);
-  std::function<void(absl::Duration, int64_t)> committed_ ABSL_GUARDED_BY(listener_mutex_);
+  Listener<> changed_;
+  Listener<absl::Duration, int64_t> committed_;
 
   mutable Mutex mutex_;
   std::condition_variable_any arrived_;

@@ -318,32 +318,26 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
     if (!identity.ok()) return Reply(context, identity.status());
     absl::StatusOr<Page> page = ParsePage(in->page_size(), in->page_token());
     if (!page.ok()) return Reply(context, page.status());
-    Reactor* reactor = context->DefaultReactor();
-    queries_.Add([this, reactor, out, page = *page] {
-      reactor->Finish(ToGrpcStatus(mesolys::ListEvents(engine_, page, *out)));
+    return ReplyLater(context, queries_, [this, out, page = *page] {
+      return mesolys::ListEvents(engine_, page, *out);
     });
-    return reactor;
   }
 
   Reactor* GetEvent(Context* context, const v1::GetEventRequest* in, v1::AuditEvent* out) override {
     absl::StatusOr<std::string> identity =
         Allowed(*context, engine_, "AllocationService.GetEvent", {});
     if (!identity.ok()) return Reply(context, identity.status());
-    Reactor* reactor = context->DefaultReactor();
-    queries_.Add([this, reactor, out, revision = in->revision()] {
-      reactor->Finish(ToGrpcStatus(FindEvent(engine_, revision, *out)));
+    return ReplyLater(context, queries_, [this, out, revision = in->revision()] {
+      return FindEvent(engine_, revision, *out);
     });
-    return reactor;
   }
 
   Reactor* GetJob(Context* context, const v1::GetJobRequest* in, v1::Job* out) override {
     absl::StatusOr<std::string> identity = PeerIdentity(*context);
     if (!identity.ok()) return Reply(context, identity.status());
-    Reactor* reactor = context->DefaultReactor();
-    queries_.Add([this, reactor, in, out, identity = *identity] {
-      reactor->Finish(ToGrpcStatus(FindJob(engine_, identity, in->job(), *out)));
+    return ReplyLater(context, queries_, [this, in, out, identity = *identity] {
+      return FindJob(engine_, identity, in->job(), *out);
     });
-    return reactor;
   }
 
   Reactor* ExplainJob(Context* context, const v1::ExplainJobRequest* in,
@@ -389,13 +383,11 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
     const bool known =
         engine_.Read([&](const Ledger& ledger) { return ledger.FindProject(project) != nullptr; });
     if (!known) return Reply(context, NoProject(project));
-    Reactor* reactor = context->DefaultReactor();
-    queries_.Add([this, reactor, out, identity = *identity, project, uncovered = in->uncovered(),
-                  page = *page] {
-      reactor->Finish(
-          ToGrpcStatus(mesolys::ListJobs(engine_, identity, project, uncovered, page, *out)));
-    });
-    return reactor;
+    return ReplyLater(
+        context, queries_,
+        [this, out, identity = *identity, project, uncovered = in->uncovered(), page = *page] {
+          return mesolys::ListJobs(engine_, identity, project, uncovered, page, *out);
+        });
   }
 
  private:
@@ -419,11 +411,9 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
       form.Update(Refuse(Reason::kInvalidArgument, "name a project or an account, not both"));
     }
     if (!form.ok()) return Reply(context, form);
-    Reactor* reactor = context->DefaultReactor();
-    queries_.Add([this, reactor, out, account = in.account(), page] {
-      reactor->Finish(ToGrpcStatus(ListUnassignedJobs(engine_, account, page, *out)));
+    return ReplyLater(context, queries_, [this, out, account = in.account(), page] {
+      return ListUnassignedJobs(engine_, account, page, *out);
     });
-    return reactor;
   }
 
   Comparisons& comparisons_;

@@ -32,10 +32,7 @@ absl::Status NoComparison(const std::string& site, int64_t number) {
 
 }  // namespace
 
-void Comparisons::OnChange(std::function<void()> changed) {
-  MutexLock lock(listener_mutex_);
-  changed_ = std::move(changed);
-}
+void Comparisons::OnChange(std::function<void()> changed) { changed_.Set(std::move(changed)); }
 
 void Comparisons::Begin(Comparison& comparison) {
   Comparison fresh;
@@ -65,10 +62,7 @@ v1::UsageComparison Comparisons::Start(const std::string& site, const Period& pe
     kept.push_back(std::move(comparison));
     if (kept.size() > kKeptMax) kept.pop_front();
   }
-  {
-    MutexLock lock(listener_mutex_);
-    if (changed_) changed_();
-  }
+  changed_.Call();
   return *Show(site, number);
 }
 

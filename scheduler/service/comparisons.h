@@ -25,6 +25,7 @@
 #include "proto/runtime/mutex.h"
 #include "scheduler/core/figures/comparison.h"
 #include "scheduler/engine/engine.h"
+#include "scheduler/engine/listener.h"
 #include "scheduler/service/page.h"
 
 namespace mesolys {
@@ -112,8 +113,7 @@ class Comparisons {
                                                    const absl::flat_hash_set<JobKey>& told) const;
 
   const Engine& engine_;
-  Mutex listener_mutex_;
-  std::function<void()> changed_ ABSL_GUARDED_BY(listener_mutex_);
+  Listener<> changed_;
   mutable Mutex mutex_;
   std::map<std::string, Kept> kept_ ABSL_GUARDED_BY(mutex_);  // by site, the newest last
 };

@@ -5,10 +5,7 @@
 
 namespace mesolys {
 
-void JobQuestions::OnChange(std::function<void()> changed) {
-  MutexLock lock(listener_mutex_);
-  changed_ = std::move(changed);
-}
+void JobQuestions::OnChange(std::function<void()> changed) { changed_.Set(std::move(changed)); }
 
 int64_t JobQuestions::Ask(const std::string& site, const std::string& asker,
                           const v1::ExplainJobRequest& request, absl::Time now) {
@@ -36,8 +33,7 @@ int64_t JobQuestions::Ask(const std::string& site, const std::string& asker,
     if (request.has_array_task_id()) asked.array_task_id = request.array_task_id();
     asked.ask_time = now;
   }
-  MutexLock lock(listener_mutex_);
-  if (changed_) changed_();
+  changed_.Call();
   return number;
 }
 

@@ -18,6 +18,7 @@
 #include "mesolys/v1/resources.pb.h"
 #include "mesolys/v1/site_service.pb.h"
 #include "proto/runtime/mutex.h"
+#include "scheduler/engine/listener.h"
 
 namespace mesolys {
 
@@ -53,8 +54,7 @@ class JobQuestions {
   std::optional<Question> Find(int64_t number, const std::string& asker) const;
 
  private:
-  Mutex listener_mutex_;
-  std::function<void()> changed_ ABSL_GUARDED_BY(listener_mutex_);
+  Listener<> changed_;
   mutable Mutex mutex_;
   std::deque<Question> questions_ ABSL_GUARDED_BY(mutex_);  // the oldest first
   int64_t last_number_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -11,6 +11,7 @@
 #include "proto/runtime/status.h"
 #include "proto/runtime/tls.h"
 #include "scheduler/engine/engine.h"
+#include "scheduler/engine/work_queue.h"
 #include "scheduler/service/access_table.h"
 
 namespace mesolys {
@@ -19,6 +20,16 @@ inline grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext* context,
                                        const absl::Status& status) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   reactor->Finish(ToGrpcStatus(status));
+  return reactor;
+}
+
+// The same off gRPC's thread, of a `read` that may wait for the store. The messages of the call
+// live until it is answered.
+template <typename Read>
+grpc::ServerUnaryReactor* ReplyLater(grpc::CallbackServerContext* context, WorkQueue& queries,
+                                     Read read) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  queries.Add([reactor, read = std::move(read)] { reactor->Finish(ToGrpcStatus(read())); });
   return reactor;
 }
 

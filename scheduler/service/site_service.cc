@@ -84,13 +84,11 @@ class SiteService final : public v1::SiteService::CallbackService {
     if (!identity.ok()) return Reply(context, identity.status());
     absl::Status size = CheckReportSize(in->records_size(), in->ByteSizeLong());
     if (!size.ok()) return Reply(context, size);
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    queries_.Add([this, reactor, in, out, site = *ParseSiteName(in->site())] {
+    return ReplyLater(context, queries_, [this, in, out, site = *ParseSiteName(in->site())] {
       absl::StatusOr<v1::TellUsageResponse> told = comparisons_.Tell(site, *in);
       if (told.ok()) *out = *std::move(told);
-      reactor->Finish(ToGrpcStatus(told.status()));
+      return told.status();
     });
-    return reactor;
   }
 
  private:

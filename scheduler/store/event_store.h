@@ -4,6 +4,7 @@
 // The port to the place where events are kept. It deals in rows of bytes; event_codec knows what
 // they mean. One writer calls Append; the queries may be called from any thread at any time.
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -48,10 +49,25 @@ struct JobRow {
   friend bool operator==(const JobRow&, const JobRow&) = default;
 };
 
+// What a command writes beside its row of the log, by table.
+struct Rows {
+  std::vector<JobRow> jobs;  // each key at most once
+
+  friend bool operator==(const Rows&, const Rows&) = default;
+};
+
+// Calls `visit` with each row, table by table, until it answers false; whether it never did. What
+// handles rows has an overload for each type of row, so nobody can forget a new table: it is a line
+// here.
+template <typename Visit>
+bool VisitRows(const Rows& rows, Visit visit) {
+  return std::all_of(rows.jobs.begin(), rows.jobs.end(), visit);
+}
+
 // What one Append writes for one command.
 struct Commit {
   LogRow row;
-  std::vector<JobRow> jobs;  // upserted in the same transaction; each key at most once
+  Rows rows;  // upserted in the same transaction
 };
 
 struct AppendResult {

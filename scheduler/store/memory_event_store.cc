@@ -29,7 +29,10 @@ AppendResult MemoryEventStore::Append(const std::vector<Commit>& commits) {
   for (const Commit& commit : commits) {
     log_.push_back(commit.row);
     revision_of_[{commit.row.actor, commit.row.request_id}] = commit.row.revision;
-    for (const JobRow& job : commit.jobs) jobs_[job.key] = job;
+    VisitRows(commit.rows, [this](const auto& row) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      Put(row);
+      return true;
+    });
   }
   return {};
 }
@@ -98,6 +101,8 @@ absl::Status MemoryEventStore::ReadJobs(
   }
   return absl::OkStatus();
 }
+
+void MemoryEventStore::Put(const JobRow& job) { jobs_[job.key] = job; }
 
 std::optional<LogRow> MemoryEventStore::RowAt(int64_t revision) const {
   const MutexLock lock(mutex_);

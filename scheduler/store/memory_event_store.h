@@ -39,6 +39,8 @@ class MemoryEventStore : public EventStore {
  private:
   using RequestKey = std::pair<std::string, std::string>;  // actor, request_id
 
+  void Put(const JobRow& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   // The row of this revision, or the job after this key (the first for nothing); nothing at the
   // end.
   std::optional<LogRow> RowAt(int64_t revision) const;

@@ -38,6 +38,14 @@ class Sha256Stream {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
+void AddRow(const JobRow& row, Sha256Stream& stream) {
+  stream.AddField(row.key.cluster);
+  stream.AddField(absl::StrCat(row.key.job_id, " ", row.key.submit_time));
+  stream.AddField(row.account);
+  stream.AddField(row.record);
+  stream.AddField(row.charges);
+}
+
 }  // namespace
 
 std::string Sha256(absl::string_view bytes) {
@@ -58,15 +66,12 @@ std::string ChainHash(absl::string_view before, const LogRow& row) {
   return stream.Take();
 }
 
-std::string RowsDigest(const std::vector<JobRow>& rows) {
+std::string RowsDigest(const Rows& rows) {
   Sha256Stream stream;
-  for (const JobRow& row : rows) {
-    stream.AddField(row.key.cluster);
-    stream.AddField(absl::StrCat(row.key.job_id, " ", row.key.submit_time));
-    stream.AddField(row.account);
-    stream.AddField(row.record);
-    stream.AddField(row.charges);
-  }
+  VisitRows(rows, [&stream](const auto& row) {
+    AddRow(row, stream);
+    return true;
+  });
   return stream.Take();
 }
 

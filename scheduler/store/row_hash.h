@@ -4,7 +4,6 @@
 // The chain of the log: each row's hash covers the row before's. Any thread.
 
 #include <string>
-#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "scheduler/store/event_store.h"
@@ -20,7 +19,7 @@ std::string ChainHash(absl::string_view before, const LogRow& row);
 
 // One digest over rows in the given order, their revisions left out: the command that writes them
 // is not numbered yet when its event is made.
-std::string RowsDigest(const std::vector<JobRow>& rows);
+std::string RowsDigest(const Rows& rows);
 
 // "1f0e..." for people.
 std::string ToHex(absl::string_view bytes);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "proto/values/apportion.h"
 #include "proto/values/names.h"
 
 namespace mesolys {
@@ -61,20 +62,12 @@ std::vector<Placement> Room::Place(Amount amount) const {
     for (const Cell& cell : cells_) placements.push_back({site_, cell.month, amount});
     return placements;
   }
-  Amount placed;
-  for (const Cell& cell : cells_) {
-    const Amount here(MulDiv(cell.free.count(), amount.count(), free_.count()));
-    placements.push_back({site_, cell.month, here});
-    placed += here;
+  std::vector<int64_t> free;
+  for (const Cell& cell : cells_) free.push_back(cell.free.count());
+  const std::vector<int64_t> parts = Apportion(amount.count(), free);
+  for (size_t i = 0; i < cells_.size(); ++i) {
+    if (parts[i] > 0) placements.push_back({site_, cells_[i].month, Amount(parts[i])});
   }
-  // Every cell was rounded down by less than one unit, so fewer than one per cell are left.
-  for (size_t i = 0; placed < amount; ++i) {
-    if (placements[i].amount < cells_[i].free) {
-      placements[i].amount += Amount(1);
-      placed += Amount(1);
-    }
-  }
-  std::erase_if(placements, [](const Placement& p) { return p.amount == Amount(); });
   return placements;
 }
 

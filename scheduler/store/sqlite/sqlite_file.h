@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "scheduler/store/sqlite.h"
+#include "proto/sqlite/sqlite.h"
 
 namespace mesolys::sqlite {
 

@@ -17,8 +17,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "proto/runtime/mutex.h"
+#include "proto/sqlite/sqlite.h"
 #include "scheduler/store/event_store.h"
-#include "scheduler/store/sqlite.h"
 
 namespace mesolys::sqlite {
 

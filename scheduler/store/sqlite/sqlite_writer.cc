@@ -109,10 +109,11 @@ AppendResult Writer::Write(const std::vector<Commit>& commits) {
               absl::StrCat("request ", row.request_id, " of ", row.actor, " is known already")};
     }
     if (code != SQLITE_OK) return Refusal(code, i);
-    for (const JobRow& job : commits[i].jobs) {
-      code = UpsertJob(job);
-      if (code != SQLITE_OK) return Refusal(code, i);
-    }
+    VisitRows(commits[i].rows, [&](const auto& each) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      code = Upsert(each);
+      return code == SQLITE_OK;
+    });
+    if (code != SQLITE_OK) return Refusal(code, i);
   }
   code = commit_.Run();
   return code == SQLITE_OK ? AppendResult{} : Refusal(code, 0);
@@ -124,12 +125,12 @@ int Writer::InsertEvent(const LogRow& row) {
   return insert_event_.Run();
 }
 
-int Writer::UpsertJob(const JobRow& job) {
+int Writer::Upsert(const JobRow& job) {
   for (Statement* statement : {&upsert_job_, &replace_job_}) {
     statement->Bind(Text{job.key.cluster}, job.key.job_id, job.key.submit_time, Text{job.account},
                     job.revision, Blob{job.record}, Blob{job.charges});
     const int code = statement->Run();
-    if (code != SQLITE_OK || sqlite3_changes(connection_.get()) > 0) return code;
+    if (code != SQLITE_OK || connection_.changed_count() > 0) return code;
   }
   return SQLITE_OK;
 }

@@ -13,8 +13,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "proto/sqlite/sqlite.h"
 #include "scheduler/store/event_store.h"
-#include "scheduler/store/sqlite.h"
 #include "scheduler/store/sqlite/sqlite_queries.h"
 
 namespace mesolys::sqlite {
@@ -34,7 +34,7 @@ class Writer : public Queries {
   int PrepareAppend() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   AppendResult Write(const std::vector<Commit>& commits) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   int InsertEvent(const LogRow& row) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  int UpsertJob(const JobRow& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int Upsert(const JobRow& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   int NewestRevision(int64_t& revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   AppendResult Refusal(int code, size_t index) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void EndProcessIfSyncFailed(int code) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

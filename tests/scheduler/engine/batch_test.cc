@@ -57,7 +57,7 @@ TEST_F(BatchTest, EachCommandIsTheNextRevisionInOneChain) {
     EXPECT_EQ(commit.row.actor, kOlga);
     EXPECT_EQ(commit.row.digest, "digest of " + commit.row.request_id);
     EXPECT_EQ(commit.row.time_us, absl::ToUnixMicros(TestTime()));
-    EXPECT_THAT(commit.jobs, IsEmpty());
+    EXPECT_THAT(commit.rows.jobs, IsEmpty());
     before = commit.row.hash;
   }
   EXPECT_EQ(DecodeEvents(batch.commits()[0].row.body)->front(),
@@ -99,9 +99,9 @@ TEST_F(BatchTest, RowsAreWrittenWithTheCommandThatChangedThemAndDigestedInItsEve
   const absl::StatusOr<Batch::Decided> decided = Decide(batch, ReportOf("alpha", 1, 3));
   ASSERT_TRUE(decided.ok()) << decided.status();
   const Commit& commit = batch.commits()[0];
-  ASSERT_THAT(commit.jobs, SizeIs(3));
-  for (const JobRow& row : commit.jobs) EXPECT_EQ(row.revision, decided->revision);
-  EXPECT_EQ(std::get<UsageReported>(decided->events[0]).rows_digest, RowsDigest(commit.jobs));
+  ASSERT_THAT(commit.rows.jobs, SizeIs(3));
+  for (const JobRow& row : commit.rows.jobs) EXPECT_EQ(row.revision, decided->revision);
+  EXPECT_EQ(std::get<UsageReported>(decided->events[0]).rows_digest, RowsDigest(commit.rows));
   EXPECT_EQ(DecodeEvents(commit.row.body).value(), decided->events);
 }
 
@@ -138,7 +138,7 @@ TEST_F(BatchTest, ARowThatCannotBeReadIsTold) {
   Batch theirs(tentative, hash, TestTime());
   ASSERT_TRUE(Decide(theirs, CreateProject{TestProject("beta")}).ok());
   Commit commit = theirs.commits()[0];
-  commit.jobs = {row};
+  commit.rows.jobs = {row};
   ASSERT_EQ(store.Append({commit}).outcome, AppendResult::Outcome::kAppended);
   Batch ours(tentative, commit.row.hash, TestTime());
   EXPECT_EQ(Decide(ours, ReportOf("alpha", 1, 1)).status().code(), absl::StatusCode::kDataLoss);

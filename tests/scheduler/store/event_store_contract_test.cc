@@ -55,7 +55,7 @@ TEST_P(EventStoreContract, KeepsEveryByte) {
   const LogRow row = {1, bytes, zero + "id", "", std::numeric_limits<int64_t>::min(), bytes, zero};
   const JobRow full = {{bytes, std::numeric_limits<int64_t>::max(), -1}, zero, 1, bytes, ""};
   const JobRow empty = {{"", 0, 0}, "", 1, "", bytes};
-  MustAppend(store(), {{row, {full, empty}}});
+  MustAppend(store(), {{row, {{full, empty}}}});
   Settle();
   EXPECT_THAT(ReadAll(store()), ElementsAre(row));
   EXPECT_EQ(*store().FindKey(bytes, zero + "id"), row);
@@ -175,9 +175,9 @@ TEST_P(EventStoreContract, VisitsMoreJobsThanAPageInOrderOfTheirKeys) {
     Commit commit = CommitOf(revision);
     for (const auto& [key, job] : jobs) {
       model[key] = job;
-      commit.jobs.push_back(job);
+      commit.rows.jobs.push_back(job);
     }
-    std::shuffle(commit.jobs.begin(), commit.jobs.end(), random);
+    std::shuffle(commit.rows.jobs.begin(), commit.rows.jobs.end(), random);
     MustAppend(store(), {commit});
   }
   Settle();
@@ -198,7 +198,7 @@ TEST_P(EventStoreContract, PagesThroughTheJobsOfOneAccount) {
     for (const int64_t submit_time : {10, 20}) {
       for (const char* cluster : {"lyon", "lyon-a", "lyon-b"}) {
         const JobRow job = {{cluster, job_id, submit_time}, account, 1, "record", "charges"};
-        commit.jobs.push_back(job);
+        commit.rows.jobs.push_back(job);
         if (job.key.cluster == "lyon-a" && account == "physics") expected.push_back(job);
       }
     }

@@ -67,15 +67,15 @@ TEST(RowHashTest, AnyChangeOfAJobRowButItsRevisionChangesTheDigest) {
       [](auto& rows) { rows[0].key.job_id = 1, rows[0].key.submit_time = 150; },
   };
   const std::vector<JobRow> rows = {Job("n1", 1), Job("n2", 2)};
-  std::set<std::string> digests = {RowsDigest(rows)};
+  std::set<std::string> digests = {RowsDigest({rows})};
   for (size_t i = 0; i < changes.size(); ++i) {
     std::vector<JobRow> changed = rows;
     changes[i](changed);
-    EXPECT_TRUE(digests.insert(RowsDigest(changed)).second) << "change " << i;
+    EXPECT_TRUE(digests.insert(RowsDigest({changed})).second) << "change " << i;
   }
   std::vector<JobRow> later = rows;
   later[0].revision = 8;
-  EXPECT_EQ(RowsDigest(later), RowsDigest(rows));
+  EXPECT_EQ(RowsDigest({later}), RowsDigest({rows}));
 }
 
 }  // namespace

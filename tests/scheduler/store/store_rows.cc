@@ -34,7 +34,7 @@ JobRow Job(int64_t job_id, const std::string& account, int64_t revision) {
 }
 
 Commit CommitOf(int64_t revision, std::vector<JobRow> jobs) {
-  return {Row(revision), std::move(jobs)};
+  return {Row(revision), {std::move(jobs)}};
 }
 
 std::vector<Commit> CommitsOf(int64_t first, int64_t last) {

@@ -93,7 +93,7 @@ TEST(SqliteCrashTest, KeepsWhatWasAcknowledgedWhenTheProcessIsKilled) {
     for (int64_t revision = 1; revision <= newest; ++revision) {
       const Commit expected = CommitAt(revision);
       ASSERT_EQ(rows[static_cast<size_t>(revision - 1)], expected.row);
-      for (const JobRow& job : expected.jobs) jobs[job.key] = job;
+      for (const JobRow& job : expected.rows.jobs) jobs[job.key] = job;
     }
     std::vector<JobRow> expected_jobs;
     expected_jobs.reserve(jobs.size());

@@ -267,7 +267,7 @@ std::vector<Commit> RandomCommits(std::mt19937& random, int64_t next) {
           Job(static_cast<int64_t>(random() % 30), absl::StrCat("account", random() % 3), next);
       jobs[job.key] = job;
     }
-    for (const auto& [key, job] : jobs) commit.jobs.push_back(job);
+    for (const auto& [key, job] : jobs) commit.rows.jobs.push_back(job);
     commits.push_back(std::move(commit));
   }
   return commits;

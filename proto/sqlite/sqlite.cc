@@ -1,4 +1,4 @@
-#include "scheduler/store/sqlite.h"
+#include "proto/sqlite/sqlite.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -64,12 +64,12 @@ int Statement::Run() {
   return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-std::string Statement::Bytes(int column) const {
+absl::string_view Statement::View(int column) const {
   // The pointer first: asking for the size is only then the size of these very bytes.
   const void* bytes = sqlite3_column_blob(handle_.get(), column);
   const int size = sqlite3_column_bytes(handle_.get(), column);
-  return size == 0 ? std::string()
-                   : std::string(static_cast<const char*>(bytes), static_cast<size_t>(size));
+  return size == 0 ? absl::string_view("")
+                   : absl::string_view(static_cast<const char*>(bytes), static_cast<size_t>(size));
 }
 
 void Statement::BindOne(int index, int64_t value) {

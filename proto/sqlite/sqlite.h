@@ -1,10 +1,9 @@
-#ifndef MESOLYS_SCHEDULER_STORE_SQLITE_H_
-#define MESOLYS_SCHEDULER_STORE_SQLITE_H_
+#ifndef MESOLYS_PROTO_SQLITE_SQLITE_H_
+#define MESOLYS_PROTO_SQLITE_SQLITE_H_
 
-// RAII over sqlite3, private to this folder. Results are SQLite's own extended codes, because what
-// they mean is decided by the caller. A connection and its statements belong to one thread at a
-// time, and the statements are destroyed first. A parameter that does not exist and lack of memory
-// abort.
+// RAII over sqlite3. Results are SQLite's own extended codes, because what they mean is decided by
+// the caller. A connection and its statements belong to one thread at a time, and the statements
+// are destroyed first. A parameter that does not exist and lack of memory abort.
 
 #include <sqlite3.h>
 
@@ -32,6 +31,9 @@ class Connection {
 
   // errno of the last input or output that failed.
   int SystemError() const { return sqlite3_system_errno(get()); }
+
+  // Rows that the last statement changed.
+  int64_t changed_count() const { return sqlite3_changes64(get()); }
 
   bool IsInTransaction() const { return sqlite3_get_autocommit(get()) == 0; }
 
@@ -75,7 +77,9 @@ class Statement {
 
   // Of the current row; columns from 0.
   int64_t Integer(int column) const { return sqlite3_column_int64(handle_.get(), column); }
-  std::string Bytes(int column) const;
+  std::string Bytes(int column) const { return std::string(View(column)); }
+  // As Bytes, a null for an empty one; valid until the next Step or Reset.
+  absl::string_view View(int column) const;
 
  private:
   struct Finalizer {
@@ -103,4 +107,4 @@ class ScopedReset {
 
 }  // namespace mesolys::sqlite
 
-#endif  // MESOLYS_SCHEDULER_STORE_SQLITE_H_
+#endif  // MESOLYS_PROTO_SQLITE_SQLITE_H_
