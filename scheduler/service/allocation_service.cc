@@ -9,6 +9,7 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "scheduler/core/facts/identity.h"
+#include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/rules/import_rules.h"
 #include "scheduler/service/access_reads.h"
 #include "scheduler/service/commands.h"
@@ -25,7 +26,6 @@
 #include "scheduler/service/reply.h"
 #include "scheduler/service/request_reads.h"
 #include "scheduler/service/site_reads.h"
-#include "scheduler/service/unknown.h"
 #include "scheduler/service/views.h"
 
 namespace mesolys {

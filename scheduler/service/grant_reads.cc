@@ -4,10 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/values/names.h"
+#include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/balance.h"
 #include "scheduler/core/rules/explanation.h"
 #include "scheduler/service/page.h"
-#include "scheduler/service/unknown.h"
 #include "scheduler/service/views.h"
 
 namespace mesolys {

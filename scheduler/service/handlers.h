@@ -13,6 +13,7 @@
 #include "mesolys/v1/allocation_service.pb.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
+#include "scheduler/core/facts/unknown.h"
 #include "scheduler/engine/work_queue.h"
 #include "scheduler/service/commands.h"
 #include "scheduler/service/grant_commands.h"
@@ -21,7 +22,6 @@
 #include "scheduler/service/reading.h"
 #include "scheduler/service/reply.h"
 #include "scheduler/service/request_commands.h"
-#include "scheduler/service/unknown.h"
 #include "scheduler/service/views.h"
 
 namespace mesolys {

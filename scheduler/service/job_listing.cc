@@ -13,8 +13,8 @@
 #include "absl/strings/str_split.h"
 #include "proto/values/reason.h"
 #include "scheduler/core/facts/identity.h"
+#include "scheduler/core/facts/unknown.h"
 #include "scheduler/service/access_table.h"
-#include "scheduler/service/unknown.h"
 #include "scheduler/service/views.h"
 #include "scheduler/store/job_codec.h"
 

@@ -2,10 +2,10 @@
 
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
+#include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/rules/quote.h"
 #include "scheduler/service/page.h"
 #include "scheduler/service/request_commands.h"
-#include "scheduler/service/unknown.h"
 #include "scheduler/service/views.h"
 
 namespace mesolys {

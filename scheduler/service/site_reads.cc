@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
+#include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/balance.h"
 #include "scheduler/service/import_commands.h"
 #include "scheduler/service/means_view.h"
@@ -60,9 +61,7 @@ absl::Status ReadSite(const Reading& reading, const v1::GetSiteRequest& in, v1::
   absl::StatusOr<std::string> id = ParseSiteName(in.name());
   if (!id.ok()) return id.status();
   if (!reading.ledger.catalogue().sites.contains(*id)) {
-    return Refuse(Reason::kUnknownSite,
-                  absl::StrCat("there is no site \"", *id, "\"; see `mesolys site list`"),
-                  {{"site", *id}});
+    return NoSite(*id);
   }
   out = Show(reading, *id, /*with_capacities=*/true);
   return absl::OkStatus();

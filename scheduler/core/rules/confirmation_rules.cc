@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/values/lease.h"
+#include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/rules/grant_rules.h"
 #include "scheduler/core/rules/settled_order.h"
 
@@ -159,9 +160,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const ConfirmCeilings& comman
 
 absl::StatusOr<Verdict> Decide(const Deciding& at, const WriteOffSite& command) {
   if (!at.ledger.catalogue().sites.contains(command.site)) {
-    return Refuse(Reason::kUnknownSite,
-                  absl::StrCat("there is no site \"", command.site, "\"; see `mesolys site list`"),
-                  {{"site", command.site}});
+    return NoSite(command.site);
   }
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   CeilingsConfirmed event;

@@ -7,6 +7,7 @@
 #include "proto/values/amount_text.h"
 #include "proto/values/day.h"
 #include "proto/values/names.h"
+#include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/balance.h"
 #include "scheduler/core/figures/placement.h"
 #include "scheduler/core/rules/renewal.h"
@@ -18,10 +19,6 @@ constexpr size_t kReasonMax = 500;
 
 std::map<std::string, std::string> Numbers(Amount asked, Amount accepted) {
   return {{"asked", absl::StrCat(asked.count())}, {"accepted", absl::StrCat(accepted.count())}};
-}
-
-absl::Status UnknownGrant(int64_t number) {
-  return Refuse(Reason::kUnknownGrant, absl::StrCat("there is no grant g", number));
 }
 
 // The sites where more of a grant may go: those named, else those where it is.
@@ -38,9 +35,7 @@ absl::StatusOr<std::vector<std::string>> SitesFor(const Ledger& ledger, const Gr
   for (const std::string& site : sites) {
     if (absl::Status s = CheckId("site", site); !s.ok()) return s;
     if (!catalogue.sites.contains(site)) {
-      return Refuse(Reason::kUnknownSite,
-                    absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
-                    {{"site", site}});
+      return NoSite(site);
     }
     if (!catalogue.IsCertified(site, project.project.data_class)) {
       return Refuse(
@@ -83,7 +78,7 @@ Period SpanAdded(const Catalogue& catalogue, const Grant& grant, absl::Time end,
 absl::StatusOr<const GrantEntry*> ChangeableGrant(const Ledger& ledger, int64_t number,
                                                   absl::Time now) {
   const GrantEntry* entry = ledger.FindGrant(number);
-  if (entry == nullptr) return UnknownGrant(number);
+  if (entry == nullptr) return NoGrant(number);
   if (entry->revoked) {
     return Refuse(Reason::kGrantRevoked,
                   absl::StrCat("grant g", number, " was revoked; ask for a new one"));
@@ -229,7 +224,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const ExtendGrant& command) {
 
 absl::StatusOr<Verdict> Decide(const Deciding& at, const WriteOffOverdraft& command) {
   const GrantEntry* entry = at.ledger.FindGrant(command.grant);
-  if (entry == nullptr) return UnknownGrant(command.grant);
+  if (entry == nullptr) return NoGrant(command.grant);
   const std::string& resource = entry->grant.resource;
   if (absl::Status s = CheckAmount(resource, command.amount); !s.ok()) return s;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
@@ -248,7 +243,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const WriteOffOverdraft& comm
 
 absl::StatusOr<Verdict> Decide(const Deciding& at, const PostOpeningBalance& command) {
   const GrantEntry* entry = at.ledger.FindGrant(command.grant);
-  if (entry == nullptr) return UnknownGrant(command.grant);
+  if (entry == nullptr) return NoGrant(command.grant);
   if (absl::Status s = CheckAmount(entry->grant.resource, command.amount); !s.ok()) return s;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   if (!entry->grant.ceilings.contains(command.site)) {

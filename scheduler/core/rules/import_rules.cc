@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/values/reason.h"
+#include "scheduler/core/facts/unknown.h"
 
 namespace mesolys {
 namespace {
@@ -17,9 +18,7 @@ std::string Text(absl::Time time) {
 absl::Status CheckAccountedPeriod(const Ledger& ledger, const std::string& site,
                                   const Period& period, absl::Time now) {
   if (!ledger.catalogue().sites.contains(site)) {
-    return Refuse(Reason::kUnknownSite,
-                  absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
-                  {{"site", site}});
+    return NoSite(site);
   }
   if (period.Seconds() == 0 || period.start < absl::UnixEpoch()) {
     return Refuse(Reason::kInvalidPeriod,

@@ -5,6 +5,7 @@
 #include "proto/values/day.h"
 #include "proto/values/names.h"
 #include "scheduler/core/facts/identity.h"
+#include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/balance.h"
 #include "scheduler/core/rules/grant_rules.h"
 
@@ -12,12 +13,6 @@ namespace mesolys {
 namespace {
 
 constexpr size_t kTitleMax = 200;
-
-absl::Status UnknownProject(const std::string& id) {
-  return Refuse(Reason::kUnknownProject,
-                absl::StrCat("there is no project \"", id, "\"; see `mesolys project list`"),
-                {{"project", id}});
-}
 
 template <typename Map>
 absl::Status CheckKnown(Reason reason, absl::string_view what, const Map& known,
@@ -44,12 +39,6 @@ absl::Status NoSuchMember(const std::string& project, const std::string& user) {
                 absl::StrCat(user, " is not a member of ", project, "; see `mesolys member list ",
                              project, "`"),
                 {{"user", user}});
-}
-
-absl::Status UnknownSite(const std::string& site) {
-  return Refuse(Reason::kUnknownSite,
-                absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
-                {{"site", site}});
 }
 
 // Nobody can give a role that they do not hold; a deputy holds that of the PI by loan only.
@@ -161,7 +150,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const CreateProject& command)
   if (!known.ok()) return known;
   if (!project.parent.empty()) {
     const ProjectEntry* parent = at.ledger.FindProject(project.parent);
-    if (parent == nullptr) return UnknownProject(project.parent);
+    if (parent == nullptr) return NoProject(project.parent);
     if (parent->archived) {
       return Refuse(Reason::kProjectArchived,
                     absl::StrCat("project ", project.parent,
@@ -178,7 +167,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const CreateProject& command)
 
 absl::StatusOr<Verdict> Decide(const Deciding& at, const LinkAccount& command) {
   const ProjectEntry* entry = at.ledger.FindProject(command.project);
-  if (entry == nullptr) return UnknownProject(command.project);
+  if (entry == nullptr) return NoProject(command.project);
   if (absl::Status s = CheckEtag(*entry, command.etag); !s.ok()) return s;
   if (absl::Status s = CheckId("cluster", command.cluster); !s.ok()) return s;
   if (absl::Status s = CheckLogin("account", command.account); !s.ok()) return s;
@@ -201,7 +190,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const LinkAccount& command) {
 
 absl::StatusOr<Verdict> Decide(const Deciding& at, const UnlinkAccount& command) {
   const ProjectEntry* entry = at.ledger.FindProject(command.project);
-  if (entry == nullptr) return UnknownProject(command.project);
+  if (entry == nullptr) return NoProject(command.project);
   if (absl::Status s = CheckEtag(*entry, command.etag); !s.ok()) return s;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   if (absl::Status s = CheckId("cluster", command.cluster); !s.ok()) return s;
@@ -219,7 +208,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const UnlinkAccount& command)
 
 absl::StatusOr<Verdict> Decide(const Deciding& at, const AddMember& command) {
   const ProjectEntry* entry = at.ledger.FindProject(command.project);
-  if (entry == nullptr) return UnknownProject(command.project);
+  if (entry == nullptr) return NoProject(command.project);
   const Member& member = command.member;
   if (absl::Status s = CheckLogin("user", member.user); !s.ok()) return s;
   if (member.role == ProjectRole::kNone) {
@@ -239,7 +228,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const AddMember& command) {
   for (const auto& [site, login] : member.logins) {
     if (absl::Status s = CheckId("site", site); !s.ok()) return s;
     if (!at.ledger.catalogue().sites.contains(site)) {
-      return UnknownSite(site);
+      return NoSite(site);
     }
     if (absl::Status s = CheckLogin("login", login); !s.ok()) return s;
     if (absl::Status s = CheckLoginFree(at.ledger, member.user, site, login); !s.ok()) return s;
@@ -249,7 +238,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const AddMember& command) {
 
 absl::StatusOr<Verdict> Decide(const Deciding& at, const RemoveMember& command) {
   const ProjectEntry* entry = at.ledger.FindProject(command.project);
-  if (entry == nullptr) return UnknownProject(command.project);
+  if (entry == nullptr) return NoProject(command.project);
   if (!entry->members.contains(command.user)) {
     return NoSuchMember(command.project, command.user);
   }
@@ -263,11 +252,11 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const RemoveMember& command) 
 
 absl::StatusOr<Verdict> Decide(const Deciding& at, const SetMemberCeiling& command) {
   const ProjectEntry* entry = at.ledger.FindProject(command.project);
-  if (entry == nullptr) return UnknownProject(command.project);
+  if (entry == nullptr) return NoProject(command.project);
   const auto member = entry->members.find(command.user);
   if (member == entry->members.end()) return NoSuchMember(command.project, command.user);
   const auto site = at.ledger.catalogue().sites.find(command.site);
-  if (site == at.ledger.catalogue().sites.end()) return UnknownSite(command.site);
+  if (site == at.ledger.catalogue().sites.end()) return NoSite(command.site);
   if (!member->second.member.logins.contains(command.site)) {
     return Refuse(Reason::kNoLoginAtSite,
                   absl::StrCat(command.user, " has no login at ", command.site,
@@ -304,7 +293,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const SetMemberCeiling& comma
 
 absl::StatusOr<Verdict> Decide(const Deciding& at, const ArchiveProject& command) {
   const ProjectEntry* entry = at.ledger.FindProject(command.project);
-  if (entry == nullptr) return UnknownProject(command.project);
+  if (entry == nullptr) return NoProject(command.project);
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   if (entry->archived) {
     return Refuse(Reason::kProjectArchived,

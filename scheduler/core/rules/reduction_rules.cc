@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/values/amount_text.h"
 #include "scheduler/core/facts/identity.h"
+#include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/balance.h"
 #include "scheduler/core/rules/grant_rules.h"
 #include "scheduler/core/rules/settled_order.h"
@@ -100,9 +101,7 @@ absl::Status CheckReceiver(const Ledger& ledger, const Grant& from, const std::s
                            const std::string& actor) {
   const ProjectEntry* to = ledger.FindProject(project);
   if (to == nullptr) {
-    return Refuse(Reason::kUnknownProject,
-                  absl::StrCat("there is no project \"", project, "\"; see `mesolys project list`"),
-                  {{"project", project}});
+    return NoProject(project);
   }
   if (to->archived) {
     return Refuse(Reason::kProjectArchived,
@@ -180,7 +179,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const AdjustOverdraft& comman
   const GrantEntry* overdrawn = at.ledger.FindGrant(command.overdrawn);
   const Grant& grant = (*found)->grant;
   if (overdrawn == nullptr) {
-    return Refuse(Reason::kUnknownGrant, absl::StrCat("there is no grant g", command.overdrawn));
+    return NoGrant(command.overdrawn);
   }
   if (absl::Status s = CheckAmount(grant.resource, command.amount); !s.ok()) return s;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;

@@ -8,6 +8,7 @@
 #include "proto/values/day.h"
 #include "proto/values/names.h"
 #include "scheduler/core/facts/identity.h"
+#include "scheduler/core/facts/unknown.h"
 
 namespace mesolys {
 namespace {
@@ -48,9 +49,7 @@ absl::Status CheckLine(const Ledger& ledger, const RequestLine& line) {
   for (const std::string& site : line.sites) {
     if (absl::Status s = CheckId("site", site); !s.ok()) return s;
     if (!catalogue.sites.contains(site)) {
-      return Refuse(Reason::kUnknownSite,
-                    absl::StrCat("there is no site \"", site, "\"; see `mesolys site list`"),
-                    {{"site", site}});
+      return NoSite(site);
     }
   }
   return absl::OkStatus();
@@ -138,10 +137,7 @@ std::optional<Refusal> BrokenTeamRule(const Programme& programme, const ProjectE
 
 absl::Status CheckRequest(const Ledger& ledger, const Request& request, absl::Time now) {
   if (ledger.FindProject(request.project) == nullptr) {
-    return Refuse(
-        Reason::kUnknownProject,
-        absl::StrCat("there is no project \"", request.project, "\"; see `mesolys project list`"),
-        {{"project", request.project}});
+    return NoProject(request.project);
   }
   absl::Status open = CheckOpen(*ledger.FindProject(request.project));
   if (!open.ok()) return open;

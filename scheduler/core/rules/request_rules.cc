@@ -11,6 +11,7 @@
 #include "proto/values/amount_text.h"
 #include "proto/values/day.h"
 #include "proto/values/names.h"
+#include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/placement.h"
 #include "scheduler/core/figures/site_choice.h"
 #include "scheduler/core/rules/dynamic_access.h"
@@ -25,7 +26,7 @@ namespace {
 absl::StatusOr<const RequestEntry*> WaitingRequest(const Ledger& ledger, int64_t number) {
   const RequestEntry* entry = ledger.FindRequest(number);
   if (entry == nullptr) {
-    return Refuse(Reason::kUnknownRequest, absl::StrCat("there is no request r", number));
+    return NoRequest(number);
   }
   if (entry->outcome.state == RequestState::kUndecided) return entry;
   return Refuse(

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/values/day.h"
 #include "proto/values/names.h"
+#include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/rules/reduction_rules.h"
 
 namespace mesolys {
@@ -40,7 +41,7 @@ Lateness LatenessOf(const Ledger& ledger, const GrantEntry& entry, absl::Time no
 absl::StatusOr<Verdict> Decide(const Deciding& at, const NoticeUnderUse& command) {
   const GrantEntry* entry = at.ledger.FindGrant(command.grant);
   if (entry == nullptr) {
-    return Refuse(Reason::kUnknownGrant, absl::StrCat("there is no grant g", command.grant));
+    return NoGrant(command.grant);
   }
   const Lateness lateness = LatenessOf(at.ledger, *entry, at.now);
   const bool told = entry->notice.has_value() && at.now < entry->notice->give_back_time;
@@ -54,7 +55,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const NoticeUnderUse& command
 absl::StatusOr<Verdict> Decide(const Deciding& at, const GiveBackUnused& command) {
   const GrantEntry* entry = at.ledger.FindGrant(command.grant);
   if (entry == nullptr) {
-    return Refuse(Reason::kUnknownGrant, absl::StrCat("there is no grant g", command.grant));
+    return NoGrant(command.grant);
   }
   const bool due = entry->notice.has_value() && at.now >= entry->notice->give_back_time;
   const Amount excess = std::min(LatenessOf(at.ledger, *entry, at.now).excess, UnclaimedOf(*entry));

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/values/amount_text.h"
 #include "proto/values/day.h"
+#include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/rules/grant_rules.h"
 
 namespace mesolys {
@@ -73,9 +74,7 @@ std::vector<JobKey> ReportUsage::Jobs() const {
 
 absl::StatusOr<Verdict> Decide(const Deciding& at, const ReportUsage& command) {
   if (!at.ledger.catalogue().sites.contains(command.site)) {
-    return Refuse(Reason::kUnknownSite,
-                  absl::StrCat("there is no site \"", command.site, "\"; see `mesolys site list`"),
-                  {{"site", command.site}});
+    return NoSite(command.site);
   }
   UsageReported event;
   event.site = command.site;
@@ -168,9 +167,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const RefundJob& command) {
 absl::StatusOr<Verdict> Decide(const Deciding& at, const DeclareWindow& command) {
   SiteWindow window = command.window;
   if (!at.ledger.catalogue().sites.contains(window.site)) {
-    return Refuse(Reason::kUnknownSite,
-                  absl::StrCat("there is no site \"", window.site, "\"; see `mesolys site list`"),
-                  {{"site", window.site}});
+    return NoSite(window.site);
   }
   if (absl::Status s = CheckReason(window.title); !s.ok()) return s;
   const Period horizon = at.ledger.catalogue().Horizon();

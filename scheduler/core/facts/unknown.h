@@ -1,8 +1,9 @@
-#ifndef MESOLYS_SCHEDULER_SERVICE_UNKNOWN_H_
-#define MESOLYS_SCHEDULER_SERVICE_UNKNOWN_H_
+#ifndef MESOLYS_SCHEDULER_CORE_FACTS_UNKNOWN_H_
+#define MESOLYS_SCHEDULER_CORE_FACTS_UNKNOWN_H_
 
-// The refusals of names that nothing has, in the words of the command line. Any thread.
+// The refusals of names that nothing has, in the words of the command line. Pure.
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -18,6 +19,12 @@ inline absl::Status NoProject(const std::string& id) {
                 {{"project", id}});
 }
 
+inline absl::Status NoSite(const std::string& id) {
+  return Refuse(Reason::kUnknownSite,
+                absl::StrCat("there is no site \"", id, "\"; see `mesolys site list`"),
+                {{"site", id}});
+}
+
 inline absl::Status NoCluster(const std::string& id) {
   return Refuse(Reason::kUnknownCluster,
                 absl::StrCat("there is no cluster \"", id, "\"; see `mesolys site list`"),
@@ -31,6 +38,11 @@ inline absl::Status NoGrant(const NumberedName& name) {
                 {{"grant", GrantName(name.project, name.number)}});
 }
 
+// Of no project that is known.
+inline absl::Status NoGrant(int64_t number) {
+  return Refuse(Reason::kUnknownGrant, absl::StrCat("there is no grant g", number));
+}
+
 inline absl::Status NoRequest(const NumberedName& name) {
   return Refuse(Reason::kUnknownRequest,
                 absl::StrCat("there is no request ", name.project, "/r", name.number,
@@ -38,6 +50,11 @@ inline absl::Status NoRequest(const NumberedName& name) {
                 {{"request", RequestName(name.project, name.number)}});
 }
 
+// Of no project that is known.
+inline absl::Status NoRequest(int64_t number) {
+  return Refuse(Reason::kUnknownRequest, absl::StrCat("there is no request r", number));
+}
+
 }  // namespace mesolys
 
-#endif  // MESOLYS_SCHEDULER_SERVICE_UNKNOWN_H_
+#endif  // MESOLYS_SCHEDULER_CORE_FACTS_UNKNOWN_H_
