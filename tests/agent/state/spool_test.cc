@@ -190,11 +190,11 @@ TEST(SpoolTest, TakesOverTheFileOfAnOlderAgentWithWhatWaitsInIt) {
                               "INSERT INTO meta VALUES (x'73706f6f6c5f6964', x'6f6c64');"
                               "PRAGMA user_version = 1")
                     .ok());
-    absl::StatusOr<Statement> insert =
-        database->Prepare("INSERT INTO record (add_time, body) VALUES (1, ?)");
-    ASSERT_TRUE(insert.ok());
     for (const v1::UsageRecord& job : Jobs(1, 3)) {
-      ASSERT_TRUE(insert->Bind(job.SerializeAsString()).Run().ok());
+      const std::string body = job.SerializeAsString();
+      ASSERT_TRUE(
+          database->Run("INSERT INTO record (add_time, body) VALUES (1, ?)", sqlite::Blob{body})
+              .ok());
     }
   }
   for (int opened = 0; opened < 2; ++opened) {
