@@ -21,8 +21,8 @@ namespace {
 constexpr int kRuns = 5;
 constexpr int64_t kSpoolMax = 10'000'000;
 
-mesolys::SacctOptions Options(const std::string& slurm_conf, const std::string& cluster) {
-  mesolys::SacctOptions options;
+mesolys::agent::SacctOptions Options(const std::string& slurm_conf, const std::string& cluster) {
+  mesolys::agent::SacctOptions options;
   options.slurm_conf = slurm_conf;
   options.clusters = {cluster};
   options.deadline = absl::Minutes(10);
@@ -45,12 +45,13 @@ void Require(const absl::Status& status) {
 }
 
 // Rows of the whole span, in the collector's slices; what is read is thrown away.
-int64_t ReadAlone(const mesolys::SacctOptions& options, absl::Duration span, absl::Time now) {
-  mesolys::SacctProgram sacct(options);
+int64_t ReadAlone(const mesolys::agent::SacctOptions& options, absl::Duration span,
+                  absl::Time now) {
+  mesolys::agent::SacctProgram sacct(options);
   int64_t rows = 0;
-  const absl::Duration slice = mesolys::SlurmWindows().slice;
+  const absl::Duration slice = mesolys::agent::SlurmWindows().slice;
   for (absl::Time from = now - span; from < now; from += slice) {
-    Require(sacct.Read(from, std::min(now, from + slice), [&](const mesolys::OutputLine&) {
+    Require(sacct.Read(from, std::min(now, from + slice), [&](const mesolys::agent::OutputLine&) {
       ++rows;
       return absl::OkStatus();
     }));
@@ -61,12 +62,12 @@ int64_t ReadAlone(const mesolys::SacctOptions& options, absl::Duration span, abs
 // A collection until nothing is left, into a spool of its own.
 class Collection {
  public:
-  Collection(const mesolys::SacctOptions& options, absl::Duration span) {
-    mesolys::SlurmWindows windows;
+  Collection(const mesolys::agent::SacctOptions& options, absl::Duration span) {
+    mesolys::agent::SlurmWindows windows;
     windows.old = span;
-    collector_ = std::make_unique<mesolys::Slurm>(std::make_unique<mesolys::SacctProgram>(options),
-                                                  windows, directory_.path());
-    auto spool = mesolys::Spool::Open(directory_.path(), kSpoolMax);
+    collector_ = std::make_unique<mesolys::agent::Slurm>(
+        std::make_unique<mesolys::agent::SacctProgram>(options), windows, directory_.path());
+    auto spool = mesolys::agent::Spool::Open(directory_.path(), kSpoolMax);
     Require(spool.status());
     spool_ = *std::move(spool);
   }
@@ -87,8 +88,8 @@ class Collection {
 
  private:
   mesolys::TemporaryDirectory directory_;
-  std::unique_ptr<mesolys::Slurm> collector_;
-  std::unique_ptr<mesolys::Spool> spool_;
+  std::unique_ptr<mesolys::agent::Slurm> collector_;
+  std::unique_ptr<mesolys::agent::Spool> spool_;
 };
 
 }  // namespace
@@ -99,7 +100,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: collect SLURM_CONF CLUSTER DAYS\n");
     return 2;
   }
-  const mesolys::SacctOptions options = Options(argv[1], argv[2]);
+  const mesolys::agent::SacctOptions options = Options(argv[1], argv[2]);
   const absl::Duration span = absl::Hours(24 * days);
   const absl::Time now = mesolys::SystemClock().Now();
   std::printf("floor: sacct alone, its rows thrown away %26.0f rows/s\n",

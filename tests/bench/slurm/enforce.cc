@@ -23,15 +23,15 @@ namespace {
 
 constexpr int kRuns = 3;
 
-mesolys::SiteState State(const std::string& cluster, int64_t projects, int64_t minutes,
-                         absl::Time now) {
-  mesolys::SiteState state;
+mesolys::agent::SiteState State(const std::string& cluster, int64_t projects, int64_t minutes,
+                                absl::Time now) {
+  mesolys::agent::SiteState state;
   state.generation = minutes;
   state.clusters = {cluster};
   const mesolys::Period period = {now - absl::Hours(1), now + absl::Hours(24 * 90)};
   for (int64_t i = 0; i < projects; ++i) {
     const std::string id = absl::StrCat("p", i);
-    mesolys::SiteAccount& account = state.accounts[id];
+    mesolys::agent::SiteAccount& account = state.accounts[id];
     account.grants[mesolys::GrantName(id, 2 * i + 1)] = {"cpu", mesolys::Amount(60 * minutes),
                                                          period};
     account.grants[mesolys::GrantName(id, 2 * i + 2)] = {"gpu-a100", mesolys::Amount(60 * minutes),
@@ -41,11 +41,11 @@ mesolys::SiteState State(const std::string& cluster, int64_t projects, int64_t m
 }
 
 // Seconds of one tick that makes so many changes; ends the process when they are not in force.
-double Tick(mesolys::SlurmEnforcer& enforcer, const mesolys::SiteState& state, absl::Time now,
-            int64_t* changes) {
+double Tick(mesolys::agent::SlurmEnforcer& enforcer, const mesolys::agent::SiteState& state,
+            absl::Time now, int64_t* changes) {
   const auto begin = std::chrono::steady_clock::now();
-  const mesolys::InForce in_force =
-      enforcer.PutInForce(state, mesolys::SiteUse(), {1'000'000, false}, now);
+  const mesolys::agent::InForce in_force =
+      enforcer.PutInForce(state, mesolys::agent::SiteUse(), {1'000'000, false}, now);
   const double seconds = mesolys::bench::SecondsSince(begin);
   if (!in_force.status.ok()) {
     std::fprintf(stderr, "%s\n", std::string(in_force.status.message()).c_str());
@@ -63,17 +63,17 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: enforce SLURM_CONF CLUSTER PROJECTS [PRELOAD]\n");
     return 2;
   }
-  mesolys::SlurmCommandOptions commands;
+  mesolys::agent::SlurmCommandOptions commands;
   commands.slurm_conf = argv[1];
   if (argc == 5) commands.preload = argv[4];
   commands.deadline = absl::Minutes(30);
-  mesolys::SlurmCommands control(commands);
+  mesolys::agent::SlurmCommands control(commands);
   mesolys::TemporaryDirectory folder;
-  mesolys::ChangeLog log(folder.path() + "/changes.log");
-  mesolys::SlurmEnforcerOptions options;
+  mesolys::agent::ChangeLog log(folder.path() + "/changes.log");
+  mesolys::agent::SlurmEnforcerOptions options;
   options.clusters = {argv[2]};
-  mesolys::LeftAccounts left(folder.path() + "/left-accounts");
-  mesolys::SlurmEnforcer enforcer(options, control, log, left);
+  mesolys::agent::LeftAccounts left(folder.path() + "/left-accounts");
+  mesolys::agent::SlurmEnforcer enforcer(options, control, log, left);
   const absl::Time now = mesolys::SystemClock().Now();
   int64_t changes = 0;
   double seconds = Tick(enforcer, State(argv[2], projects, 1000, now), now, &changes);
