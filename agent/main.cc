@@ -1,16 +1,15 @@
 // mesolys-agent: arguments only. Exit codes are those of agent/command/exit.h.
 
 #include <malloc.h>
-#include <signal.h>
 #include <sys/stat.h>
 
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/synchronization/mutex.h"
 #include "agent/command/agent_config.h"
 #include "agent/command/exit.h"
 #include "agent/command/once.h"
@@ -19,6 +18,7 @@
 #include "agent/command/site.h"
 #include "agent/command/site_check.h"
 #include "proto/runtime/log.h"
+#include "proto/runtime/program.h"
 #include "proto/runtime/tls_files.h"
 #include "proto/values/quoted.h"
 
@@ -37,11 +37,8 @@ struct Arguments {
 ExitCode Start(const Arguments& arguments) {
   const absl::StatusOr<AgentConfig> config = LoadAgentConfig(arguments.config_file);
   if (!config.ok()) return EndWith(ExitCode::kUsage, config.status());
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  if (!arguments.is_once) pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::optional<StopSignals> signals;
+  if (!arguments.is_once) signals.emplace();
   ::umask(027);  // what the agent keeps names people and their jobs
   StartLog(config->log_level);
   if (arguments.is_check) return CheckSite(*config, std::cout);
@@ -64,7 +61,7 @@ ExitCode Start(const Arguments& arguments) {
   if (absl::Status opened = OpenState(*config, site); !opened.ok()) {
     return EndWith(ExitCode::kFailed, opened);
   }
-  return arguments.is_once ? RunOnce(site) : RunUntilSignal(*config, site, signals);
+  return arguments.is_once ? RunOnce(site) : RunUntilSignal(*config, site, *signals);
 }
 
 ExitCode Main(int argc, char** argv) {
@@ -119,8 +116,7 @@ int main(int argc, char** argv) {
   mallopt(M_MMAP_THRESHOLD, 1 << 16);
   mallopt(M_TRIM_THRESHOLD, 1 << 16);
 #ifdef NDEBUG
-  // Debian's Abseil looks for lock cycles in release builds too: it costs time and can abort.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  mesolys::TrustLockOrder();
 #endif
   return static_cast<int>(mesolys::agent::Main(argc, argv));
 }

@@ -30,11 +30,10 @@ std::unique_ptr<MetricsServer> StartMetrics(const AgentConfig& config, Site& sit
 
 }  // namespace
 
-ExitCode RunUntilSignal(const AgentConfig& config, Site& site, const sigset_t& signals) {
+ExitCode RunUntilSignal(const AgentConfig& config, Site& site, const StopSignals& signals) {
   const std::unique_ptr<MetricsServer> metrics = StartMetrics(config, site);
   std::thread waiter([&site, &signals] {
-    int signal = 0;
-    sigwait(&signals, &signal);
+    signals.Wait();
     site.agent->Stop();
   });
   site.agent->Run();

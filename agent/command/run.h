@@ -3,16 +3,13 @@
 
 // `mesolys-agent run`: the agent at work, and its metrics, until it shall end.
 
-#include <signal.h>
-
 #include "agent/command/exit.h"
 #include "agent/command/site.h"
+#include "proto/runtime/program.h"
 
 namespace mesolys::agent {
 
-// `signals` are blocked in every thread (threads inherit it, those of gRPC too) and taken here, so
-// that ending is ordinary code.
-ExitCode RunUntilSignal(const AgentConfig& config, Site& site, const sigset_t& signals);
+ExitCode RunUntilSignal(const AgentConfig& config, Site& site, const StopSignals& signals);
 
 }  // namespace mesolys::agent
 

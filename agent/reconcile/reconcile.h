@@ -4,7 +4,7 @@
 // What to change at a site so that it holds what it shall hold. Everything that takes something
 // away comes before everything that gives. Accounts are never deleted: their history hangs on them.
 // A grant is closed by time alone once its end has passed; what an account may start follows from
-// its grants (agent/access). Pure; any thread.
+// its grants (agent/reconcile/access.h). Pure; any thread.
 
 #include <cstdint>
 #include <map>

@@ -50,10 +50,10 @@ std::string Connection::ErrorText() const {
   return absl::StrCat(sqlite3_errmsg(get()), " (SQLite ", sqlite3_extended_errcode(get()), ")");
 }
 
-int Statement::Prepare(const Connection& connection, absl::string_view sql) {
+int Statement::Prepare(const Connection& connection, absl::string_view sql, unsigned int flags) {
   sqlite3_stmt* handle = nullptr;
   const int code = sqlite3_prepare_v3(connection.get(), sql.data(), static_cast<int>(sql.size()),
-                                      SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+                                      flags, &handle, nullptr);
   handle_.reset(handle);
   return code;
 }

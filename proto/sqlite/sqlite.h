@@ -57,7 +57,8 @@ struct Blob {
 
 class Statement {
  public:
-  int Prepare(const Connection& connection, absl::string_view sql);
+  // `flags` are SQLITE_PREPARE_*: PERSISTENT for a statement that is kept for long.
+  int Prepare(const Connection& connection, absl::string_view sql, unsigned int flags = 0);
 
   // Sets all parameters in order. The bytes of texts and blobs must live until Reset.
   template <typename... Values>
@@ -78,7 +79,7 @@ class Statement {
   // Of the current row; columns from 0.
   int64_t Integer(int column) const { return sqlite3_column_int64(handle_.get(), column); }
   std::string Bytes(int column) const { return std::string(View(column)); }
-  // As Bytes, a null for an empty one; valid until the next Step or Reset.
+  // As Bytes: NULL reads as empty; valid until the next Step or Reset.
   absl::string_view View(int column) const;
 
  private:

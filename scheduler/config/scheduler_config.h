@@ -20,7 +20,7 @@ struct SchedulerConfig {
   std::string log_level;
 };
 
-// Paths in the file are relative to its folder. Errors as proto/runtime/config_file.
+// Paths in the file are relative to its folder. Errors as proto/config/config_file.h.
 absl::StatusOr<SchedulerConfig> LoadSchedulerConfig(const std::string& path);
 
 }  // namespace mesolys

@@ -14,9 +14,9 @@ namespace {
 
 using prometheus::MetricFamily;
 // By project, then resource.
-using Projects = std::map<std::string, std::map<std::string, ProjectFigures>>;
+using FiguresByProject = std::map<std::string, std::map<std::string, ProjectFigures>>;
 
-void AddFigure(const Projects& projects, const std::string& name, const std::string& help,
+void AddFigure(const FiguresByProject& projects, const std::string& name, const std::string& help,
                Amount ProjectFigures::*field, std::vector<MetricFamily>& out) {
   MetricFamily seconds =
       Gauge(absl::StrCat("project_", name, "_seconds"), absl::StrCat(help, " Base seconds."));
@@ -36,7 +36,7 @@ void AddFigure(const Projects& projects, const std::string& name, const std::str
 
 std::vector<MetricFamily> ProjectMetrics::Collect() const {
   MetricFamily info = Gauge("project_info", "A project that is not archived; always 1.");
-  Projects projects;
+  FiguresByProject projects;
   const absl::Time now = engine_.Now();
   engine_.Read([&](const Ledger& ledger) {
     for (const auto& [id, entry] : ledger.projects()) {

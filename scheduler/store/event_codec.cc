@@ -24,6 +24,7 @@ const StoredField* PlaceOf() {
 template <typename Fact, typename Visit>
 void VisitWhole(Fact& event, const Visit& visit) {
   if constexpr (std::decay_t<Fact>::kFieldCount == 1) {
+    static_assert(!SaysLaterFields<std::decay_t<Fact>>, "a later field is its fact's");
     std::decay_t<Fact>::VisitFields(event, [&visit](const char*, auto& part) { visit(part); });
   } else {
     visit(event);

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "proto/runtime/convert.h"
+#include "proto/runtime/program.h"
 #include "proto/values/names.h"
 #include "tests/bench/measure.h"
 
@@ -75,8 +75,7 @@ void CreateProjects(Engine& engine) {
 }  // namespace
 
 BenchWorld::BenchWorld() {
-  // As the programs do: Debian's Abseil looks for lock cycles even in a release.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  TrustLockOrder();  // as the programs do
   std::string pattern = (std::filesystem::current_path() / "bench.XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) std::exit(1);
   folder_ = pattern;

@@ -74,10 +74,10 @@ void CheckPromises(const Ledger& ledger, const PromisedAmounts& promises, Check&
 // Counted as they came and went, and counted anew.
 template <typename Key, typename Name>
 void CheckCounts(std::map<Key, int64_t> kept, const std::map<Key, int64_t>& anew, const Name& name,
-                 Check& check) {
+                 absl::string_view what, Check& check) {
   for (const auto& [key, count] : anew) kept[key] -= count;
   for (const auto& [key, more] : kept) {
-    check.That(more == 0, name(key), ": ", more, " more counted than there are");
+    check.That(more == 0, name(key), ": ", more, " more ", what, " counted than there are");
   }
 }
 
@@ -91,11 +91,11 @@ void CheckCensus(const Ledger& ledger, Check& check) {
     }
   }
   CheckCounts(
-      ledger.project_counts(), projects,
-      [](const auto& programme) { return absl::StrCat("projects of ", programme); }, check);
+      ledger.project_counts(), projects, [](const auto& programme) { return programme; },
+      "projects", check);
   CheckCounts(
-      ledger.request_counts(), requests,
-      [](const auto& key) { return absl::StrCat("requests of ", key.first); }, check);
+      ledger.request_counts(), requests, [](const auto& key) { return key.first; }, "requests",
+      check);
 }
 
 }  // namespace

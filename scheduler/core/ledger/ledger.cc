@@ -4,14 +4,17 @@
 
 namespace mesolys {
 
-// A book that does not care for a kind of fact has no On() for it.
 template <typename Book, typename Fact>
 void Ledger::Tell(const Fact& fact, const Folding& at) {
-  if constexpr (requires { this->Book::On(fact, at); }) this->Book::On(fact, at);
+  if constexpr (CaresFor<Book, Fact>()) this->Book::On(fact, at);
 }
 
 template <typename Fact>
 void Ledger::TellAll(const Fact& fact, const Folding& at) {
+  static_assert(CaresFor<Office, Fact>() || CaresFor<Projects, Fact>() ||
+                    CaresFor<Requests, Fact>() || CaresFor<Grants, Fact>() ||
+                    CaresFor<Promises, Fact>() || CaresFor<Uses, Fact>() || CaresFor<Sites, Fact>(),
+                "some book has an On() for each kind of fact");
   Tell<Office>(fact, at);
   Tell<Projects>(fact, at);
   Tell<Requests>(fact, at);

@@ -40,6 +40,13 @@ class Ledger : public Office,
   Amount Booked(const PostingKey& key) const;
 
  private:
+  // A book that does not care for a kind of fact has no On() for it.
+  template <typename Book, typename Fact>
+  static constexpr bool CaresFor() {
+    return requires(Ledger & ledger, const Fact& fact, const Folding& at) {
+      ledger.Book::On(fact, at);
+    };
+  }
   template <typename Book, typename Fact>
   void Tell(const Fact& fact, const Folding& at);
   template <typename Fact>

@@ -259,7 +259,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const PostOpeningBalance& com
     return Refuse(Reason::kInvalidAmount,
                   absl::StrCat("the use of grant g", command.grant, " would pass ",
                                FormatAmount(entry->grant.resource, kTotalMax),
-                               ", the most that the at.ledger counts"),
+                               ", the most that the ledger counts"),
                   Numbers(command.amount, kTotalMax - spent));
   }
   GrantChange change = ChangeOf(*entry, ChangeKind::kOpeningBalance, command.reason);

@@ -1,7 +1,6 @@
 #include "scheduler/core/rules/policy.h"
 
 #include <string>
-#include <type_traits>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
@@ -13,7 +12,11 @@ namespace {
 bool GoesOnReadOnly(const Command& command) {
   return std::visit(
       [](const auto& what) {
-        return requires { std::decay_t<decltype(what)>::kGoesOnReadOnly; };
+        if constexpr (requires { what.kGoesOnReadOnly; }) {
+          return what.kGoesOnReadOnly;
+        } else {
+          return false;
+        }
       },
       command);
 }

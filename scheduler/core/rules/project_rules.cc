@@ -172,10 +172,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const LinkAccount& command) {
   if (absl::Status s = CheckId("cluster", command.cluster); !s.ok()) return s;
   if (absl::Status s = CheckLogin("account", command.account); !s.ok()) return s;
   if (at.ledger.SiteOf(command.cluster).empty()) {
-    return Refuse(
-        Reason::kUnknownCluster,
-        absl::StrCat("there is no cluster \"", command.cluster, "\"; see `mesolys site list`"),
-        {{"cluster", command.cluster}});
+    return NoCluster(command.cluster);
   }
   const ProjectEntry* held = at.ledger.ProjectOf(command.cluster, command.account);
   if (held != nullptr) {

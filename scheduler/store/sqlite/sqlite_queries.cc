@@ -66,7 +66,7 @@ int Queries::Prepare() {
        " WHERE cluster = ?1 AND job_id = ?2 ORDER BY submit_time"},
   };
   for (const auto& [statement, sql] : statements) {
-    const int code = statement->Prepare(connection_, sql);
+    const int code = statement->Prepare(connection_, sql, SQLITE_PREPARE_PERSISTENT);
     if (code != SQLITE_OK) return code;
   }
   return SQLITE_OK;

@@ -63,7 +63,7 @@ int Writer::PrepareAppend() {
        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
   };
   for (const auto& [statement, sql] : statements) {
-    const int code = statement->Prepare(connection_, sql);
+    const int code = statement->Prepare(connection_, sql, SQLITE_PREPARE_PERSISTENT);
     if (code != SQLITE_OK) return code;
   }
   sqlite3_wal_hook(

@@ -21,6 +21,7 @@
 #include "mesolys/v1/allocation_service.grpc.pb.h"
 #include "proto/runtime/channel.h"
 #include "proto/runtime/status.h"
+#include "proto/runtime/tls.h"
 #include "proto/values/reason.h"
 #include "tests/fakes/test_ca.h"
 

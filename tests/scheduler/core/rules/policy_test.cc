@@ -29,15 +29,29 @@ std::string Why(const absl::Status& status) {
 
 TEST(PolicyTest, AnEmptyLedgerTakesACatalogueFirst) {
   const absl::Status status =
-      Decide(Ledger(), {}, CreateProject{TestProject("alpha")}, kOlga, TestTime()).status();
+      DecideCommand({Ledger(), {}, kOlga, TestTime()}, CreateProject{TestProject("alpha")})
+          .status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_TRUE(Decide(Ledger(), {}, AdoptTestCatalogue(), kOlga, TestTime()).ok());
+  EXPECT_TRUE(DecideCommand({Ledger(), {}, kOlga, TestTime()}, AdoptTestCatalogue()).ok());
 }
 
 TEST(PolicyTest, AWrongCatalogueIsNotAdopted) {
   AdoptCatalogue command = AdoptTestCatalogue();
   command.catalogue.sites.clear();
-  EXPECT_EQ(Why(Decide(Ledger(), {}, command, kOlga, TestTime()).status()), "INVALID_ARGUMENT");
+  EXPECT_EQ(Why(DecideCommand({Ledger(), {}, kOlga, TestTime()}, command).status()),
+            "INVALID_ARGUMENT");
+}
+
+TEST(PolicyTest, WhatWasUsedBeforeTheLedgerHasABoundThatIsToldInWords) {
+  Mesocentre mesocentre;
+  mesocentre.Create(TestProject("alpha"));
+  mesocentre.Issue(GrantByHand(mesocentre.ledger(), "alpha", "cpu", {TestTime(), Day(2027, 1)},
+                               {{"north", Amount(100)}}));
+  const PostOpeningBalance command{1, "north", kAmountMax, "from the old books"};
+  for (int i = 0; i < 8; ++i) mesocentre.Must(command);
+  const absl::Status status = mesocentre.Do(command).status();
+  EXPECT_EQ(Why(status), "INVALID_AMOUNT");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("the most that the ledger counts"));
 }
 
 struct Succession {
