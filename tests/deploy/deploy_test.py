@@ -87,7 +87,7 @@ class RulesTest(unittest.TestCase):
 
     def test_each_page_names_commands_that_exist(self):
         """The client's help shows each of its commands once."""
-        help_texts = ''.join(path.read_text(encoding='utf-8') for path in sorted((ROOT / 'client').glob('*.cc')))
+        help_texts = ''.join(path.read_text(encoding='utf-8') for path in sorted((ROOT / 'client').rglob('*.cc')))
         shown = set(re.findall(r'"mesolys ([a-z-]+ ?[a-z-]*)', help_texts))
         words = {command.split()[0] for command in shown}
         for page in RUNBOOKS.glob('*.md'):

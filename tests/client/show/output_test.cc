@@ -56,8 +56,8 @@ TEST(OutputTest, ShowsTheHeadingsOfAnEmptyListAndAnEmptyArray) {
 TEST(OutputTest, QuotesCsvFieldsAsRfc4180Says) {
   Table table{"rows",
               {{"text", "TEXT"}, {"texts", "TEXTS"}, {"sums", "SUMS"}, {"none", "NONE"}},
-              {{TextCell("a,\"b\"\nc"), TextsCell({"x", "y"}), Cell{"", {{"cpu", 1}, {"gpu", 2}}},
-                Cell{"", nullptr}}}};
+              {{TextCell("a,\"b\"\nc"), TextsCell({"x", "y"}),
+                Cell{"", nlohmann::ordered_json{{"cpu", 1}, {"gpu", 2}}}, Cell{"", nullptr}}}};
   EXPECT_EQ(Render({{table}, {}}, kCsv),
             "text,texts,sums,none\r\n\"a,\"\"b\"\"\nc\",x;y,cpu=1;gpu=2,\r\n");
 }
