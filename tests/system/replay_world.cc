@@ -133,7 +133,7 @@ ReportTick ReplayWorld::Report(Collector& collector, SchedulerLink* link,
   const Quarantine quarantine(directory.File("quarantine.txt"));
   CollectionLog collections;
   MeansLog means;
-  Reporter reporter(*spool, quarantine, collector, link == nullptr ? *straight : *link, clock_,
+  Reporter reporter(*spool, quarantine, {&collector}, link == nullptr ? *straight : *link, clock_,
                     collections, means, {"psmn", absl::Seconds(10), 0});
   const std::atomic<bool> is_stopping = false;
   ReportTick sum;

@@ -234,7 +234,7 @@ class SilentWeekTest : public testing::TestWithParam<int> {
 
   Station& StationOf(const std::string& site) {
     return **std::find_if(stations_.begin(), stations_.end(),
-                          [&](const auto& station) { return station->site.name() == site; });
+                          [&](const auto& station) { return station->site.id() == site; });
   }
 
   // The invariants of the ledger, and of the world behind it: whatever is ordered and whoever is
@@ -368,7 +368,7 @@ class SilentWeekTest : public testing::TestWithParam<int> {
       }
     }
     for (const auto& station : stations_) {
-      const std::string& name = station->site.name();
+      const std::string& name = station->site.id();
       EXPECT_EQ(station->site.Ceilings(clock_.Now()), wanted[name]) << name;
       for (const auto& [pool, amount] : station->site.Spent(clock_.Now())) {
         EXPECT_EQ(settled[name][pool], amount) << name << " " << pool.first << " " << pool.second;

@@ -25,7 +25,7 @@ class SimulatedSite : public Collector, public StateEnforcer {
   // Its cluster is named as the site is.
   SimulatedSite(std::string name, uint32_t seed) : name_(std::move(name)), random_(seed) {}
 
-  const std::string& name() const { return name_; }
+  const std::string& id() const { return name_; }
 
   // Moves the site on to `now`: jobs end, and new ones start.
   void Advance(absl::Time now);
