@@ -45,7 +45,7 @@ absl::Status Enforcers::Allow(const SiteState* last, const SiteState& wanted,
   for (Enforcer* const enforcer : enforcers_) {
     SiteState before;
     if (last != nullptr) before = PartOf(enforcer, *last);
-    const absl::Status allowed =
+    absl::Status allowed =
         enforcer->Allow(last == nullptr ? nullptr : &before, PartOf(enforcer, wanted), limit, now);
     const bool is_refused = limit.is_doubtful || absl::IsFailedPrecondition(allowed);
     if (!allowed.ok() && is_refused) return allowed;
