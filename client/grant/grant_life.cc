@@ -140,7 +140,7 @@ absl::Status Revoke(Session& session, const GrantLifeOptions& options) {
   const absl::StatusOr<v1::Grant> grant = Begin(session, options, &request);
   if (!grant.ok()) return grant.status();
   const std::string name = ShortName(request.grant());
-  const absl::Status confirmed =
+  absl::Status confirmed =
       session.Confirm(Tr("what is left of $0 will be taken back for good", name), name);
   if (!confirmed.ok()) return confirmed;
   return Finish(session, *grant, request);

@@ -131,8 +131,7 @@ class FactReader {
       entry.Get(map[key], *field.message_type()->map_value());
     }
   }
-  template <typename Part>
-  requires requires(const FactReader& reader, Part& part) { reader.Read(part); }
+  template <IsStoredMessage Part>
   void Get(Part& part, const StoredField& field) const {
     FactReader(access_.GetMessage(message_, &field), is_known_).Read(part);
   }

@@ -89,8 +89,7 @@ class FactWriter {
       entry.Put(value, *field.message_type()->map_value());
     }
   }
-  template <typename Part>
-  requires requires(FactWriter& writer, const Part& part) { writer.Write(part); }
+  template <IsStoredMessage Part>
   void Put(const Part& part, const StoredField& field) {
     FactWriter(*access_.MutableMessage(&message_, &field)).Write(part);
   }

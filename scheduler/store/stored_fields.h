@@ -7,15 +7,24 @@
 
 #include <cstdlib>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "google/protobuf/descriptor.h"
+#include "proto/values/period.h"
+#include "proto/values/reason.h"
+#include "proto/values/usage_record.h"
 #include "scheduler/core/facts/fields.h"
 
 namespace mesolys {
 
 using StoredField = google::protobuf::FieldDescriptor;
+
+// What is a message of its own within another.
+template <typename T>
+concept IsStoredMessage = SaysFields<T> || std::is_same_v<T, Period> || std::is_same_v<T, JobKey> ||
+    std::is_same_v<T, Refusal>;
 
 // `path` is a field as FIELDS names it.
 inline const StoredField* StoredFieldOf(const google::protobuf::Descriptor& message,
