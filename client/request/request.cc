@@ -145,17 +145,17 @@ absl::Status ShowRequest(Session& session, const std::string& text) {
 void AddCreateRequest(CommandTree& tree, CLI::App& noun) {
   auto options = std::make_shared<RequestOptions>();
   RequestForm& form = options->form;
-  Verb verb =
-      tree.Change(noun, "create",
-                  Tr("Ask for hours, space or support; decided at once, unless it is for a call"),
-                  {"mesolys request create proj_a --cpu 50000h --gpu a100=2000h --for 6m "
-                   "--justification \"Training of a sparse model\"",
-                   "mesolys request create proj_a --storage scratch=2TB --from 2026-12-01 "
-                   "--to 2027-06-01 --justification \"Checkpoints\" --dry-run",
-                   "mesolys request create --file request.toml --dry-run", "mesolys request create",
-                   "mesolys request create proj_a --call --cpu 900000h --for 1y "
-                   "--usage 2027-03-01=10% --justification \"Renewal; most of it runs in summer\""},
-                  [options](Session& session) { return CreateRequest(session, *options); });
+  Verb verb = tree.Change(
+      noun, "create",
+      Tr("Ask for hours, space or support; decided at once, unless it is for a call"),
+      {("mesolys request create proj_a --cpu 50000h --gpu a100=2000h --for 6m "
+        "--justification \"Training of a sparse model\""),
+       ("mesolys request create proj_a --storage scratch=2TB --from 2026-12-01 "
+        "--to 2027-06-01 --justification \"Checkpoints\" --dry-run"),
+       "mesolys request create --file request.toml --dry-run", "mesolys request create",
+       ("mesolys request create proj_a --call --cpu 900000h --for 1y "
+        "--usage 2027-03-01=10% --justification \"Renewal; most of it runs in summer\"")},
+      [options](Session& session) { return CreateRequest(session, *options); });
   verb.Argument("PROJECT", &form.project, Tr("Its id; asked for with all else at a terminal"),
                 /*required=*/false);
   AddRequestOptions(verb, form);

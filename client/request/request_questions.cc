@@ -53,7 +53,7 @@ class Interview {
         return absl::InvalidArgumentError(
             Tr("the answers ended; nothing was asked of the scheduler"));
       }
-      const absl::Status taken = take(*answer);
+      absl::Status taken = take(*answer);
       // Without a scheduler no other answer would be better.
       if (taken.ok() || ExitOf(taken) == ExitCode::kUnreachable) return taken;
       session_.Say(Told(taken.message()));
@@ -89,7 +89,7 @@ absl::Status AskForLines(Interview& interview, Session& session, RequestTexts& l
                              return CheckLines({"", {}, lines.storages, "", {}, {}, {}});
                            });
     if (!status.ok()) return status;
-    const absl::Status all = CheckLines(lines);
+    absl::Status all = CheckLines(lines);
     if (all.ok()) return all;
     session.Say(Tr("nothing is asked so; once more"));
   }

@@ -119,7 +119,7 @@ class GrpcScheduler : public Scheduler {
       const grpc_connectivity_state state = channel_->GetState(/*try_to_connect=*/true);
       if (state == GRPC_CHANNEL_READY) return absl::OkStatus();
       if (state == GRPC_CHANNEL_TRANSIENT_FAILURE) {
-        const absl::Status why = WhyNot(deadline);
+        absl::Status why = WhyNot(deadline);
         if (!why.ok()) return why;
         continue;
       }

@@ -217,7 +217,7 @@ Table AtRiskTable(const v1::WriteOffSiteResponse& answer) {
 absl::Status WriteOff(Session& session, const WriteOffOptions& options) {
   const absl::StatusOr<std::string> site = ParseSite(options.site);
   if (!site.ok()) return site.status();
-  const absl::Status confirmed =
+  absl::Status confirmed =
       session.Confirm(Tr("what $0 was told to give up will go to others although it may still "
                          "spend it (--dry-run tells how much)",
                          ShortName(*site)),

@@ -14,6 +14,7 @@
 #include "client/show/cells.h"
 #include "client/usage/comparison.h"
 #include "mesolys/v1/allocation_service.pb.h"
+#include "nlohmann/json.hpp"
 #include "proto/values/quoted.h"
 
 namespace mesolys::client {
@@ -160,7 +161,7 @@ absl::Status Reconcile(Session& session, const ReconcileOptions& options) {
   const auto differences =
       ReadPages(session, request, &v1::ListUsageDifferencesResponse::differences, limit);
   if (!differences.ok()) return differences.status();
-  const absl::Status verdict = Verdict(*comparison);
+  absl::Status verdict = Verdict(*comparison);
   Report report = {
       {ComparisonTable(*comparison, session.zone()), DifferencesTable(*differences, session.zone()),
        TotalsTable(*comparison), CausesTable(*comparison)},

@@ -111,7 +111,7 @@ absl::Status ListJobs(Session& session, const v1::ListJobsRequest& request, int6
 // The same jobs, added up as they come.
 absl::Status SumJobs(Session& session, const v1::ListJobsRequest& request, GroupBy by) {
   UsageSummary summary(by, session.zone());
-  const absl::Status status = VisitPages(
+  absl::Status status = VisitPages(
       session, request, &v1::ListJobsResponse::jobs, /*limit=*/0, /*sparse=*/request.uncovered(),
       [&](const v1::Job& job) {
         summary.Add(job, request.uncovered() ? JobUncoveredAmounts(job) : JobChargedAmounts(job));

@@ -14,6 +14,7 @@
 #include "client/show/cells.h"
 #include "client/usage/comparison.h"
 #include "mesolys/v1/allocation_service.pb.h"
+#include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"
 
 namespace mesolys::client {

@@ -67,7 +67,7 @@ class FactReader {
   template <SaysFields Fact>
   void Read(Fact& fact) const {
     auto field = StoredFieldsOf<Fact>(*message_.GetDescriptor()).begin();
-    const auto get = [this, &field](const char*, auto& value) { Get(value, **field++); };
+    const auto get = [this, &field](const char*, auto& value) { this->Get(value, **field++); };
     Fact::VisitFields(fact, get);
     if constexpr (SaysLaterFields<Fact>) Fact::VisitLaterFields(fact, get);
   }
