@@ -20,6 +20,10 @@ class SecondsTest(unittest.TestCase):
     def over(self, steps, slowness=1.0):
         return seconds.judge(seconds.read_steps(steps), seconds.read_budget(BUDGET)[1], slowness)[1]
 
+    def test_all_steps_together_have_45_minutes(self):
+        steps = seconds.read_budget((CI / 'budget').read_text(encoding='utf-8'))[1]
+        self.assertLessEqual(sum(clock for clock, _ in steps.values()), 45 * 60)
+
     def test_a_step_within_a_quarter_of_its_budget_passes(self):
         self.assertEqual(self.over('build all\t120\t224\nwait\t70\t4\n'), [])
         self.assertEqual(self.over('build all\t3\t2\n'), [])  # nothing was left to build
