@@ -47,7 +47,9 @@ class FactWriter {
   template <SaysFields Fact>
   void Write(const Fact& fact) {
     auto field = StoredFieldsOf<Fact>(*message_.GetDescriptor()).begin();
-    const auto put = [this, &field](const char*, const auto& value) { this->Put(value, **field++); };
+    const auto put = [this, &field](const char*, const auto& value) {
+      this->Put(value, **field++);
+    };
     Fact::VisitFields(fact, put);
     if constexpr (SaysLaterFields<Fact>) Fact::VisitLaterFields(fact, put);
   }
