@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # What waits for services by noun, and may only shrink until then: a verb is to be written in 8 files at most.
 VERB_FILES_MAX = 13
-OVERFULL = (('scheduler/service', 51),)
+OVERFULL = (('scheduler/service', 50),)
 
 
 def our_tree():
