@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tests/client/client_fixture.h"
+#include "tests/fakes/source_tree.h"
 
 namespace mesolys::client {
 namespace {
@@ -69,9 +70,8 @@ class GoldenTest : public ClientTest, public ::testing::WithParamInterface<Case>
       arguments.insert(arguments.end(), {"--format", format});
       const Outcome outcome = Run(arguments);
       EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
-      const std::string path =
-          absl::StrCat(MESOLYS_SOURCE_DIR, "/tests/client/golden/", GetParam().name, ".",
-                       format == "table" ? tables : format);
+      const std::string path = absl::StrCat(SourcePath("tests/client/golden/"), GetParam().name,
+                                            ".", format == "table" ? tables : format);
       if (std::getenv("MESOLYS_UPDATE_GOLDEN") != nullptr) {
         std::ofstream(path, std::ios::binary) << outcome.out;
       }

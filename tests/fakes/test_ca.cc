@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "tests/fakes/source_tree.h"
 
 namespace mesolys {
 namespace {
@@ -71,7 +72,7 @@ TlsFiles TestCa::PathsOf(const std::string& identity) const {
 }
 
 void TestCa::Make(const std::string& arguments) const {
-  Run(absl::StrCat(Quoted(MESOLYS_SOURCE_DIR "/deploy/throwaway-ca"), " ", arguments));
+  Run(absl::StrCat(Quoted(SourcePath("deploy/throwaway-ca")), " ", arguments));
 }
 
 void TestCa::Run(const std::string& command) const {

@@ -12,6 +12,7 @@
 
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "tests/fakes/source_tree.h"
 #include "tests/fakes/test_seed.h"
 #include "tests/fuzz/targets.h"
 
@@ -28,7 +29,7 @@ void PrintTo(const Target& target, std::ostream* out) { *out << target.name; }
 std::vector<std::string> Corpus(const std::string& name) {
   std::vector<std::filesystem::path> paths;
   const std::filesystem::path folder =
-      std::filesystem::path(MESOLYS_SOURCE_DIR) / "tests/fuzz/corpus" / name;
+      std::filesystem::path(SourcePath("tests/fuzz/corpus")) / name;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     paths.push_back(entry.path());
   }

@@ -18,6 +18,7 @@
 #include "proto/runtime/server.h"
 #include "proto/runtime/status.h"
 #include "proto/values/reason.h"
+#include "tests/fakes/source_tree.h"
 #include "tests/fakes/test_catalogue.h"
 
 namespace mesolys {
@@ -293,10 +294,9 @@ Told CatalogueOfAnotherPlace(CliWorld&) {
   const TlsFiles files = world.ca.Files("service/scheduler");
   const std::string config = world.ca.directory() + "/scheduler.toml";
   std::ofstream(config) << "listen = \"127.0.0.1:0\"\ndatabase = \"" << ledger
-                        << "\"\ncatalogue = \"" MESOLYS_SOURCE_DIR
-                        << "/deploy/examples/grand-est.toml\"\n[tls]\nca = \"" << files.ca
-                        << "\"\ncertificate = \"" << files.certificate << "\"\nkey = \""
-                        << files.key << "\"\n";
+                        << "\"\ncatalogue = \"" << SourcePath("deploy/examples/grand-est.toml")
+                        << "\"\n[tls]\nca = \"" << files.ca << "\"\ncertificate = \""
+                        << files.certificate << "\"\nkey = \"" << files.key << "\"\n";
   const Ended ended =
       RunProgram(MESOLYS_SCHEDULER_PROGRAM, {"serve", "--config", config}, world.ca.directory());
   EXPECT_NE(ended.exit, 0);

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "tests/fakes/source_tree.h"
 
 namespace mesolys {
 namespace {
@@ -43,9 +44,7 @@ int64_t Count(absl::string_view tres, absl::string_view name) {
 
 }  // namespace
 
-std::string RecordingPath() {
-  return absl::StrCat(MESOLYS_SOURCE_DIR, "/../shared/data/xdmod_sacct_phillips.log");
-}
+std::string RecordingPath() { return SourcePath("../shared/data/xdmod_sacct_phillips.log"); }
 
 int64_t RecordedSecond(absl::string_view text) {
   const std::vector<std::string> parts = absl::StrSplit(text, absl::ByAnyChar("-T:"));

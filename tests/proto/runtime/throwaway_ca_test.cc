@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/fakes/source_tree.h"
 
 namespace mesolys {
 namespace {
@@ -44,8 +45,8 @@ class ThrowawayCaTest : public testing::Test {
   }
 
   bool Issue(const std::string& options, const std::string& identities) {
-    return Run(absl::StrCat(MESOLYS_SOURCE_DIR "/deploy/throwaway-ca ", options, " ",
-                            Ca("").string(), " ", identities));
+    return Run(absl::StrCat(SourcePath("deploy/throwaway-ca"), " ", options, " ", Ca("").string(),
+                            " ", identities));
   }
 
   std::filesystem::path Ca(const std::string& file) const { return directory_ / "ca" / file; }
@@ -133,9 +134,9 @@ TEST_F(ThrowawayCaTest, RefusesWhatIsNoIdentity) {
 }
 
 TEST_F(ThrowawayCaTest, SaysSoWithoutOpenssl) {
-  EXPECT_FALSE(Run(absl::StrCat("PATH=", directory_.string(),
-                                " /bin/bash " MESOLYS_SOURCE_DIR "/deploy/throwaway-ca ",
-                                Ca("").string(), " user/alice")));
+  EXPECT_FALSE(
+      Run(absl::StrCat("PATH=", directory_.string(), " /bin/bash ",
+                       SourcePath("deploy/throwaway-ca"), " ", Ca("").string(), " user/alice")));
   EXPECT_THAT(said_, HasSubstr("openssl is missing: apt-get install openssl"));
 }
 

@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scheduler/store/row_hash.h"
+#include "tests/fakes/source_tree.h"
 
 namespace mesolys {
 namespace {
@@ -51,7 +52,7 @@ Catalogue Parsed(const std::string& text) {
 
 TEST(CatalogueFileTest, TheExampleOfLyonLoads) {
   const absl::StatusOr<AdoptCatalogue> lyon =
-      LoadCatalogue(MESOLYS_SOURCE_DIR "/deploy/examples/lyon.toml");
+      LoadCatalogue(SourcePath("deploy/examples/lyon.toml"));
   ASSERT_TRUE(lyon.ok()) << lyon.status();
   const Catalogue& catalogue = lyon->catalogue;
   EXPECT_EQ(catalogue.title, "AILyS");

@@ -16,6 +16,7 @@
 #include "scheduler/core/rules/policy.h"
 #include "scheduler/store/event_codec.h"
 #include "scheduler/store/row_hash.h"
+#include "tests/fakes/source_tree.h"
 
 namespace mesolys {
 namespace {
@@ -30,8 +31,7 @@ using ::testing::SizeIs;
 // By name, so that a failing list reads the same everywhere.
 std::vector<std::string> Examples() {
   std::vector<std::string> paths;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(MESOLYS_SOURCE_DIR "/deploy/examples")) {
+  for (const auto& entry : std::filesystem::directory_iterator(SourcePath("deploy/examples"))) {
     if (entry.path().extension() == ".toml") paths.push_back(entry.path().string());
   }
   std::sort(paths.begin(), paths.end());
@@ -112,7 +112,7 @@ TEST(ExamplesTest, EachCanBeStartedWith) {
 
 TEST(ExamplesTest, GrandEstIsThreeSitesOfItsOwn) {
   const absl::StatusOr<AdoptCatalogue> command =
-      LoadCatalogue(MESOLYS_SOURCE_DIR "/deploy/examples/grand-est.toml");
+      LoadCatalogue(SourcePath("deploy/examples/grand-est.toml"));
   ASSERT_TRUE(command.ok()) << command.status();
   const Catalogue& catalogue = command->catalogue;
   EXPECT_THAT(catalogue.sites,
@@ -143,7 +143,7 @@ TEST(ExamplesTest, GrandEstIsThreeSitesOfItsOwn) {
 
 TEST(ExamplesTest, TheUniversityLeavesOutWhatHasADefault) {
   const absl::StatusOr<AdoptCatalogue> command =
-      LoadCatalogue(MESOLYS_SOURCE_DIR "/deploy/examples/university.toml");
+      LoadCatalogue(SourcePath("deploy/examples/university.toml"));
   ASSERT_TRUE(command.ok()) << command.status();
   const Catalogue& catalogue = command->catalogue;
   EXPECT_THAT(catalogue.sites, SizeIs(1));
@@ -160,7 +160,7 @@ TEST(ExamplesTest, TheUniversityLeavesOutWhatHasADefault) {
 
 TEST(ExamplesTest, TheConsortiumHasCollaborativeProgrammesAndChargesByShareAtOneSite) {
   const absl::StatusOr<AdoptCatalogue> command =
-      LoadCatalogue(MESOLYS_SOURCE_DIR "/deploy/examples/consortium.toml");
+      LoadCatalogue(SourcePath("deploy/examples/consortium.toml"));
   ASSERT_TRUE(command.ok()) << command.status();
   const Catalogue& catalogue = command->catalogue;
   const Programme& alliance = catalogue.programmes.at("alliance");

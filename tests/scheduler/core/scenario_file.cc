@@ -8,13 +8,13 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "tests/fakes/source_tree.h"
 
 namespace mesolys {
 
 std::vector<Scenario> LoadScenarios() {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(MESOLYS_SOURCE_DIR "/tests/scenarios")) {
+  for (const auto& entry : std::filesystem::directory_iterator(SourcePath("tests/scenarios"))) {
     if (entry.path().extension() == ".txt") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());

@@ -26,6 +26,7 @@
 #include "scheduler/store/row_hash.h"
 #include "scheduler/store/sqlite/sqlite_event_store.h"
 #include "tests/fakes/ledger_sums.h"
+#include "tests/fakes/source_tree.h"
 #include "tests/scheduler/engine/engine_fixture.h"
 
 namespace mesolys {
@@ -55,8 +56,7 @@ class ReleasedLedgerTest : public testing::TestWithParam<Release> {
     std::string name = testing::TempDir() + "/released-ledger-XXXXXX";
     ASSERT_NE(::mkdtemp(name.data()), nullptr);
     directory_ = name;
-    const std::string kept =
-        absl::StrCat(MESOLYS_SOURCE_DIR, "/tests/data/ledger-", GetParam().version);
+    const std::string kept = SourcePath(absl::StrCat("tests/data/ledger-", GetParam().version));
     std::filesystem::copy_file(kept + ".db", path());
     left_ = ReadText(kept + ".left.txt");
     for (absl::string_view line : absl::StrSplit(ReadText(kept + ".sums.txt"), '\n')) {

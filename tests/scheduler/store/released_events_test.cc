@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "mesolys/v1/event.pb.h"
 #include "scheduler/store/event_codec.h"
+#include "tests/fakes/source_tree.h"
 #include "tests/scheduler/store/every_event.h"
 
 namespace mesolys {
@@ -31,9 +32,8 @@ class ReleasedEventsTest : public testing::TestWithParam<std::string> {
  protected:
   ReleasedEventsTest() {
     std::ostringstream text;
-    text << std::ifstream(
-                absl::StrCat(MESOLYS_SOURCE_DIR, "/tests/data/events-", GetParam(), ".txt"),
-                std::ios::binary)
+    text << std::ifstream(SourcePath(absl::StrCat("tests/data/events-", GetParam(), ".txt")),
+                          std::ios::binary)
                 .rdbuf();
     text_ = text.str();
     EXPECT_TRUE(TextFormat::ParseFromString(text_, &stored_));

@@ -12,6 +12,7 @@
 #include "agent/replay/replay.h"
 #include "agent/slurm/text/sacct_text.h"
 #include "gtest/gtest.h"
+#include "tests/fakes/source_tree.h"
 
 namespace mesolys::agent {
 namespace {
@@ -21,9 +22,7 @@ constexpr char kColumns[] =
     "elapsed|exitcode|state|nnodes|ncpus|reqcpus|reqmem|reqtres|alloctres|timelimit|nodelist|"
     "jobname";
 
-std::string RecordingPath() {
-  return absl::StrCat(MESOLYS_SOURCE_DIR, "/../shared/data/xdmod_sacct_phillips.log");
-}
+std::string RecordingPath() { return SourcePath("../shared/data/xdmod_sacct_phillips.log"); }
 
 std::vector<std::string> RecordedLines() {
   std::vector<std::string> lines;
