@@ -16,8 +16,8 @@
 #include "scheduler/metrics/instruments.h"
 #include "scheduler/metrics/metrics.h"
 #include "scheduler/service/access_table.h"
-#include "scheduler/service/allocation_service.h"
-#include "scheduler/service/site_service.h"
+#include "scheduler/service/agent_service.h"
+#include "scheduler/service/services.h"
 #include "scheduler/store/row_hash.h"
 #include "scheduler/store/sqlite/sqlite_event_store.h"
 #include "spdlog/spdlog.h"
@@ -93,10 +93,8 @@ absl::Status Serve(const SchedulerConfig& config) {
   Comparisons comparisons(**engine);
   JobQuestions jobs;
   WorkQueue queries;
-  std::unique_ptr<grpc::Service> allocation =
-      NewAllocationService(**engine, sessions, comparisons, jobs, queries);
-  std::unique_ptr<grpc::Service> site =
-      NewSiteService(**engine, sessions, comparisons, jobs, queries);
+  Services services = NewServices({**engine, sessions, comparisons, jobs, queries});
+  services.push_back(NewAgentService(**engine, sessions, comparisons, jobs, queries));
   (*engine)->OnCommit([&instruments](absl::Duration duration, int64_t command_count) {
     instruments.CountCommit(duration, command_count);
   });
@@ -105,8 +103,8 @@ absl::Status Serve(const SchedulerConfig& config) {
   if (!metrics.ok()) return metrics.status();
   ServerInterceptors interceptors;
   interceptors.push_back(instruments.Interceptor());
-  absl::StatusOr<RunningServer> server = StartServer(
-      config.listen, config.tls, {allocation.get(), site.get()}, std::move(interceptors));
+  absl::StatusOr<RunningServer> server =
+      StartServer(config.listen, config.tls, Pointers(services), std::move(interceptors));
   if (!server.ok()) return server.status();
   spdlog::info("serving on {} (port {}), revision {}", config.listen, server->port,
                (*engine)->head().revision);

@@ -9,9 +9,9 @@ import laws
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# What waits for services by noun, and may only shrink until then: a verb is to be written in 8 files at most.
-VERB_FILES_MAX = 13
-OVERFULL = (('scheduler/service', 50),)
+VERB_FILES_MAX = 8
+# What an agent says, or is asked, stands in two programs.
+WIDER_VERBS = (('ExplainJob', 10), ('ReportUsage', 14), ('Synchronize', 11), ('TellUsage', 9))
 
 
 def our_tree():
@@ -42,7 +42,7 @@ class LayeringTest(unittest.TestCase):
         self.holds(laws.mutual_rooms(self.tree))
 
     def test_no_room_is_overfull(self):
-        self.holds(laws.full_rooms(self.tree, OVERFULL))
+        self.holds(laws.full_rooms(self.tree))
 
     def test_pure_rooms_touch_nothing_of_the_world(self):
         self.holds(laws.impure_includes(self.tree))
@@ -80,7 +80,7 @@ class LayeringTest(unittest.TestCase):
     def test_a_verb_is_written_in_few_files(self):
         verbs = laws.verbs_of(self.tree)
         self.assertGreater(len(verbs), 40)
-        self.holds(laws.wide_verbs(self.tree, verbs, VERB_FILES_MAX))
+        self.holds(laws.wide_verbs(self.tree, verbs, VERB_FILES_MAX, WIDER_VERBS))
 
 
 class PlantedViolationsTest(unittest.TestCase):
@@ -164,11 +164,14 @@ class PlantedViolationsTest(unittest.TestCase):
 
     def test_a_wide_verb(self):
         tree = {f'scheduler/service/file{number}.cc': 'RevokeGrant(in);' for number in range(9)}
-        tree['proto/mesolys/v1/grant.proto'] = 'service GrantService {\n  rpc RevokeGrant(A) returns (B);\n}\n'
+        tree['proto/mesolys/v1/grant.proto'] = 'service GrantService {\n  rpc Revoke(RevokeGrantRequest) returns (B);\n}\n'
+        tree['scheduler/service/told.cc'] = '// RevokeGrant\nTell("RevokeGrant");'
         tree['tests/a_test.cc'] = 'RevokeGrant'
         self.assertEqual(laws.verbs_of(tree), ['RevokeGrant'])
         self.breaks(lambda tree: laws.wide_verbs(tree, ['RevokeGrant'], 9), tree, '10 files')
         self.assertEqual(list(laws.wide_verbs(tree, ['RevokeGrant'], 10)), [])
+        self.assertEqual(list(laws.wide_verbs(tree, ['RevokeGrant'], 9, [('RevokeGrant', 10)])), [])
+        self.breaks(lambda tree: laws.wide_verbs(tree, ['RevokeGrant'], 9, [('RevokeGrant', 11)]), tree, 'is to say so')
 
 
 if __name__ == '__main__':

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "grpcpp/client_context.h"
-#include "mesolys/v1/site_service.grpc.pb.h"
+#include "mesolys/v1/agent.grpc.pb.h"
 #include "proto/runtime/mutex.h"
 #include "proto/runtime/status.h"
 
@@ -29,11 +29,11 @@ std::chrono::system_clock::time_point In(absl::Duration duration) {
 class GrpcSchedulerLink::Calls {
  public:
   explicit Calls(std::shared_ptr<grpc::Channel> channel)
-      : channel_(std::move(channel)), stub_(v1::SiteService::NewStub(channel_)) {}
+      : channel_(std::move(channel)), stub_(v1::AgentService::NewStub(channel_)) {}
 
   template <typename Request, typename Response>
-  using Method = grpc::Status (v1::SiteService::Stub::*)(grpc::ClientContext*, const Request&,
-                                                         Response*);
+  using Method = grpc::Status (v1::AgentService::Stub::*)(grpc::ClientContext*, const Request&,
+                                                          Response*);
 
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(Method<Request, Response> method, const Request& request,
@@ -79,7 +79,7 @@ class GrpcSchedulerLink::Calls {
   }
 
   const std::shared_ptr<grpc::Channel> channel_;
-  const std::unique_ptr<v1::SiteService::Stub> stub_;
+  const std::unique_ptr<v1::AgentService::Stub> stub_;
   Mutex mutex_;
   bool is_cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<grpc::ClientContext*> contexts_ ABSL_GUARDED_BY(mutex_);
@@ -98,17 +98,17 @@ absl::Status GrpcSchedulerLink::Connect(absl::Duration patience) {
 
 absl::StatusOr<v1::ReportUsageResponse> GrpcSchedulerLink::ReportUsage(
     const v1::ReportUsageRequest& request, absl::Duration patience) {
-  return calls_->Call(&v1::SiteService::Stub::ReportUsage, request, patience);
+  return calls_->Call(&v1::AgentService::Stub::ReportUsage, request, patience);
 }
 
 absl::StatusOr<v1::SynchronizeResponse> GrpcSchedulerLink::Synchronize(
     const v1::SynchronizeRequest& request, absl::Duration patience) {
-  return calls_->Call(&v1::SiteService::Stub::Synchronize, request, patience);
+  return calls_->Call(&v1::AgentService::Stub::Synchronize, request, patience);
 }
 
 absl::StatusOr<v1::TellUsageResponse> GrpcSchedulerLink::TellUsage(
     const v1::TellUsageRequest& request, absl::Duration patience) {
-  return calls_->Call(&v1::SiteService::Stub::TellUsage, request, patience);
+  return calls_->Call(&v1::AgentService::Stub::TellUsage, request, patience);
 }
 
 void GrpcSchedulerLink::Cancel() { calls_->Cancel(); }

@@ -1,13 +1,13 @@
 #ifndef MESOLYS_AGENT_LINK_SCHEDULER_LINK_H_
 #define MESOLYS_AGENT_LINK_SCHEDULER_LINK_H_
 
-// The way to the scheduler: the calls of SiteService. Errors are those of the scheduler
+// The way to the scheduler: the calls of AgentService. Errors are those of the scheduler
 // (refusals as RefusalOf reads them) and of the network: UNAVAILABLE, DEADLINE_EXCEEDED after
 // `patience`, CANCELLED after Cancel. Any thread.
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "mesolys/v1/site_service.pb.h"
+#include "mesolys/v1/agent.pb.h"
 
 namespace mesolys::agent {
 

@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "agent/reconcile/reconcile.h"
-#include "mesolys/v1/site_service.pb.h"
+#include "mesolys/v1/agent.pb.h"
 #include "proto/runtime/convert.h"
 
 namespace mesolys::agent {

@@ -14,7 +14,7 @@
 #include "agent/loop/importer.h"
 #include "agent/ports/span_reader.h"
 #include "agent/state/spool.h"
-#include "mesolys/v1/site_service.pb.h"
+#include "mesolys/v1/agent.pb.h"
 #include "proto/runtime/clock.h"
 #include "proto/runtime/mutex.h"
 

@@ -17,7 +17,7 @@
 #include "agent/reconcile/access.h"
 #include "agent/reconcile/reconcile.h"
 #include "agent/state/spool.h"
-#include "mesolys/v1/site_service.pb.h"
+#include "mesolys/v1/agent.pb.h"
 
 namespace mesolys::agent {
 

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agent/ports/quarantined_line.h"
-#include "mesolys/v1/resources.pb.h"
+#include "mesolys/v1/usage.pb.h"
 
 namespace mesolys::agent {
 

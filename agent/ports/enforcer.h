@@ -14,7 +14,8 @@
 #include "absl/time/time.h"
 #include "agent/reconcile/access.h"
 #include "agent/reconcile/reconcile.h"
-#include "mesolys/v1/site_service.pb.h"
+#include "mesolys/v1/agent.pb.h"
+#include "mesolys/v1/waiting_job.pb.h"
 
 namespace mesolys::agent {
 

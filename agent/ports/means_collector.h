@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "agent/ports/quarantined_line.h"
-#include "mesolys/v1/resources.pb.h"
+#include "mesolys/v1/site.pb.h"
 
 namespace mesolys::agent {
 

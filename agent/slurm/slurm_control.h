@@ -12,7 +12,7 @@
 #include "absl/status/statusor.h"
 #include "agent/slurm/associations/associations.h"
 #include "agent/slurm/text/queued_job.h"
-#include "mesolys/v1/site_service.pb.h"
+#include "mesolys/v1/agent.pb.h"
 
 namespace mesolys::agent {
 

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agent/state/database.h"
-#include "mesolys/v1/resources.pb.h"
+#include "mesolys/v1/usage.pb.h"
 
 namespace mesolys::agent {
 

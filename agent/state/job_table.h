@@ -13,7 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "agent/state/database.h"
-#include "mesolys/v1/resources.pb.h"
+#include "mesolys/v1/usage.pb.h"
 #include "proto/values/usage_record.h"
 
 namespace mesolys::agent {

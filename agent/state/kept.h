@@ -15,7 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "agent/state/database.h"
 #include "agent/state/quarantine.h"
-#include "mesolys/v1/site_service.pb.h"
+#include "mesolys/v1/agent.pb.h"
 
 namespace mesolys::agent {
 

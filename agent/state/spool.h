@@ -21,8 +21,8 @@
 #include "agent/state/job_table.h"
 #include "agent/state/kept.h"
 #include "agent/state/quarantine.h"
-#include "mesolys/v1/resources.pb.h"
-#include "mesolys/v1/site_service.pb.h"
+#include "mesolys/v1/agent.pb.h"
+#include "mesolys/v1/usage.pb.h"
 #include "proto/runtime/mutex.h"
 
 namespace mesolys::agent {

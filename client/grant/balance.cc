@@ -12,7 +12,8 @@
 #include "client/session/session.h"
 #include "client/show/cells.h"
 #include "client/show/terminal_text.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/balance.pb.h"
+#include "mesolys/v1/values.pb.h"
 #include "nlohmann/json.hpp"
 
 namespace mesolys::client {

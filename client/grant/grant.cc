@@ -18,7 +18,7 @@
 #include "client/session/pages.h"
 #include "client/session/session.h"
 #include "client/show/cells.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/values.pb.h"
 #include "nlohmann/json.hpp"
 #include "proto/values/names.h"
 

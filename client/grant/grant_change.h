@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "client/show/output.h"
 #include "google/protobuf/repeated_field.h"
-#include "mesolys/v1/resources.pb.h"
+#include "mesolys/v1/grant.pb.h"
 
 namespace mesolys::client {
 

@@ -14,7 +14,7 @@
 #include "client/language/language.h"
 #include "client/session/session.h"
 #include "client/show/cells.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/grant.pb.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 

@@ -1,6 +1,5 @@
 // `mesolys can-i COMMAND [PROJECT]`: whether the caller may give a command.
 
-#include <algorithm>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -11,8 +10,8 @@
 #include "client/session/failure.h"
 #include "client/session/session.h"
 #include "client/show/cells.h"
-#include "mesolys/v1/allocation_service.pb.h"
-#include "proto/values/commands.h"
+#include "mesolys/v1/identity.pb.h"
+#include "proto/runtime/methods.h"
 #include "proto/values/quoted.h"
 
 namespace mesolys::client {
@@ -24,16 +23,21 @@ struct AccessOptions {
   std::string third;
 };
 
-const CommandCall* Find(const std::string& command) {
-  const auto& calls = CommandCalls();
-  const auto found = std::find_if(calls.begin(), calls.end(),
-                                  [&](const CommandCall& call) { return call.command == command; });
-  return found == calls.end() ? nullptr : &*found;
+// Null for none.
+const Method* Find(const std::string& command) {
+  for (const Method& method : Methods()) {
+    for (const std::string& each : method.commands) {
+      if (each == command) return &method;
+    }
+  }
+  return nullptr;
 }
 
 absl::Status NoSuchCommand(const std::string& command) {
   std::vector<std::string> known;
-  for (const CommandCall& call : CommandCalls()) known.push_back(call.command);
+  for (const Method& method : Methods()) {
+    known.insert(known.end(), method.commands.begin(), method.commands.end());
+  }
   const std::string closest = Closest(command, known);
   return absl::InvalidArgumentError(
       closest.empty() ? Tr("$0 is not a command; see mesolys --help", Quoted(command))
@@ -48,20 +52,22 @@ absl::StatusOr<std::string> ProjectIn(const std::string& text) {
 absl::Status Ask(Session& session, const AccessOptions& options) {
   // A command is a noun and a verb, or one word.
   const std::string both = absl::StrCat(options.first, " ", options.second);
-  const CommandCall* call = options.second.empty() ? nullptr : Find(both);
+  const Method* call = options.second.empty() ? nullptr : Find(both);
+  std::string command = both;
   std::string target = options.third;
   if (call == nullptr) {
     call = Find(options.first);
+    command = options.first;
     target = options.second;
     const bool two_words = call == nullptr || !options.third.empty();
     if (two_words) return NoSuchCommand(options.second.empty() ? options.first : both);
   }
   v1::CheckAccessRequest request;
-  request.set_method(call->method);
+  request.set_method(call->name);
   if (call->of_project != !target.empty()) {
     return absl::InvalidArgumentError(
-        call->of_project ? Tr("of which project? mesolys can-i $0 PROJECT", call->command)
-                         : Tr("$0 is of no project; leave $1 out", call->command, Quoted(target)));
+        call->of_project ? Tr("of which project? mesolys can-i $0 PROJECT", command)
+                         : Tr("$0 is of no project; leave $1 out", command, Quoted(target)));
   }
   if (call->of_project) {
     const absl::StatusOr<std::string> project = ProjectIn(target);
@@ -73,7 +79,7 @@ absl::Status Ask(Session& session, const AccessOptions& options) {
   Table table{
       "access",
       {{"command", ""}, {"project", ""}, {"allowed", Tr("ALLOWED")}, {"sentence", Tr("BECAUSE")}},
-      {{TextCell(call->command), NameCell(request.project()),
+      {{TextCell(command), NameCell(request.project()),
         Cell{answer.allowed() ? Tr("yes") : Tr("no"), answer.allowed(),
              answer.allowed() ? Tone::kGood : Tone::kBad},
         ToldCell(answer.sentence())}},

@@ -8,7 +8,7 @@
 #include "client/language/language.h"
 #include "client/session/session.h"
 #include "client/show/cells.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/office.pb.h"
 
 namespace mesolys::client {
 namespace {

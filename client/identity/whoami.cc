@@ -5,7 +5,8 @@
 #include "client/language/language.h"
 #include "client/session/session.h"
 #include "client/show/cells.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/identity.pb.h"
+#include "mesolys/v1/project.pb.h"
 
 namespace mesolys::client {
 namespace {

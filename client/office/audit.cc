@@ -14,7 +14,7 @@
 #include "client/session/session.h"
 #include "client/show/cells.h"
 #include "client/usage/reconcile.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/office.pb.h"
 #include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"
 
@@ -23,7 +23,7 @@ namespace {
 
 constexpr int64_t kRowsShown = 100;
 
-// What the log records, in words: the events of proto/mesolys/v1/event.proto.
+// What the log records, in words: the events of proto/mesolys/v1/stored.proto.
 constexpr std::array kFacts = {TrLater("catalogue adopted"),
                                TrLater("project created"),
                                TrLater("account linked"),

@@ -13,7 +13,7 @@
 #include "client/session/pages.h"
 #include "client/session/session.h"
 #include "client/show/cells.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/project.pb.h"
 #include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"
 #include "proto/values/quoted.h"

@@ -12,7 +12,9 @@
 #include "client/session/pages.h"
 #include "client/session/session.h"
 #include "client/show/cells.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/grant.pb.h"
+#include "mesolys/v1/project.pb.h"
+#include "mesolys/v1/values.pb.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 

@@ -14,7 +14,9 @@
 #include "client/request/request_form.h"
 #include "client/session/session.h"
 #include "client/show/cells.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/grant.pb.h"
+#include "mesolys/v1/request.pb.h"
+#include "mesolys/v1/values.pb.h"
 #include "proto/values/quoted.h"
 
 namespace mesolys::client {

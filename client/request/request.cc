@@ -14,7 +14,7 @@
 #include "client/request/request_report.h"
 #include "client/session/pages.h"
 #include "client/session/session.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/request.pb.h"
 
 namespace mesolys::client {
 namespace {

@@ -13,7 +13,8 @@
 #include "client/request/request_lines.h"
 #include "client/show/output.h"
 #include "google/protobuf/repeated_field.h"
-#include "mesolys/v1/resources.pb.h"
+#include "mesolys/v1/grant.pb.h"
+#include "mesolys/v1/request.pb.h"
 
 namespace mesolys::client {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "mesolys/v1/resources.pb.h"
+#include "mesolys/v1/request.pb.h"
 
 namespace mesolys::client {
 

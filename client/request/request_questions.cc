@@ -12,7 +12,9 @@
 #include "client/language/known_sentence.h"
 #include "client/language/language.h"
 #include "client/session/failure.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/identity.pb.h"
+#include "mesolys/v1/project.pb.h"
+#include "mesolys/v1/request.pb.h"
 
 namespace mesolys::client {
 namespace {

@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "client/session/session.h"
 #include "client/show/cells.h"
-#include "mesolys/v1/resources.pb.h"
+#include "mesolys/v1/request.pb.h"
 
 namespace mesolys::client {
 

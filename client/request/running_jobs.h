@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "mesolys/v1/resources.pb.h"
+#include "mesolys/v1/request.pb.h"
 
 namespace mesolys::client {
 

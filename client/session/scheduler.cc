@@ -4,100 +4,23 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <functional>
 #include <string>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "client/language/language.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
-#include "mesolys/v1/allocation_service.grpc.pb.h"
+#include "mesolys/v1/identity.pb.h"
 #include "proto/runtime/channel.h"
-#include "proto/runtime/status.h"
 
 namespace mesolys::client {
 namespace {
 
 using google::protobuf::Message;
-using Stub = v1::AllocationService::StubInterface;
-
-struct Rpc {
-  const google::protobuf::Descriptor* request = nullptr;
-  std::function<grpc::Status(Stub&, grpc::ClientContext*, const Message&, Message&)> call;
-};
-
-template <typename Request, typename Response>
-Rpc Entry(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*)) {
-  return {Request::descriptor(), [method](Stub& stub, grpc::ClientContext* context,
-                                          const Message& request, Message& response) {
-            // A response of another type than the contract's is a bug of ours.
-            if (response.GetDescriptor() != Response::descriptor()) std::abort();
-            return (stub.*method)(context, static_cast<const Request&>(request),
-                                  static_cast<Response*>(&response));
-          }};
-}
-
-// Each request message belongs to one RPC.
-const Rpc& RpcOf(const Message& request) {
-  static const auto& table = *new std::vector<Rpc>{Entry(&Stub::GetWhoAmI),
-                                                   Entry(&Stub::GetSite),
-                                                   Entry(&Stub::ListSites),
-                                                   Entry(&Stub::CreateProject),
-                                                   Entry(&Stub::GetProject),
-                                                   Entry(&Stub::ListProjects),
-                                                   Entry(&Stub::LinkAccount),
-                                                   Entry(&Stub::UnlinkAccount),
-                                                   Entry(&Stub::AddMember),
-                                                   Entry(&Stub::ListMembers),
-                                                   Entry(&Stub::CreateRequest),
-                                                   Entry(&Stub::WithdrawRequest),
-                                                   Entry(&Stub::DecideRequest),
-                                                   Entry(&Stub::Quote),
-                                                   Entry(&Stub::CheckAccess),
-                                                   Entry(&Stub::GetRequest),
-                                                   Entry(&Stub::ListRequests),
-                                                   Entry(&Stub::GetGrant),
-                                                   Entry(&Stub::ListGrants),
-                                                   Entry(&Stub::GetBalance),
-                                                   Entry(&Stub::ListJobs),
-                                                   Entry(&Stub::ListUnassigned),
-                                                   Entry(&Stub::SupplementGrant),
-                                                   Entry(&Stub::ExtendGrant),
-                                                   Entry(&Stub::TransferHours),
-                                                   Entry(&Stub::AdjustOverdraft),
-                                                   Entry(&Stub::ReleaseHours),
-                                                   Entry(&Stub::RevokeGrant),
-                                                   Entry(&Stub::WriteOffOverdraft),
-                                                   Entry(&Stub::PostOpeningBalance),
-                                                   Entry(&Stub::RefundJob),
-                                                   Entry(&Stub::GetJob),
-                                                   Entry(&Stub::ExplainJob),
-                                                   Entry(&Stub::DeclareWindow),
-                                                   Entry(&Stub::WriteOffSite),
-                                                   Entry(&Stub::RemoveMember),
-                                                   Entry(&Stub::SetMemberCeiling),
-                                                   Entry(&Stub::ArchiveProject),
-                                                   Entry(&Stub::GiveRole),
-                                                   Entry(&Stub::SetMode),
-                                                   Entry(&Stub::Explain),
-                                                   Entry(&Stub::ListEvents),
-                                                   Entry(&Stub::GetEvent),
-                                                   Entry(&Stub::ImportUsage),
-                                                   Entry(&Stub::CompareUsage),
-                                                   Entry(&Stub::GetUsageComparison),
-                                                   Entry(&Stub::ListUsageDifferences)};
-  const auto found = std::find_if(table.begin(), table.end(), [&request](const Rpc& rpc) {
-    return rpc.request == request.GetDescriptor();
-  });
-  if (found == table.end()) std::abort();
-  return *found;
-}
 
 // On the clock that nobody sets.
 gpr_timespec GprTime(Deadline deadline) {
@@ -110,9 +33,7 @@ gpr_timespec GprTime(Deadline deadline) {
 class GrpcScheduler : public Scheduler {
  public:
   GrpcScheduler(const Settings& settings, std::shared_ptr<grpc::Channel> channel)
-      : settings_(settings),
-        channel_(std::move(channel)),
-        stub_(v1::AllocationService::NewStub(channel_)) {}
+      : settings_(settings), channel_(std::move(channel)) {}
 
   absl::Status Connect(Deadline deadline) override {
     while (true) {
@@ -132,8 +53,13 @@ class GrpcScheduler : public Scheduler {
   absl::Status Call(const Message& request, Message& response, Deadline deadline) override {
     grpc::ClientContext context;
     context.set_deadline(GprTime(deadline));
-    response.Clear();
-    return FromGrpcStatus(RpcOf(request).call(*stub_, &context, request, response));
+    absl::Status status = mesolys::Call(channel_, context, request, response);
+    if (!absl::IsUnimplemented(status)) return status;
+    return absl::UnimplementedError(
+        Tr("the scheduler at $0 does not know this call: it is of another version than this "
+           "`mesolys`, "
+           "which is $1; install the version of the scheduler",
+           settings_.scheduler, MESOLYS_VERSION));
   }
 
   void Pause(Deadline deadline) override {
@@ -179,7 +105,6 @@ class GrpcScheduler : public Scheduler {
 
   const Settings settings_;
   const std::shared_ptr<grpc::Channel> channel_;
-  const std::unique_ptr<Stub> stub_;
 };
 
 }  // namespace

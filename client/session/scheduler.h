@@ -23,7 +23,7 @@ class Scheduler {
   // as that is certain: nobody listens, TLS refused, nothing came by the deadline.
   virtual absl::Status Connect(Deadline deadline) = 0;
 
-  // The one RPC of AllocationService that takes such a request; `response` is of its type. The
+  // The one RPC that takes such a request; `response` is of its type. The
   // scheduler's own error, with its refusal if it gave one.
   virtual absl::Status Call(const google::protobuf::Message& request,
                             google::protobuf::Message& response, Deadline deadline) = 0;

@@ -19,7 +19,8 @@
 #include "client/show/terminal_text.h"
 #include "client/site/site_window.h"
 #include "client/usage/usage_import.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/grant.pb.h"
+#include "mesolys/v1/site.pb.h"
 
 namespace mesolys::client {
 namespace {

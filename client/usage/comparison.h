@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "client/session/session.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/comparison.pb.h"
 #include "proto/values/period.h"
 
 namespace mesolys::client {

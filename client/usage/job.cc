@@ -17,7 +17,7 @@
 #include "client/language/language.h"
 #include "client/session/session.h"
 #include "client/show/cells.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/values.pb.h"
 #include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"
 

@@ -16,7 +16,7 @@
 #include "client/usage/job.h"
 #include "client/usage/usage_import.h"
 #include "client/usage/usage_summary.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/usage.pb.h"
 #include "nlohmann/json.hpp"
 #include "proto/values/quoted.h"
 

@@ -13,7 +13,9 @@
 #include "client/session/session.h"
 #include "client/show/cells.h"
 #include "client/usage/comparison.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/comparison.pb.h"
+#include "mesolys/v1/site.pb.h"
+#include "mesolys/v1/values.pb.h"
 #include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"
 

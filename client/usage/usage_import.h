@@ -7,7 +7,7 @@
 #include "client/frame/command_tree.h"
 #include "client/show/output.h"
 #include "google/protobuf/repeated_field.h"
-#include "mesolys/v1/resources.pb.h"
+#include "mesolys/v1/usage.pb.h"
 
 namespace mesolys::client {
 

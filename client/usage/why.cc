@@ -10,7 +10,7 @@
 #include "client/session/session.h"
 #include "client/show/cells.h"
 #include "client/usage/why_job.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/project.pb.h"
 #include "proto/values/quoted.h"
 
 namespace mesolys::client {

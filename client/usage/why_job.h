@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "client/session/session.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/waiting_job.pb.h"
 
 namespace mesolys::client {
 

@@ -1,12 +1,18 @@
 #include "proto/runtime/channel.h"
 
+#include <cstdlib>
+#include <future>
+
 #include "grpc/grpc.h"
 #include "grpcpp/create_channel.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/support/channel_arguments.h"
+#include "proto/runtime/methods.h"
+#include "proto/runtime/status.h"
 #include "proto/runtime/tls.h"
 
 namespace mesolys {
-namespace {}  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectTo(const std::string& target,
                                                          const TlsFiles& files) {
@@ -24,6 +30,20 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectTo(const std::string& targ
   // No proxy of the environment stands between us and the scheduler.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return grpc::CreateCustomChannel(target, *credentials, arguments);
+}
+
+absl::Status Call(const std::shared_ptr<grpc::Channel>& channel, grpc::ClientContext& context,
+                  const google::protobuf::Message& request, google::protobuf::Message& response) {
+  using Message = google::protobuf::Message;
+  const Method* method = FindMethod(request.GetDescriptor());
+  if (method == nullptr || method->response != response.GetDescriptor()) std::abort();
+  response.Clear();
+  // Shared with the callback, which may still be inside set_value when this returns.
+  auto done = std::make_shared<std::promise<grpc::Status>>();
+  grpc::TemplatedGenericStub<Message, Message>(channel).UnaryCall(
+      &context, method->path, {}, &request, &response,
+      [done](grpc::Status status) { done->set_value(std::move(status)); });
+  return FromGrpcStatus(done->get_future().get());
 }
 
 }  // namespace mesolys

@@ -6,7 +6,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "mesolys/v1/resources.pb.h"
+#include "mesolys/v1/usage.pb.h"
+#include "mesolys/v1/values.pb.h"
 #include "proto/values/period.h"
 #include "proto/values/reason.h"
 #include "proto/values/usage_record.h"

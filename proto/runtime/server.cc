@@ -26,6 +26,7 @@ namespace {
 constexpr int kStreamsPerConnectionMax = 100;
 constexpr int kHandshakeMillisecondsMax = 10'000;
 constexpr int kPingMillisecondsMin = 10'000;
+constexpr size_t kMethodBytesMax = 100;
 
 struct Address {
   std::string host;
@@ -109,6 +110,25 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
 }
 
+// A program of another version calls what this one does not have, or no longer.
+class UnknownMethods final : public grpc::CallbackGenericService {
+  class Refusing final : public grpc::ServerGenericBidiReactor {
+   public:
+    explicit Refusing(const std::string& method) {
+      Finish({grpc::StatusCode::UNIMPLEMENTED,
+              absl::StrCat("there is no ", method.substr(0, kMethodBytesMax),
+                           ": the program that calls is of another version than this server; "
+                           "install the same version of both")});
+    }
+    void OnDone() override { delete this; }
+  };
+
+  grpc::ServerGenericBidiReactor* CreateReactor(
+      grpc::GenericCallbackServerContext* context) override {
+    return new Refusing(context->method());
+  }
+};
+
 }  // namespace
 
 absl::StatusOr<RunningServer> StartServer(const std::string& listen, const TlsFiles& files,
@@ -128,6 +148,8 @@ absl::StatusOr<RunningServer> StartServer(const std::string& listen, const TlsFi
   RunningServer running;
   builder.AddListeningPort(listen, *credentials, &running.port);
   for (grpc::Service* service : services) builder.RegisterService(service);
+  running.unknown = std::make_unique<UnknownMethods>();
+  builder.RegisterCallbackGenericService(running.unknown.get());
   if (!interceptors.empty()) {
     builder.experimental().SetInterceptorCreators(std::move(interceptors));
   }

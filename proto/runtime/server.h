@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/impl/service_type.h"
 #include "grpcpp/server.h"
 #include "grpcpp/support/server_interceptor.h"
@@ -17,13 +18,16 @@
 namespace mesolys {
 
 struct RunningServer {
+  // Answers calls of methods that no service has; the server goes first.
+  std::unique_ptr<grpc::CallbackGenericService> unknown;
   std::unique_ptr<grpc::Server> server;
   int port = 0;  // the one bound, where `listen` asked for port 0
 };
 
 // `listen` is "host:port". UNAVAILABLE when the port is in use or the address cannot be bound;
 // FAILED_PRECONDITION from the TLS files. The services outlive the server. `interceptors` see every
-// call.
+// call. A call of a method that we do not have is answered UNIMPLEMENTED, with words about
+// versions.
 using ServerInterceptors =
     std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>;
 absl::StatusOr<RunningServer> StartServer(const std::string& listen, const TlsFiles& files,

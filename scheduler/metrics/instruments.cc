@@ -25,7 +25,7 @@ const prometheus::Histogram::BucketBoundaries kCommitSeconds = {
     0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2};
 const prometheus::Histogram::BucketBoundaries kCommitCommands = {1, 2, 4, 8, 16, 32, 64, 128};
 
-// "/mesolys.v1.AllocationService/GetBalance" as "AllocationService.GetBalance". Of the contract
+// "/mesolys.v1.GrantService/GetBalance" as "GrantService.GetBalance". Of the contract
 // only: a series for every path that somebody calls would have no end.
 std::string MethodText(absl::string_view path) {
   std::string name(absl::StripPrefix(path, "/"));

@@ -25,7 +25,7 @@ class Instruments {
   Instruments(const Instruments&) = delete;
   Instruments& operator=(const Instruments&) = delete;
 
-  // A call of "AllocationService.GetBalance" that was answered with a gRPC code.
+  // A call of "GrantService.GetBalance" that was answered with a gRPC code.
   void Count(const std::string& method, int code, absl::Duration duration);
   // So many commands were made durable together.
   void CountCommit(absl::Duration duration, int64_t command_count);

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "google/protobuf/descriptor.h"
-#include "mesolys/v1/allocation_service.pb.h"
-#include "mesolys/v1/site_service.pb.h"
+#include "proto/runtime/methods.h"
 #include "proto/values/reason.h"
 #include "scheduler/core/facts/identity.h"
-#include "scheduler/service/spoken.h"
 
 namespace mesolys {
 namespace {
@@ -65,87 +63,92 @@ std::string WhoCould(const AccessRule& rule) {
   return absl::StrJoin(who, ", ");
 }
 
+// "ProjectService.AddMember" -> "`mesolys member add`", the command that calls it; the words of the
+// method's name, "the call to add member", where no one command does.
+std::string SpokenMethod(absl::string_view method) {
+  for (const Method& each : Methods()) {
+    if (each.name == method && !each.commands.empty()) {
+      return absl::StrCat("`mesolys ", each.commands.front(), "`");
+    }
+  }
+  std::string words = "the call to";
+  for (const char c : method.substr(method.find('.') + 1)) {
+    if (absl::ascii_isupper(static_cast<unsigned char>(c))) words += ' ';
+    words += absl::ascii_tolower(static_cast<unsigned char>(c));
+  }
+  return words;
+}
+
+// "spiffe://mesolys/user/alice" -> "alice", "spiffe://mesolys/site/psmn" -> "the agent of psmn";
+// another identity as it is.
+std::string SpokenIdentity(absl::string_view identity) {
+  if (!UserOf(identity).empty()) return std::string(UserOf(identity));
+  if (!SiteIdOf(identity).empty()) return absl::StrCat("the agent of ", SiteIdOf(identity));
+  return std::string(identity);
+}
+
 }  // namespace
 
 const std::vector<AccessRule>& AccessTable() {
   // method, any user, roles, members, PIs above, own site
   static const auto& table = *new std::vector<AccessRule>{
-      {"AllocationService.GetWhoAmI", true, {}, kNobody, false, false},
-      {"AllocationService.GetSite", true, {}, kNobody, false, false},
-      {"AllocationService.ListSites", true, {}, kNobody, false, false},
-      {"AllocationService.CreateProject", false, {"operator"}, kNobody, false, false},
-      {"AllocationService.GetProject", false, kReaders, kMembers, true, false},
-      {"AllocationService.ListProjects", true, {}, kNobody, false, false},
-      {"AllocationService.LinkAccount", false, {"operator"}, kNobody, false, false},
-      {"AllocationService.UnlinkAccount", false, {"operator"}, kNobody, false, false},
-      {"AllocationService.AddMember", false, {"operator"}, kPis, false, false},
-      {"AllocationService.ListMembers", false, kReaders, kMembers, true, false},
-      {"AllocationService.CreateRequest", false, {"operator"}, kPis, false, false},
-      {"AllocationService.WithdrawRequest", false, {"operator"}, kPis, false, false},
-      {"AllocationService.DecideRequest", false, {"committee", "operator"}, kNobody, false, false},
-      {"AllocationService.Quote", false, kReaders, kMembers, true, false},
-      {"AllocationService.CheckAccess", true, {}, kNobody, false, false},
-      {"AllocationService.GetRequest", false, kReaders, kMembers, true, false},
-      {"AllocationService.ListRequests", false, kReaders, kMembers, true, false},
-      {"AllocationService.GetGrant", false, kReaders, kMembers, true, false},
-      {"AllocationService.ListGrants", false, kReaders, kMembers, true, false},
-      {"AllocationService.SupplementGrant", false, {"operator"}, kNobody, false, false},
-      {"AllocationService.ExtendGrant", false, {"operator"}, kNobody, false, false},
-      {"AllocationService.TransferHours", false, {"operator"}, kPis, false, false},
-      {"AllocationService.AdjustOverdraft", false, {"operator"}, kPis, false, false},
-      {"AllocationService.ReleaseHours", false, {"operator"}, kPis, false, false},
-      {"AllocationService.RevokeGrant", false, {"operator"}, kNobody, false, false},
-      {"AllocationService.WriteOffOverdraft", false, {"operator"}, kNobody, false, false},
-      {"AllocationService.PostOpeningBalance", false, {"operator"}, kNobody, false, false},
-      {"AllocationService.RefundJob", false, {"operator"}, kNobody, false, false},
-      {"AllocationService.DeclareWindow", false, {"operator"}, kNobody, false, false},
-      {"AllocationService.WriteOffSite", false, {"operator"}, kNobody, false, false},
-      {"AllocationService.ImportUsage", false, {"operator"}, kNobody, false, false},
-      {"AllocationService.CompareUsage", false, {"operator", "auditor"}, kNobody, false, false},
-      {"AllocationService.GetUsageComparison",
-       false,
-       {"operator", "auditor"},
-       kNobody,
-       false,
-       false},
-      {"AllocationService.ListUsageDifferences",
-       false,
-       {"operator", "auditor"},
-       kNobody,
-       false,
-       false},
-      {"AllocationService.GetJob", false, {"operator", "auditor"}, kMembers, false, false},
-      {"AllocationService.ExplainJob", false, {"operator", "auditor"}, kMembers, false, false},
-      {"AllocationService.RemoveMember", false, {"operator"}, kPis, false, false},
-      {"AllocationService.SetMemberCeiling", false, {"operator"}, kPis, false, false},
-      {"AllocationService.ArchiveProject", false, {"operator"}, kNobody, false, false},
-      {"AllocationService.GiveRole", false, kReaders, kNobody, false, false},
-      {"AllocationService.SetMode", false, {"operator"}, kNobody, false, false},
-      {"AllocationService.Explain", false, kReaders, kMembers, true, false},
-      {"AllocationService.ListEvents", false, {"operator", "auditor"}, kNobody, false, false},
-      {"AllocationService.GetEvent", false, {"operator", "auditor"}, kNobody, false, false},
-      {"AllocationService.GetBalance", false, kReaders, kMembers, true, false},
-      {"AllocationService.ListJobs", false, {"operator", "auditor"}, kMembers, false, false},
-      {"AllocationService.ListUnassigned", false, {"operator", "auditor"}, kNobody, false, false},
-      {"SiteService.ReportUsage", false, {}, kNobody, false, true},
-      {"SiteService.Synchronize", false, {}, kNobody, false, true},
-      {"SiteService.TellUsage", false, {}, kNobody, false, true},
+      {"IdentityService.GetWhoAmI", true, {}, kNobody, false, false},
+      {"IdentityService.CheckAccess", true, {}, kNobody, false, false},
+      {"OfficeService.GiveRole", false, kReaders, kNobody, false, false},
+      {"OfficeService.SetMode", false, {"operator"}, kNobody, false, false},
+      {"OfficeService.ListEvents", false, {"operator", "auditor"}, kNobody, false, false},
+      {"OfficeService.GetEvent", false, {"operator", "auditor"}, kNobody, false, false},
+      {"SiteService.Get", true, {}, kNobody, false, false},
+      {"SiteService.List", true, {}, kNobody, false, false},
+      {"SiteService.DeclareWindow", false, {"operator"}, kNobody, false, false},
+      {"SiteService.WriteOff", false, {"operator"}, kNobody, false, false},
+      {"ProjectService.Create", false, {"operator"}, kNobody, false, false},
+      {"ProjectService.Get", false, kReaders, kMembers, true, false},
+      {"ProjectService.List", true, {}, kNobody, false, false},
+      {"ProjectService.LinkAccount", false, {"operator"}, kNobody, false, false},
+      {"ProjectService.UnlinkAccount", false, {"operator"}, kNobody, false, false},
+      {"ProjectService.AddMember", false, {"operator"}, kPis, false, false},
+      {"ProjectService.ListMembers", false, kReaders, kMembers, true, false},
+      {"ProjectService.RemoveMember", false, {"operator"}, kPis, false, false},
+      {"ProjectService.SetMemberCeiling", false, {"operator"}, kPis, false, false},
+      {"ProjectService.Archive", false, {"operator"}, kNobody, false, false},
+      {"ProjectService.Explain", false, kReaders, kMembers, true, false},
+      {"RequestService.Create", false, {"operator"}, kPis, false, false},
+      {"RequestService.Withdraw", false, {"operator"}, kPis, false, false},
+      {"RequestService.Decide", false, {"committee", "operator"}, kNobody, false, false},
+      {"RequestService.Quote", false, kReaders, kMembers, true, false},
+      {"RequestService.Get", false, kReaders, kMembers, true, false},
+      {"RequestService.List", false, kReaders, kMembers, true, false},
+      {"GrantService.Get", false, kReaders, kMembers, true, false},
+      {"GrantService.List", false, kReaders, kMembers, true, false},
+      {"GrantService.Supplement", false, {"operator"}, kNobody, false, false},
+      {"GrantService.Extend", false, {"operator"}, kNobody, false, false},
+      {"GrantService.Transfer", false, {"operator"}, kPis, false, false},
+      {"GrantService.AdjustOverdraft", false, {"operator"}, kPis, false, false},
+      {"GrantService.Release", false, {"operator"}, kPis, false, false},
+      {"GrantService.Revoke", false, {"operator"}, kNobody, false, false},
+      {"GrantService.WriteOffOverdraft", false, {"operator"}, kNobody, false, false},
+      {"GrantService.PostOpeningBalance", false, {"operator"}, kNobody, false, false},
+      {"GrantService.GetBalance", false, kReaders, kMembers, true, false},
+      {"UsageService.RefundJob", false, {"operator"}, kNobody, false, false},
+      {"UsageService.Import", false, {"operator"}, kNobody, false, false},
+      {"UsageService.Compare", false, {"operator", "auditor"}, kNobody, false, false},
+      {"UsageService.GetComparison", false, {"operator", "auditor"}, kNobody, false, false},
+      {"UsageService.ListDifferences", false, {"operator", "auditor"}, kNobody, false, false},
+      {"UsageService.GetJob", false, {"operator", "auditor"}, kMembers, false, false},
+      {"UsageService.ExplainJob", false, {"operator", "auditor"}, kMembers, false, false},
+      {"UsageService.ListJobs", false, {"operator", "auditor"}, kMembers, false, false},
+      {"UsageService.ListUnassigned", false, {"operator", "auditor"}, kNobody, false, false},
+      {"AgentService.ReportUsage", false, {}, kNobody, false, true},
+      {"AgentService.Synchronize", false, {}, kNobody, false, true},
+      {"AgentService.TellUsage", false, {}, kNobody, false, true},
   };
   return table;
 }
 
 absl::Status CheckAccessTable(const std::vector<AccessRule>& table) {
   std::set<std::string> methods;
-  for (const google::protobuf::FileDescriptor* file :
-       {v1::GetBalanceRequest::descriptor()->file(),
-        v1::ReportUsageRequest::descriptor()->file()}) {
-    for (int s = 0; s < file->service_count(); ++s) {
-      const google::protobuf::ServiceDescriptor* service = file->service(s);
-      for (int m = 0; m < service->method_count(); ++m) {
-        methods.insert(absl::StrCat(service->name(), ".", service->method(m)->name()));
-      }
-    }
-  }
+  for (const Method& method : Methods()) methods.insert(method.name);
   std::vector<std::string> wrong;
   for (const AccessRule& rule : table) {
     if (methods.erase(rule.method) == 0) {

@@ -14,7 +14,7 @@
 namespace mesolys {
 
 struct AccessRule {
-  std::string method;                // "AllocationService.GetBalance"
+  std::string method;                // "GrantService.GetBalance"
   bool any_user = false;             // every person with a certificate
   std::vector<std::string> roles;    // of the whole mesocentre
   std::vector<ProjectRole> members;  // of the project that the call names

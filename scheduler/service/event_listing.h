@@ -5,7 +5,7 @@
 // already.
 
 #include "absl/status/status.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/office.pb.h"
 #include "scheduler/engine/engine.h"
 #include "scheduler/service/page.h"
 

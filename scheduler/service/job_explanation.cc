@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "mesolys/v1/grant.pb.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
@@ -129,7 +130,7 @@ absl::Status ExplainJob(const Ledger& ledger, const SiteSessions& sessions,
       FromProto(question.told->situation(), question.cluster, GpuModelOf(ledger, question.site));
   const WaitingExplanation why = WhyWaiting(ledger, job, now);
   const absl::Status allowed =
-      Authorize(ledger, question.asker, "AllocationService.ExplainJob", {why.project, ""}, now);
+      Authorize(ledger, question.asker, "UsageService.ExplainJob", {why.project, ""}, now);
   if (!allowed.ok() || !MaySee(ledger, why.project, question, job, now)) {
     return NoSuchJob(question.cluster, question.job_id, question.array_task_id);
   }

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/waiting_job.pb.h"
 #include "scheduler/core/ledger/ledger.h"
 #include "scheduler/service/job_questions.h"
 #include "scheduler/service/site_sessions.h"

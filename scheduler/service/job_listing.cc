@@ -11,11 +11,15 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "proto/runtime/convert.h"
+#include "proto/runtime/methods.h"
+#include "proto/values/names.h"
 #include "proto/values/reason.h"
 #include "scheduler/core/facts/identity.h"
 #include "scheduler/core/facts/unknown.h"
+#include "scheduler/core/figures/price.h"
+#include "scheduler/core/rules/policy.h"
 #include "scheduler/service/access_table.h"
-#include "scheduler/service/views.h"
 #include "scheduler/store/job_codec.h"
 
 namespace mesolys {
@@ -86,6 +90,27 @@ bool IsVisible(const Job& job, const Logins& logins) {
   if (!logins.has_value()) return true;
   const auto it = logins->find(job.site);
   return it != logins->end() && it->second == job.record.user;
+}
+
+v1::Job JobView(const Ledger& ledger, const Job& job) {
+  v1::Job out;
+  *out.mutable_record() = ToProto(job.record);
+  out.set_site(job.site);
+  if (!job.project.empty()) out.set_project(ProjectName(job.project));
+  for (const PricedCharge& priced : Priced(ledger, job)) {
+    const Charge& charge = priced.charge;
+    v1::Charge& shown = *out.add_charges();
+    const GrantEntry* grant = ledger.FindGrant(charge.grant);
+    if (grant != nullptr) shown.set_grant(GrantName(grant->grant.project, charge.grant));
+    shown.set_resource(charge.resource);
+    shown.set_kind(static_cast<v1::Charge::Kind>(charge.kind));
+    shown.set_amount_base_units(charge.amount.count());
+    shown.set_basis(static_cast<v1::Charge::Basis>(charge.basis));
+    shown.set_normalised_seconds(Normalise(charge.amount, priced.rate).count());
+    shown.set_rate_ppm(priced.rate.count());
+    if (priced.since.has_value()) *shown.mutable_rate_since_time() = ToProto(*priced.since);
+  }
+  return out;
 }
 
 // One page of what the accounts ran, of which `is_shown` says what belongs to the list.
@@ -165,7 +190,7 @@ absl::Status FindJob(const Engine& engine, const std::string& identity, const v1
   return engine.Read([&](const Ledger& ledger) -> absl::Status {
     const std::string project = job.has_value() ? job->project : "";
     absl::Status allowed =
-        Authorize(ledger, identity, "AllocationService.GetJob", {project, ""}, engine.Now());
+        Authorize(ledger, identity, MethodOf<v1::GetJobRequest>().name, {project, ""}, engine.Now());
     if (!allowed.ok() && UserOf(identity).empty()) return allowed;
     const ProjectEntry* entry = ledger.FindProject(project);
     const bool shown = allowed.ok() && job.has_value() &&

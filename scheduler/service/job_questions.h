@@ -14,9 +14,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
-#include "mesolys/v1/allocation_service.pb.h"
-#include "mesolys/v1/resources.pb.h"
-#include "mesolys/v1/site_service.pb.h"
+#include "mesolys/v1/agent.pb.h"
+#include "mesolys/v1/waiting_job.pb.h"
 #include "proto/runtime/mutex.h"
 #include "scheduler/engine/listener.h"
 

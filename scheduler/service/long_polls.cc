@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "scheduler/core/figures/desired_state.h"
-#include "scheduler/service/views.h"
+#include "scheduler/service/desired_view.h"
 
 namespace mesolys {
 

@@ -12,7 +12,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "grpcpp/support/server_callback.h"
-#include "mesolys/v1/site_service.pb.h"
+#include "mesolys/v1/agent.pb.h"
 #include "proto/runtime/mutex.h"
 #include "scheduler/engine/engine.h"
 #include "scheduler/service/comparisons.h"

@@ -11,7 +11,9 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "mesolys/v1/site_service.pb.h"
+#include "mesolys/v1/agent.pb.h"
+#include "mesolys/v1/grant.pb.h"
+#include "mesolys/v1/site.pb.h"
 #include "proto/runtime/mutex.h"
 #include "proto/values/quantity.h"
 

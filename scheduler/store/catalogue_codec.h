@@ -3,7 +3,7 @@
 
 // CatalogueAdopted <-> its stored message. Any thread.
 
-#include "mesolys/v1/event.pb.h"
+#include "mesolys/v1/stored.pb.h"
 #include "scheduler/core/facts/event.h"
 
 namespace mesolys {

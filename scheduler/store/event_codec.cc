@@ -5,7 +5,7 @@
 #include <utility>
 #include <variant>
 
-#include "mesolys/v1/event.pb.h"
+#include "mesolys/v1/stored.pb.h"
 #include "scheduler/store/catalogue_codec.h"
 #include "scheduler/store/fact_reader.h"
 #include "scheduler/store/fact_writer.h"

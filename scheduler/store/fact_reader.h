@@ -12,7 +12,7 @@
 
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
-#include "mesolys/v1/event.pb.h"
+#include "mesolys/v1/stored.pb.h"
 #include "proto/values/period.h"
 #include "proto/values/quantity.h"
 #include "proto/values/reason.h"

@@ -7,7 +7,8 @@
 #include <memory>
 #include <string>
 
-#include "mesolys/v1/allocation_service.pb.h"
+#include "mesolys/v1/agent.pb.h"
+#include "mesolys/v1/request.pb.h"
 #include "proto/runtime/clock.h"
 #include "tests/fakes/running_scheduler.h"
 #include "tests/fakes/test_ca.h"

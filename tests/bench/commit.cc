@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "mesolys/v1/allocation_service.grpc.pb.h"
+#include "mesolys/v1/request.grpc.pb.h"
 #include "tests/bench/bench_world.h"
 #include "tests/bench/floors.h"
 #include "tests/bench/measure.h"
@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kRuns = 5;
 
-double GrantsPerSecond(mesolys::v1::AllocationService::Stub& stub, int in_flight,
+double GrantsPerSecond(mesolys::v1::RequestService::Stub& stub, int in_flight,
                        std::chrono::milliseconds duration) {
   struct Call {
     grpc::ClientContext context;
@@ -25,7 +25,7 @@ double GrantsPerSecond(mesolys::v1::AllocationService::Stub& stub, int in_flight
   return mesolys::bench::CallsPerSecond<Call>(
       in_flight, duration, [&](Call& call, std::function<void()> done) {
         call.request = mesolys::bench::OneHour(next++ % mesolys::bench::kProjects);
-        stub.async()->CreateRequest(
+        stub.async()->Create(
             &call.context, &call.request, &call.answer,
             [&call, done = std::move(done)](const grpc::Status& status) {
               if (!status.ok() || call.answer.state() != mesolys::v1::Request::GRANTED) {
@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
                   return mesolys::bench::SqliteRowsPerSecond(world.folder(), rows, duration / 2);
                 }));
   }
-  const auto stub = mesolys::v1::AllocationService::NewStub(world.scheduler().Connect("user/olga"));
+  const auto stub = mesolys::v1::RequestService::NewStub(world.scheduler().Connect("user/olga"));
   for (int in_flight : {1, 8, 64}) {
     const double echo = mesolys::bench::MedianOf(
         3, [&] { return mesolys::bench::GrpcEchoPerSecond(world.ca(), in_flight, duration / 2); });

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "mesolys/v1/allocation_service.grpc.pb.h"
+#include "mesolys/v1/identity.grpc.pb.h"
 #include "proto/runtime/channel.h"
 #include "proto/runtime/server.h"
 #include "tests/bench/measure.h"
@@ -16,7 +16,7 @@
 namespace mesolys::bench {
 namespace {
 
-class EchoService final : public v1::AllocationService::CallbackService {
+class EchoService final : public v1::IdentityService::CallbackService {
  public:
   grpc::ServerUnaryReactor* GetWhoAmI(grpc::CallbackServerContext* context,
                                       const v1::GetWhoAmIRequest*, v1::WhoAmI*) override {
@@ -90,7 +90,7 @@ double GrpcEchoPerSecond(TestCa& ca, int in_flight, std::chrono::milliseconds du
   if (!server.ok()) std::exit(1);
   auto channel = ConnectTo("127.0.0.1:" + std::to_string(server->port), ca.Files("user/olga"));
   if (!channel.ok()) std::exit(1);
-  const auto stub = v1::AllocationService::NewStub(*channel);
+  const auto stub = v1::IdentityService::NewStub(*channel);
   struct Call {
     grpc::ClientContext context;
     v1::GetWhoAmIRequest request;

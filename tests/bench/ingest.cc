@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "mesolys/v1/site_service.grpc.pb.h"
+#include "mesolys/v1/agent.grpc.pb.h"
 #include "tests/bench/bench_world.h"
 #include "tests/bench/floors.h"
 #include "tests/bench/measure.h"
@@ -17,7 +17,7 @@ constexpr int kRuns = 5;
 constexpr int kReports = 50;
 constexpr int kRecords = 2'000;
 
-void Send(mesolys::v1::SiteService::Stub& stub, const mesolys::v1::ReportUsageRequest& report) {
+void Send(mesolys::v1::AgentService::Stub& stub, const mesolys::v1::ReportUsageRequest& report) {
   grpc::ClientContext context;
   mesolys::v1::ReportUsageResponse answer;
   const grpc::Status status = stub.ReportUsage(&context, report, &answer);
@@ -51,7 +51,7 @@ int main() {
       for (int s = 0; s < in_flight; ++s) {
         senders.emplace_back([&, s] {
           const auto stub =
-              mesolys::v1::SiteService::NewStub(world.scheduler().Connect("site/psmn"));
+              mesolys::v1::AgentService::NewStub(world.scheduler().Connect("site/psmn"));
           for (int i = s; i < kReports; i += in_flight)
             Send(*stub, reports[static_cast<size_t>(i)]);
         });
@@ -62,7 +62,7 @@ int main() {
     std::printf("%d report(s) in flight: job records settled %24.0f /s\n", in_flight, rate);
   }
   mesolys::bench::BenchWorld fresh;
-  const auto stub = mesolys::v1::SiteService::NewStub(fresh.scheduler().Connect("site/psmn"));
+  const auto stub = mesolys::v1::AgentService::NewStub(fresh.scheduler().Connect("site/psmn"));
   for (int i = 0; i < 50; ++i) {
     Send(*stub, mesolys::bench::Report(1 + int64_t{i} * kRecords, kRecords));
   }

@@ -4,8 +4,10 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "mesolys/v1/allocation_service.grpc.pb.h"
-#include "mesolys/v1/site_service.grpc.pb.h"
+#include "mesolys/v1/agent.grpc.pb.h"
+#include "mesolys/v1/balance.pb.h"
+#include "mesolys/v1/grant.grpc.pb.h"
+#include "mesolys/v1/request.grpc.pb.h"
 #include "proto/values/names.h"
 #include "tests/bench/bench_world.h"
 #include "tests/bench/floors.h"
@@ -15,7 +17,7 @@ namespace {
 
 constexpr int kRuns = 5;
 
-double BalancesPerSecond(mesolys::v1::AllocationService::Stub& stub, int in_flight) {
+double BalancesPerSecond(mesolys::v1::GrantService::Stub& stub, int in_flight) {
   struct Call {
     grpc::ClientContext context;
     mesolys::v1::GetBalanceRequest request;
@@ -38,17 +40,18 @@ double BalancesPerSecond(mesolys::v1::AllocationService::Stub& stub, int in_flig
 
 int main() {
   mesolys::bench::BenchWorld world;
-  const auto olga = mesolys::v1::AllocationService::NewStub(world.scheduler().Connect("user/olga"));
+  const auto channel = world.scheduler().Connect("user/olga");
+  const auto olga = mesolys::v1::RequestService::NewStub(channel);
+  const auto grants = mesolys::v1::GrantService::NewStub(channel);
   for (int i = 0; i < 3 * mesolys::bench::kProjects; ++i) {
     grpc::ClientContext context;
     mesolys::v1::Request answer;
-    if (!olga->CreateRequest(&context, mesolys::bench::OneHour(i % mesolys::bench::kProjects),
-                             &answer)
+    if (!olga->Create(&context, mesolys::bench::OneHour(i % mesolys::bench::kProjects), &answer)
              .ok()) {
       return 1;
     }
   }
-  const auto psmn = mesolys::v1::SiteService::NewStub(world.scheduler().Connect("site/psmn"));
+  const auto psmn = mesolys::v1::AgentService::NewStub(world.scheduler().Connect("site/psmn"));
   for (int i = 0; i < 5; ++i) {
     grpc::ClientContext context;
     mesolys::v1::ReportUsageResponse answer;
@@ -60,7 +63,7 @@ int main() {
     const double echo = mesolys::bench::MedianOf(
         3, [&] { return mesolys::bench::GrpcEchoPerSecond(world.ca(), in_flight); });
     const double reads =
-        mesolys::bench::MedianOf(kRuns, [&] { return BalancesPerSecond(*olga, in_flight); });
+        mesolys::bench::MedianOf(kRuns, [&] { return BalancesPerSecond(*grants, in_flight); });
     std::printf("%2d in flight: balances %10.0f /s   gRPC echo %10.0f /s\n", in_flight, reads,
                 echo);
   }

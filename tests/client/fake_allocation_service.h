@@ -10,7 +10,16 @@
 #include <string>
 #include <vector>
 
-#include "mesolys/v1/allocation_service.grpc.pb.h"
+#include "mesolys/v1/balance.pb.h"
+#include "mesolys/v1/comparison.pb.h"
+#include "mesolys/v1/grant.pb.h"
+#include "mesolys/v1/identity.pb.h"
+#include "mesolys/v1/office.pb.h"
+#include "mesolys/v1/project.pb.h"
+#include "mesolys/v1/request.pb.h"
+#include "mesolys/v1/site.pb.h"
+#include "mesolys/v1/usage.pb.h"
+#include "mesolys/v1/values.pb.h"
 #include "tests/client/fake_exchange.h"
 
 namespace mesolys::client {

@@ -26,7 +26,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
-#include "mesolys/v1/event.pb.h"
+#include "mesolys/v1/stored.pb.h"
 #include "scheduler/engine/verify.h"
 #include "scheduler/store/event_codec.h"
 #include "scheduler/store/row_hash.h"

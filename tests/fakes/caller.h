@@ -5,53 +5,73 @@
 // those of the scheduler, refusals included, and DEADLINE_EXCEEDED after half a minute. Any thread.
 
 #include <memory>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "grpcpp/channel.h"
-#include "mesolys/v1/allocation_service.pb.h"
-#include "mesolys/v1/site_service.pb.h"
+#include "mesolys/v1/agent.pb.h"
+#include "mesolys/v1/balance.pb.h"
+#include "mesolys/v1/comparison.pb.h"
+#include "mesolys/v1/grant.pb.h"
+#include "mesolys/v1/identity.pb.h"
+#include "mesolys/v1/project.pb.h"
+#include "mesolys/v1/request.pb.h"
+#include "mesolys/v1/site.pb.h"
+#include "mesolys/v1/usage.pb.h"
+#include "mesolys/v1/waiting_job.pb.h"
 
 namespace mesolys {
 
+// What answers a request. Declared for its type alone.
+namespace answer {
+v1::WhoAmI To(const v1::GetWhoAmIRequest&);
+v1::Site To(const v1::GetSiteRequest&);
+v1::ListSitesResponse To(const v1::ListSitesRequest&);
+v1::Project To(const v1::CreateProjectRequest&);
+v1::Project To(const v1::GetProjectRequest&);
+v1::ListProjectsResponse To(const v1::ListProjectsRequest&);
+v1::AccountLink To(const v1::LinkAccountRequest&);
+v1::AccountLink To(const v1::UnlinkAccountRequest&);
+v1::Member To(const v1::AddMemberRequest&);
+v1::MemberCeiling To(const v1::SetMemberCeilingRequest&);
+v1::ChangeGrantResponse To(const v1::ReleaseHoursRequest&);
+v1::RefundJobResponse To(const v1::RefundJobRequest&);
+v1::ListMembersResponse To(const v1::ListMembersRequest&);
+v1::Request To(const v1::CreateRequestRequest&);
+v1::Request To(const v1::WithdrawRequestRequest&);
+v1::Request To(const v1::DecideRequestRequest&);
+v1::QuoteResponse To(const v1::QuoteRequest&);
+v1::CheckAccessResponse To(const v1::CheckAccessRequest&);
+v1::Request To(const v1::GetRequestRequest&);
+v1::ListRequestsResponse To(const v1::ListRequestsRequest&);
+v1::Grant To(const v1::GetGrantRequest&);
+v1::ListGrantsResponse To(const v1::ListGrantsRequest&);
+v1::Balance To(const v1::GetBalanceRequest&);
+v1::ListJobsResponse To(const v1::ListJobsRequest&);
+v1::ListUnassignedResponse To(const v1::ListUnassignedRequest&);
+v1::JobExplanation To(const v1::ExplainJobRequest&);
+v1::UsageImport To(const v1::ImportUsageRequest&);
+v1::UsageComparison To(const v1::CompareUsageRequest&);
+v1::UsageComparison To(const v1::GetUsageComparisonRequest&);
+v1::ListUsageDifferencesResponse To(const v1::ListUsageDifferencesRequest&);
+v1::TellUsageResponse To(const v1::TellUsageRequest&);
+v1::ReportUsageResponse To(const v1::ReportUsageRequest&);
+v1::SynchronizeResponse To(const v1::SynchronizeRequest&);
+}  // namespace answer
+template <typename Request>
+using AnswerTo = decltype(answer::To(std::declval<Request>()));
+
 class Caller {
  public:
-  explicit Caller(std::shared_ptr<grpc::Channel> channel);
-  ~Caller();
+  explicit Caller(std::shared_ptr<grpc::Channel> channel) : channel_(std::move(channel)) {}
 
-  absl::StatusOr<v1::WhoAmI> Call(const v1::GetWhoAmIRequest& request);
-  absl::StatusOr<v1::Site> Call(const v1::GetSiteRequest& request);
-  absl::StatusOr<v1::ListSitesResponse> Call(const v1::ListSitesRequest& request);
-  absl::StatusOr<v1::Project> Call(const v1::CreateProjectRequest& request);
-  absl::StatusOr<v1::Project> Call(const v1::GetProjectRequest& request);
-  absl::StatusOr<v1::ListProjectsResponse> Call(const v1::ListProjectsRequest& request);
-  absl::StatusOr<v1::AccountLink> Call(const v1::LinkAccountRequest& request);
-  absl::StatusOr<v1::AccountLink> Call(const v1::UnlinkAccountRequest& request);
-  absl::StatusOr<v1::Member> Call(const v1::AddMemberRequest& request);
-  absl::StatusOr<v1::MemberCeiling> Call(const v1::SetMemberCeilingRequest& request);
-  absl::StatusOr<v1::ChangeGrantResponse> Call(const v1::ReleaseHoursRequest& request);
-  absl::StatusOr<v1::RefundJobResponse> Call(const v1::RefundJobRequest& request);
-  absl::StatusOr<v1::ListMembersResponse> Call(const v1::ListMembersRequest& request);
-  absl::StatusOr<v1::Request> Call(const v1::CreateRequestRequest& request);
-  absl::StatusOr<v1::Request> Call(const v1::WithdrawRequestRequest& request);
-  absl::StatusOr<v1::Request> Call(const v1::DecideRequestRequest& request);
-  absl::StatusOr<v1::QuoteResponse> Call(const v1::QuoteRequest& request);
-  absl::StatusOr<v1::CheckAccessResponse> Call(const v1::CheckAccessRequest& request);
-  absl::StatusOr<v1::Request> Call(const v1::GetRequestRequest& request);
-  absl::StatusOr<v1::ListRequestsResponse> Call(const v1::ListRequestsRequest& request);
-  absl::StatusOr<v1::Grant> Call(const v1::GetGrantRequest& request);
-  absl::StatusOr<v1::ListGrantsResponse> Call(const v1::ListGrantsRequest& request);
-  absl::StatusOr<v1::Balance> Call(const v1::GetBalanceRequest& request);
-  absl::StatusOr<v1::ListJobsResponse> Call(const v1::ListJobsRequest& request);
-  absl::StatusOr<v1::ListUnassignedResponse> Call(const v1::ListUnassignedRequest& request);
-  absl::StatusOr<v1::JobExplanation> Call(const v1::ExplainJobRequest& request);
-  absl::StatusOr<v1::UsageImport> Call(const v1::ImportUsageRequest& request);
-  absl::StatusOr<v1::UsageComparison> Call(const v1::CompareUsageRequest& request);
-  absl::StatusOr<v1::UsageComparison> Call(const v1::GetUsageComparisonRequest& request);
-  absl::StatusOr<v1::ListUsageDifferencesResponse> Call(
-      const v1::ListUsageDifferencesRequest& request);
-  absl::StatusOr<v1::TellUsageResponse> Call(const v1::TellUsageRequest& request);
-  absl::StatusOr<v1::ReportUsageResponse> Call(const v1::ReportUsageRequest& request);
-  absl::StatusOr<v1::SynchronizeResponse> Call(const v1::SynchronizeRequest& request);
+  template <typename Request>
+  absl::StatusOr<AnswerTo<Request>> Call(const Request& request) {
+    AnswerTo<Request> answer;
+    absl::Status status = Ask(request, answer);
+    if (!status.ok()) return status;
+    return answer;
+  }
 
   // A Synchronize under way. It holds no thread of the caller.
   class Poll {
@@ -65,8 +85,9 @@ class Caller {
   std::unique_ptr<Poll> Start(const v1::SynchronizeRequest& request);
 
  private:
-  struct Stubs;
-  std::unique_ptr<Stubs> stubs_;
+  absl::Status Ask(const google::protobuf::Message& request, google::protobuf::Message& answer);
+
+  const std::shared_ptr<grpc::Channel> channel_;
 };
 
 }  // namespace mesolys

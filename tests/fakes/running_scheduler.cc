@@ -10,8 +10,8 @@
 #include "proto/runtime/channel.h"
 #include "scheduler/core/facts/identity.h"
 #include "scheduler/service/access_table.h"
-#include "scheduler/service/allocation_service.h"
-#include "scheduler/service/site_service.h"
+#include "scheduler/service/agent_service.h"
+#include "scheduler/service/services.h"
 #include "scheduler/store/memory_event_store.h"
 #include "scheduler/store/sqlite/sqlite_event_store.h"
 
@@ -49,10 +49,11 @@ RunningScheduler::RunningScheduler(TestCa& ca, const Clock& clock, RunningSchedu
   if (engine_->head().revision == 0) Adopt(options.catalogue);
   comparisons_ = std::make_unique<Comparisons>(*engine_);
   queries_ = std::make_unique<WorkQueue>();
-  allocation_ = NewAllocationService(*engine_, sessions_, *comparisons_, jobs_, *queries_);
-  site_ = NewSiteService(*engine_, sessions_, *comparisons_, jobs_, *queries_, options.patience);
-  server_ = Require(StartServer("127.0.0.1:0", ca_.Files("service/scheduler"),
-                                {allocation_.get(), site_.get()}, std::move(options.interceptors)),
+  services_ = NewServices({*engine_, sessions_, *comparisons_, jobs_, *queries_});
+  services_.push_back(
+      NewAgentService(*engine_, sessions_, *comparisons_, jobs_, *queries_, options.patience));
+  server_ = Require(StartServer("127.0.0.1:0", ca_.Files("service/scheduler"), Pointers(services_),
+                                std::move(options.interceptors)),
                     "server");
 }
 

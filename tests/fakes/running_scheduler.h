@@ -2,7 +2,7 @@
 #define MESOLYS_TESTS_FAKES_RUNNING_SCHEDULER_H_
 
 // A scheduler inside the test's process, wired as `mesolys-scheduler serve` does: store, engine,
-// both services, mutual TLS on a loopback port that is free. It aborts when it cannot start: no
+// all services, mutual TLS on a loopback port that is free. It aborts when it cannot start: no
 // test could go on. One thread starts and stops it; any thread may connect.
 
 #include <chrono>
@@ -10,7 +10,6 @@
 #include <string>
 
 #include "grpcpp/channel.h"
-#include "grpcpp/impl/service_type.h"
 #include "proto/runtime/clock.h"
 #include "proto/runtime/server.h"
 #include "scheduler/core/facts/catalogue.h"
@@ -18,6 +17,7 @@
 #include "scheduler/engine/work_queue.h"
 #include "scheduler/service/comparisons.h"
 #include "scheduler/service/job_questions.h"
+#include "scheduler/service/services.h"
 #include "scheduler/service/site_sessions.h"
 #include "scheduler/store/event_store.h"
 #include "tests/fakes/test_ca.h"
@@ -65,8 +65,7 @@ class RunningScheduler {
   JobQuestions jobs_;
   std::unique_ptr<Comparisons> comparisons_;
   std::unique_ptr<WorkQueue> queries_;
-  std::unique_ptr<grpc::Service> allocation_;
-  std::unique_ptr<grpc::Service> site_;
+  Services services_;
   RunningServer server_;
 };
 

@@ -70,7 +70,7 @@ class MetricsTest(unittest.TestCase):
         self.assertIn('\nmesolys_ledger_invariant_violations 0\n', page)
         self.assertRegex(page, r'\nmesolys_build_info{version="\d+\.\d+\.\d+"} 1\n')
         self.assertRegex(page, r'\nmesolys_ledger_revision [1-9]')
-        self.assertRegex(page, r'\nmesolys_rpc_requests_total{code="OK",method="SiteService.ReportUsage"} [1-9]')
+        self.assertRegex(page, r'\nmesolys_rpc_requests_total{code="OK",method="AgentService.ReportUsage"} [1-9]')
         self.assertRegex(page, r'\nmesolys_certificate_expiry_timestamp_seconds \d{10}\n')
         agent = self.scrape(program='agent')
         self.assertIn('\nmesolys_agent_sent_records_total{site="psmn"} 1\n', agent)

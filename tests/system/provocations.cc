@@ -11,8 +11,9 @@
 #include "client/session/kept_key.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mesolys/v1/allocation_service.grpc.pb.h"
-#include "mesolys/v1/site_service.grpc.pb.h"
+#include "mesolys/v1/agent.grpc.pb.h"
+#include "mesolys/v1/comparison.pb.h"
+#include "mesolys/v1/project.grpc.pb.h"
 #include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"
 #include "proto/runtime/server.h"
@@ -50,13 +51,13 @@ Told Tell(CliWorld& world, const std::string& user, std::vector<std::string> wor
 }
 
 // Stands between a client and the scheduler, and spoils what no honest program would send.
-class ListRelay final : public v1::AllocationService::Service {
+class ListRelay final : public v1::ProjectService::Service {
  public:
   explicit ListRelay(Caller& scheduler) : scheduler_(scheduler) {}
 
   // The mark of the next page is not one of the scheduler's.
-  grpc::Status ListProjects(grpc::ServerContext*, const v1::ListProjectsRequest* in,
-                            v1::ListProjectsResponse* out) override {
+  grpc::Status List(grpc::ServerContext*, const v1::ListProjectsRequest* in,
+                    v1::ListProjectsResponse* out) override {
     const auto answer = scheduler_.Call(*in);
     if (!answer.ok()) return ToGrpcStatus(answer.status());
     *out = *answer;
@@ -68,7 +69,7 @@ class ListRelay final : public v1::AllocationService::Service {
   Caller& scheduler_;
 };
 
-class ReportRelay final : public v1::SiteService::Service {
+class ReportRelay final : public v1::AgentService::Service {
  public:
   using Spoil = std::function<void(v1::ReportUsageRequest&)>;
   ReportRelay(Caller& scheduler, Spoil spoil) : scheduler_(scheduler), spoil_(std::move(spoil)) {}

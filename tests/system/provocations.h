@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-#include "mesolys/v1/site_service.pb.h"
+#include "mesolys/v1/agent.pb.h"
 #include "tests/fakes/faulty_event_store.h"
 #include "tests/system/cli_world.h"
 

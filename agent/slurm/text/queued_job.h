@@ -11,7 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "agent/slurm/associations/associations.h"
-#include "mesolys/v1/resources.pb.h"
+#include "mesolys/v1/waiting_job.pb.h"
 
 namespace mesolys::agent {
 

@@ -21,7 +21,7 @@
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
-#include "mesolys/v1/site_service.grpc.pb.h"
+#include "mesolys/v1/agent.grpc.pb.h"
 #include "proto/runtime/status.h"
 #include "proto/values/reason.h"
 
@@ -29,7 +29,7 @@ namespace mesolys::agent {
 namespace {
 
 // Answers reports, and lets polls wait until they are cancelled.
-class PatientScheduler : public v1::SiteService::CallbackService {
+class PatientScheduler : public v1::AgentService::CallbackService {
  public:
   grpc::ServerUnaryReactor* ReportUsage(grpc::CallbackServerContext* context,
                                         const v1::ReportUsageRequest* request,

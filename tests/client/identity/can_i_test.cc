@@ -10,9 +10,8 @@
 #include "client/frame/command_tree.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mesolys/v1/allocation_service.pb.h"
 #include "nlohmann/json.hpp"
-#include "proto/values/commands.h"
+#include "proto/runtime/methods.h"
 #include "tests/client/client_fixture.h"
 
 namespace mesolys::client {
@@ -31,27 +30,21 @@ void Collect(const CommandTree& tree, const CLI::App& app, const std::string& be
   }
 }
 
-TEST(CommandCallsTest, NameEveryCommandAndNoOther) {
+TEST(SpokenTest, NamesEveryCommandAndNoOther) {
   CommandTree tree;
   AddEverything(tree);
   std::set<std::string> commands;
   Collect(tree, tree.root(), "", commands);
   commands.erase("completion");  // it calls nobody
   std::set<std::string> named;
-  for (const CommandCall& call : CommandCalls()) {
-    // An option may make another call.
-    if (absl::StrContains(call.command, " --")) continue;
-    EXPECT_TRUE(named.insert(call.command).second) << call.command;
+  for (const Method& method : Methods()) {
+    for (const std::string& command : method.commands) {
+      // An option may make another call.
+      if (absl::StrContains(command, " --")) continue;
+      EXPECT_TRUE(named.insert(command).second) << command;
+    }
   }
   EXPECT_EQ(named, commands);
-}
-
-TEST(CommandCallsTest, NameMethodsThatTheServiceHas) {
-  const auto* service = v1::GetBalanceRequest::descriptor()->file()->service(0);
-  for (const CommandCall& call : CommandCalls()) {
-    const std::string method = call.method.substr(call.method.find('.') + 1);
-    EXPECT_NE(service->FindMethodByName(method), nullptr) << call.method;
-  }
 }
 
 class CanITest : public ClientTest {};

@@ -18,7 +18,7 @@
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
-#include "mesolys/v1/allocation_service.grpc.pb.h"
+#include "mesolys/v1/identity.grpc.pb.h"
 #include "proto/runtime/channel.h"
 #include "proto/runtime/status.h"
 #include "proto/runtime/tls.h"
@@ -32,8 +32,8 @@ using ::testing::HasSubstr;
 
 constexpr char kAnyPort[] = "127.0.0.1:0";
 
-// Answers who called, and each GetSite with `site_status`.
-class FakeService : public v1::AllocationService::CallbackService {
+// Answers who called, and each CheckAccess with `access_status`.
+class FakeService : public v1::IdentityService::CallbackService {
  public:
   grpc::ServerUnaryReactor* GetWhoAmI(grpc::CallbackServerContext* context,
                                       const v1::GetWhoAmIRequest*, v1::WhoAmI* out) override {
@@ -44,14 +44,15 @@ class FakeService : public v1::AllocationService::CallbackService {
     return reactor;
   }
 
-  grpc::ServerUnaryReactor* GetSite(grpc::CallbackServerContext* context, const v1::GetSiteRequest*,
-                                    v1::Site*) override {
+  grpc::ServerUnaryReactor* CheckAccess(grpc::CallbackServerContext* context,
+                                        const v1::CheckAccessRequest*,
+                                        v1::CheckAccessResponse*) override {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish(ToGrpcStatus(site_status));
+    reactor->Finish(ToGrpcStatus(access_status));
     return reactor;
   }
 
-  absl::Status site_status;
+  absl::Status access_status;
 };
 
 // A deadline that only a hanging call can meet.
@@ -69,18 +70,18 @@ Answer WhoAmI(const std::shared_ptr<grpc::Channel>& channel, bool wait = false) 
   SetDeadline(context);
   context.set_wait_for_ready(wait);
   v1::WhoAmI out;
-  const grpc::Status status =
-      v1::AllocationService::NewStub(channel)->GetWhoAmI(&context, {}, &out);
+  const grpc::Status status = v1::IdentityService::NewStub(channel)->GetWhoAmI(&context, {}, &out);
   return {FromGrpcStatus(status), out.identity()};
 }
 
-absl::Status GetSite(const std::shared_ptr<grpc::Channel>& channel, const std::string& name) {
+absl::Status CheckAccess(const std::shared_ptr<grpc::Channel>& channel, const std::string& text) {
   grpc::ClientContext context;
   SetDeadline(context);
-  v1::GetSiteRequest request;
-  request.set_name(name);
-  v1::Site out;
-  return FromGrpcStatus(v1::AllocationService::NewStub(channel)->GetSite(&context, request, &out));
+  v1::CheckAccessRequest request;
+  request.set_method(text);
+  v1::CheckAccessResponse out;
+  return FromGrpcStatus(
+      v1::IdentityService::NewStub(channel)->CheckAccess(&context, request, &out));
 }
 
 // Sends one message to a method that we have no stub of; the answer's bytes.
@@ -292,12 +293,12 @@ TEST_F(ServerTest, DoesNotStartWithoutItsFiles) {
 TEST_F(ServerTest, TakesMessagesUpToFourMebibytes) {
   Start(ca_.Files("service/scheduler"));
   const TlsFiles files = ca_.Files("user/alice");
-  EXPECT_EQ(GetSite(Connect(files), std::string(4'190'000, 'x')), absl::OkStatus());
+  EXPECT_EQ(CheckAccess(Connect(files), std::string(4'190'000, 'x')), absl::OkStatus());
   const std::string large(4'200'000, 'x');
-  EXPECT_EQ(GetSite(Connect(files), large).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(CheckAccess(Connect(files), large).code(), absl::StatusCode::kResourceExhausted);
   const auto rash =
       ConnectRashly(Contents(files.ca), Contents(files.certificate), Contents(files.key));
-  EXPECT_EQ(GetSite(rash, large).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(CheckAccess(rash, large).code(), absl::StatusCode::kResourceExhausted);
 }
 
 TEST_F(ServerTest, SendsTheLongestRefusalAcross) {
@@ -307,9 +308,9 @@ TEST_F(ServerTest, SendsTheLongestRefusalAcross) {
   const std::shared_ptr<grpc::Channel> channel = Connect(ca_.Files("user/alice"));
   for (const std::string& text : {accents, std::string(20'000, 'x'), std::string(4096, 'x')}) {
     for (size_t length : {size_t{10}, size_t{1700}, size_t{2250}, size_t{20'000}}) {
-      service_.site_status =
+      service_.access_status =
           Refuse(Reason::kUnknownSite, text, {{"site", std::string(length, 'x')}});
-      const absl::Status status = GetSite(channel, "sites/x");
+      const absl::Status status = CheckAccess(channel, "GrantService.Get");
       EXPECT_EQ(status.code(), CodeOf(Reason::kUnknownSite)) << status;
       const std::optional<Refusal> refusal = RefusalOf(status);
       ASSERT_TRUE(refusal.has_value());
@@ -326,7 +327,25 @@ TEST_F(ServerTest, ServesHealthAndReflection) {
   // ServerReflectionRequest{list_services: ""}.
   EXPECT_THAT(CallByName(channel, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
                          std::string("\x3A\x00", 2)),
-              HasSubstr("mesolys.v1.AllocationService"));
+              HasSubstr("mesolys.v1.IdentityService"));
+}
+
+TEST_F(ServerTest, TellsAProgramOfAnotherVersionSo) {
+  Start(ca_.Files("service/scheduler"));
+  const std::shared_ptr<grpc::Channel> channel = Connect(ca_.Files("user/alice"));
+  grpc::ClientContext context;
+  SetDeadline(context);
+  v1::GetWhoAmIRequest request;
+  v1::WhoAmI answer;
+  std::promise<grpc::Status> done;
+  grpc::TemplatedGenericStub<v1::GetWhoAmIRequest, v1::WhoAmI>(channel).UnaryCall(
+      &context, "/mesolys.v1.IdentityService/GetWhoAmI", {}, &request, &answer,
+      [&done](grpc::Status status) { done.set_value(std::move(status)); });
+  const grpc::Status status = done.get_future().get();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_EQ(status.error_message(),
+            "there is no /mesolys.v1.IdentityService/GetWhoAmI: the program that calls is of "
+            "another version than this server; install the same version of both");
 }
 
 TEST_F(ServerTest, IsFoundAgainAfterAnOutage) {

@@ -19,7 +19,7 @@
 #include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mesolys/v1/event.pb.h"
+#include "mesolys/v1/stored.pb.h"
 #include "scheduler/core/ledger/invariants.h"
 #include "scheduler/engine/verify.h"
 #include "scheduler/store/event_codec.h"

@@ -241,7 +241,7 @@ TEST_F(MetricsTest, CountCallsByMethodAndCodeAndHowLongTheyTook) {
   request.set_name("projects/nowhere");
   ASSERT_NE(Why(Olga().Call(request)), "OK");
   const std::string page = Page();
-  const std::string method = "method=\"AllocationService.GetProject\"";
+  const std::string method = "method=\"ProjectService.Get\"";
   EXPECT_EQ(ValueOf(page, "mesolys_rpc_requests_total{code=\"OK\"," + method + "}"), "1");
   EXPECT_EQ(ValueOf(page, "mesolys_rpc_requests_total{code=\"NOT_FOUND\"," + method + "}"), "1");
   EXPECT_EQ(ValueOf(page, "mesolys_rpc_duration_seconds_count{" + method + "}"), "2");
@@ -251,7 +251,7 @@ TEST_F(MetricsTest, CountCallsByMethodAndCodeAndHowLongTheyTook) {
 TEST_F(MetricsTest, CountCallsOfUnknownMethodsTogether) {
   grpc::GenericStub stub(scheduler_->Connect("user/olga"));
   for (const char* path :
-       {"/mesolys.v1.AllocationService/Nonsense", "/x/y", "/grpc.health.v1.Health/Check"}) {
+       {"/mesolys.v1.GrantService/Nonsense", "/x/y", "/grpc.health.v1.Health/Check"}) {
     grpc::ClientContext context;
     grpc::CompletionQueue queue;
     const grpc::ByteBuffer request;

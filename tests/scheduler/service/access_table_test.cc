@@ -6,13 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
-#include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
-#include "mesolys/v1/allocation_service.pb.h"
-#include "mesolys/v1/site_service.pb.h"
+#include "proto/runtime/methods.h"
 #include "proto/values/reason.h"
 #include "tests/scheduler/service/service_world.h"
 
@@ -21,8 +19,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-using testing::HasSubstr;
 
 TEST(AccessTableTest, HasOneEntryForEachRpcOfTheServices) {
   EXPECT_EQ(CheckAccessTable(AccessTable()), absl::OkStatus());
@@ -48,7 +44,7 @@ TEST(AccessTableTest, IsRefusedWhenAnEntryStandsTwice) {
 }
 
 TEST(AccessTableTest, IsRefusedWhenAnEntryHasNoRpc) {
-  for (const std::string method : {"AllocationService.DropEverything", "GetBalance", ""}) {
+  for (const std::string method : {"GrantService.DropEverything", "GetBalance", ""}) {
     std::vector<AccessRule> table = AccessTable();
     table.push_back({method, /*any_user=*/true, {}, {}, false, false});
     const absl::Status status = CheckAccessTable(table);
@@ -59,7 +55,7 @@ TEST(AccessTableTest, IsRefusedWhenAnEntryHasNoRpc) {
 
 TEST(AccessTableTest, LetsNobodyCallAnRpcThatHasNoRule) {
   const absl::Status status = Authorize(WorldLedger(), "spiffe://mesolys/user/olga",
-                                        "AllocationService.Unheard", {}, WorldTime());
+                                        "GrantService.Unheard", {}, WorldTime());
   EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
 }
 
@@ -70,57 +66,57 @@ TEST(AccessTableTest, LetsNobodyCallAnRpcThatHasNoRule) {
 // `pi`, `res` (a researcher) and `sup` (a supervisor) are members of alpha; those with `P-` of the
 // chair. `psmn` and `p2chpd` are the agents of these sites, `sched` is a service.
 constexpr char kExpected[] = R"(
-RPC             olga  comm  audit pi    res   sup   P-pi  P-sup P-res other psmn  p2chpd sched
-GetWhoAmI       OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA -     -      -
-GetSite         OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA -     -      -
-ListSites       OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA -     -      -
-CreateProject   OSPFA -     -     -     -     -     -     -     -     -     -     -      -
-GetProject      OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
-ListProjects    OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA -     -      -
-LinkAccount     OSPFA -     -     -     -     -     -     -     -     -     -     -      -
-UnlinkAccount   OSPFA -     -     -     -     -     -     -     -     -     -     -      -
-AddMember       OSPFA -     -     O     -     -     P     -     -     -     -     -      -
-ListMembers     OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
-CreateRequest   OSPFA -     -     O     -     -     P     -     -     -     -     -      -
-WithdrawRequest OSPFA -     -     O     -     -     P     -     -     -     -     -      -
-DecideRequest   OSPFA OSPFA -     -     -     -     -     -     -     -     -     -      -
-Quote           OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
-CheckAccess     OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA -     -      -
-GetRequest      OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
-ListRequests    OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
-GetGrant        OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
-ListGrants      OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
-SupplementGrant OSPFA -     -     -     -     -     -     -     -     -     -     -      -
-ExtendGrant     OSPFA -     -     -     -     -     -     -     -     -     -     -      -
-TransferHours   OSPFA -     -     O     -     -     P     -     -     -     -     -      -
-AdjustOverdraft OSPFA -     -     O     -     -     P     -     -     -     -     -      -
-ReleaseHours    OSPFA -     -     O     -     -     P     -     -     -     -     -      -
-RevokeGrant     OSPFA -     -     -     -     -     -     -     -     -     -     -      -
-WriteOffOverdraft OSPFA -     -     -     -     -     -     -     -     -     -     -      -
-PostOpeningBalance OSPFA -     -     -     -     -     -     -     -     -     -     -      -
-RefundJob       OSPFA -     -     -     -     -     -     -     -     -     -     -      -
-DeclareWindow   OSPFA -     -     -     -     -     -     -     -     -     -     -      -
-WriteOffSite    OSPFA -     -     -     -     -     -     -     -     -     -     -      -
-ImportUsage     OSPFA -     -     -     -     -     -     -     -     -     -     -      -
-CompareUsage    OSPFA -     OSPFA -     -     -     -     -     -     -     -     -      -
-GetUsageComparison OSPFA -  OSPFA -     -     -     -     -     -     -     -     -      -
-ListUsageDifferences OSPFA - OSPFA -    -     -     -     -     -     -     -     -      -
-GetJob          OSPFA -     OSPFA O     O     O     P     P     P     -     -     -      -
-ExplainJob      OSPFA -     OSPFA O     O     O     P     P     P     -     -     -      -
-RemoveMember    OSPFA -     -     O     -     -     P     -     -     -     -     -      -
-SetMemberCeiling OSPFA -    -     O     -     -     P     -     -     -     -     -      -
-ArchiveProject  OSPFA -     -     -     -     -     -     -     -     -     -     -      -
-GiveRole        OSPFA OSPFA OSPFA -     -     -     -     -     -     -     -     -      -
-SetMode         OSPFA -     -     -     -     -     -     -     -     -     -     -      -
-Explain         OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
-ListEvents      OSPFA -     OSPFA -     -     -     -     -     -     -     -     -      -
-GetEvent        OSPFA -     OSPFA -     -     -     -     -     -     -     -     -      -
-GetBalance      OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -      -
-ListJobs        OSPFA -     OSPFA O     O     O     P     P     P     -     -     -      -
-ListUnassigned  OSPFA -     OSPFA -     -     -     -     -     -     -     -     -      -
-ReportUsage     -     -     -     -     -     -     -     -     -     -     O     F      -
-Synchronize     -     -     -     -     -     -     -     -     -     -     O     F      -
-TellUsage       -     -     -     -     -     -     -     -     -     -     O     F      -
+RPC                              olga  comm  audit pi    res   sup   P-pi  P-sup P-res other psmn  p2chpd sched
+IdentityService.GetWhoAmI        OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA -     -     -
+IdentityService.CheckAccess      OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA -     -     -
+OfficeService.GiveRole           OSPFA OSPFA OSPFA -     -     -     -     -     -     -     -     -     -
+OfficeService.SetMode            OSPFA -     -     -     -     -     -     -     -     -     -     -     -
+OfficeService.ListEvents         OSPFA -     OSPFA -     -     -     -     -     -     -     -     -     -
+OfficeService.GetEvent           OSPFA -     OSPFA -     -     -     -     -     -     -     -     -     -
+SiteService.Get                  OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA -     -     -
+SiteService.List                 OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA -     -     -
+SiteService.DeclareWindow        OSPFA -     -     -     -     -     -     -     -     -     -     -     -
+SiteService.WriteOff             OSPFA -     -     -     -     -     -     -     -     -     -     -     -
+ProjectService.Create            OSPFA -     -     -     -     -     -     -     -     -     -     -     -
+ProjectService.Get               OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -     -
+ProjectService.List              OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA OSPFA -     -     -
+ProjectService.LinkAccount       OSPFA -     -     -     -     -     -     -     -     -     -     -     -
+ProjectService.UnlinkAccount     OSPFA -     -     -     -     -     -     -     -     -     -     -     -
+ProjectService.AddMember         OSPFA -     -     O     -     -     P     -     -     -     -     -     -
+ProjectService.ListMembers       OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -     -
+ProjectService.RemoveMember      OSPFA -     -     O     -     -     P     -     -     -     -     -     -
+ProjectService.SetMemberCeiling  OSPFA -     -     O     -     -     P     -     -     -     -     -     -
+ProjectService.Archive           OSPFA -     -     -     -     -     -     -     -     -     -     -     -
+ProjectService.Explain           OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -     -
+RequestService.Create            OSPFA -     -     O     -     -     P     -     -     -     -     -     -
+RequestService.Withdraw          OSPFA -     -     O     -     -     P     -     -     -     -     -     -
+RequestService.Decide            OSPFA OSPFA -     -     -     -     -     -     -     -     -     -     -
+RequestService.Quote             OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -     -
+RequestService.Get               OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -     -
+RequestService.List              OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -     -
+GrantService.Get                 OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -     -
+GrantService.List                OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -     -
+GrantService.Supplement          OSPFA -     -     -     -     -     -     -     -     -     -     -     -
+GrantService.Extend              OSPFA -     -     -     -     -     -     -     -     -     -     -     -
+GrantService.Transfer            OSPFA -     -     O     -     -     P     -     -     -     -     -     -
+GrantService.AdjustOverdraft     OSPFA -     -     O     -     -     P     -     -     -     -     -     -
+GrantService.Release             OSPFA -     -     O     -     -     P     -     -     -     -     -     -
+GrantService.Revoke              OSPFA -     -     -     -     -     -     -     -     -     -     -     -
+GrantService.WriteOffOverdraft   OSPFA -     -     -     -     -     -     -     -     -     -     -     -
+GrantService.PostOpeningBalance  OSPFA -     -     -     -     -     -     -     -     -     -     -     -
+GrantService.GetBalance          OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -     -
+UsageService.RefundJob           OSPFA -     -     -     -     -     -     -     -     -     -     -     -
+UsageService.Import              OSPFA -     -     -     -     -     -     -     -     -     -     -     -
+UsageService.Compare             OSPFA -     OSPFA -     -     -     -     -     -     -     -     -     -
+UsageService.GetComparison       OSPFA -     OSPFA -     -     -     -     -     -     -     -     -     -
+UsageService.ListDifferences     OSPFA -     OSPFA -     -     -     -     -     -     -     -     -     -
+UsageService.GetJob              OSPFA -     OSPFA O     O     O     P     P     P     -     -     -     -
+UsageService.ExplainJob          OSPFA -     OSPFA O     O     O     P     P     P     -     -     -     -
+UsageService.ListJobs            OSPFA -     OSPFA O     O     O     P     P     P     -     -     -     -
+UsageService.ListUnassigned      OSPFA -     OSPFA -     -     -     -     -     -     -     -     -     -
+AgentService.ReportUsage         -     -     -     -     -     -     -     -     -     -     O     F     -
+AgentService.Synchronize         -     -     -     -     -     -     -     -     -     -     O     F     -
+AgentService.TellUsage           -     -     -     -     -     -     -     -     -     -     O     F     -
 )";
 
 const std::map<std::string, std::string>& Identities() {
@@ -143,9 +139,7 @@ std::vector<std::vector<std::string>> ExpectedRows() {
   return rows;
 }
 
-bool IsSiteRpc(const std::string& rpc) {
-  return rpc == "ReportUsage" || rpc == "Synchronize" || rpc == "TellUsage";
-}
+bool IsSiteRpc(const std::string& rpc) { return absl::StartsWith(rpc, "AgentService."); }
 
 AccessTarget TargetOf(const std::string& rpc, char letter) {
   const std::map<char, std::string> projects = {
@@ -158,13 +152,7 @@ AccessTarget TargetOf(const std::string& rpc, char letter) {
 
 TEST(AccessTableTest, ExpectationsNameEveryRpcAndEveryIdentity) {
   std::set<std::string> rpcs;
-  for (const google::protobuf::FileDescriptor* file :
-       {v1::GetBalanceRequest::descriptor()->file(),
-        v1::ReportUsageRequest::descriptor()->file()}) {
-    for (int m = 0; m < file->service(0)->method_count(); ++m) {
-      rpcs.insert(file->service(0)->method(m)->name());
-    }
-  }
+  for (const Method& method : Methods()) rpcs.insert(method.name);
   const std::vector<std::vector<std::string>> rows = ExpectedRows();
   std::set<std::string> written;
   for (size_t i = 1; i < rows.size(); ++i) {
@@ -180,13 +168,11 @@ TEST(AccessTableTest, GrantsExactlyWhatTheRulesSayToEachRoleAndOwnership) {
   int count = 0;
   for (size_t i = 1; i < rows.size(); ++i) {
     const std::string& rpc = rows[i][0];
-    const std::string method =
-        absl::StrCat(IsSiteRpc(rpc) ? "SiteService." : "AllocationService.", rpc);
     for (size_t j = 1; j < rows[i].size(); ++j) {
       const std::string& identity = Identities().at(rows[0][j]);
       for (const char letter : std::string("OSPFA")) {
         const AccessTarget target = TargetOf(rpc, letter);
-        const absl::Status status = Authorize(ledger, identity, method, target, WorldTime());
+        const absl::Status status = Authorize(ledger, identity, rpc, target, WorldTime());
         const bool expected = rows[i][j].find(letter) != std::string::npos;
         EXPECT_EQ(status.ok(), expected) << identity << " " << rpc << " " << target.project
                                          << target.site << ": " << status.message();
@@ -220,16 +206,17 @@ TEST(AccessTableTest, ADeputyActsAsThePiBetweenTheDatesAndAsAResearcherOtherwise
   ledger.Apply(MemberAdded{"alpha", deputy}, ledger.time(), ledger.revision() + 1);
   const std::string dora = "spiffe://mesolys/user/dora";
   const auto may = [&](const std::string& rpc, absl::Time now) {
-    return Authorize(ledger, dora, "AllocationService." + rpc, {"alpha", ""}, now).ok();
+    return Authorize(ledger, dora, rpc, {"alpha", ""}, now).ok();
   };
-  for (const std::string rpc : {"CreateRequest", "AddMember", "ReleaseHours", "WithdrawRequest"}) {
+  for (const std::string rpc : {"RequestService.Create", "ProjectService.AddMember",
+                                "GrantService.Release", "RequestService.Withdraw"}) {
     EXPECT_FALSE(may(rpc, deputy.term.start - absl::Seconds(1))) << rpc;
     EXPECT_TRUE(may(rpc, deputy.term.start)) << rpc;
     EXPECT_TRUE(may(rpc, deputy.term.end - absl::Seconds(1))) << rpc;
     EXPECT_FALSE(may(rpc, deputy.term.end)) << rpc;
   }
-  EXPECT_TRUE(may("GetBalance", WorldTime()));
-  EXPECT_TRUE(may("GetBalance", deputy.term.end));
+  EXPECT_TRUE(may("GrantService.GetBalance", WorldTime()));
+  EXPECT_TRUE(may("GrantService.GetBalance", deputy.term.end));
 }
 
 TEST(AccessTableTest, TakesNoIdentityOfAnotherTrustDomainOrKind) {
@@ -249,11 +236,11 @@ TEST(AccessTableTest, TakesNoIdentityOfAnotherTrustDomainOrKind) {
 TEST(AccessTableTest, RefusesInTheWordsOfTheCommandLine) {
   const Ledger ledger = WorldLedger();
   EXPECT_EQ(
-      Authorize(ledger, "spiffe://mesolys/user/mia", "AllocationService.AddMember", {}, WorldTime())
+      Authorize(ledger, "spiffe://mesolys/user/mia", "ProjectService.AddMember", {}, WorldTime())
           .message(),
       "mia may not use `mesolys member add` here; allowed: operator, PI of the project");
   EXPECT_EQ(
-      Authorize(ledger, "spiffe://mesolys/site/p2chpd", "SiteService.ReportUsage", {"", "psmn"},
+      Authorize(ledger, "spiffe://mesolys/site/p2chpd", "AgentService.ReportUsage", {"", "psmn"},
                 WorldTime())
           .message(),
       "the agent of p2chpd may not use the call to report usage here; allowed: the agent of the "

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "mesolys/v1/site_service.grpc.pb.h"
+#include "mesolys/v1/agent.grpc.pb.h"
 #include "proto/runtime/channel.h"
 #include "proto/runtime/server.h"
 #include "scheduler/core/facts/identity.h"
@@ -21,7 +21,7 @@
 namespace mesolys {
 namespace {
 
-class PollingService : public v1::SiteService::CallbackService {
+class PollingService : public v1::AgentService::CallbackService {
  public:
   explicit PollingService(LongPolls& polls) : polls_(polls) {}
 

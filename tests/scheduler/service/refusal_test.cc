@@ -1,10 +1,10 @@
-// The main refusals of AllocationService, with the reason that arrives at the caller.
+// The main refusals of the services for people, with the reason that arrives at the caller.
 
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "tests/scheduler/service/allocation_calls.h"
+#include "tests/scheduler/service/calls.h"
 #include "tests/scheduler/service/service_fixture.h"
 
 namespace mesolys {

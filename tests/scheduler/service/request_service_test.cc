@@ -146,7 +146,7 @@ TEST_F(RequestServiceTest, AQuoteSaysWhatWouldComeOfItAndLeavesNoTrace) {
 
 TEST_F(RequestServiceTest, SaysWhoMayDoWhat) {
   v1::CheckAccessRequest check;
-  check.set_method("AllocationService.ReleaseHours");
+  check.set_method("GrantService.Release");
   check.set_project("projects/alpha");
   EXPECT_TRUE(As("user/paul").Call(check)->allowed());
   const auto no = As("user/rita").Call(check);
@@ -156,7 +156,7 @@ TEST_F(RequestServiceTest, SaysWhoMayDoWhat) {
   // Nothing is given away of a project that does not exist.
   check.set_project("projects/ghost");
   EXPECT_FALSE(As("user/paul").Call(check)->allowed());
-  check.set_method("AllocationService.Fly");
+  check.set_method("GrantService.Fly");
   EXPECT_EQ(Why(As("user/paul").Call(check)), "INVALID_ARGUMENT");
 }
 

@@ -5,7 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mesolys/v1/event.pb.h"
+#include "mesolys/v1/stored.pb.h"
 #include "tests/scheduler/store/every_event.h"
 
 namespace mesolys {

@@ -4,7 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "mesolys/v1/event.pb.h"
+#include "mesolys/v1/stored.pb.h"
 #include "tests/fakes/test_catalogue.h"
 
 namespace mesolys {

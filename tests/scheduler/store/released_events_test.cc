@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
-#include "mesolys/v1/event.pb.h"
+#include "mesolys/v1/stored.pb.h"
 #include "scheduler/store/event_codec.h"
 #include "tests/fakes/source_tree.h"
 #include "tests/scheduler/store/every_event.h"
