@@ -1,42 +1,19 @@
 #include "tests/client/client_fixture.h"
 
-#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <sstream>
-#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/frame/cli.h"
-#include "proto/runtime/server.h"
 
 namespace mesolys::client {
 
-ClientTest::ClientTest() : clock_(absl::FromUnixSeconds(1795251600)) {  // 2026-11-21T09:00:00Z
-  StartServer();
+ClientTest::ClientTest() : scheduler_(ca_, clock_) {
   environment_["LANG"] = "en_US.UTF-8";
   ActAs("alice");
-}
-
-ClientTest::~ClientTest() { StopServer(); }
-
-std::string ClientTest::target() const { return absl::StrCat("127.0.0.1:", port_); }
-
-// On the port of the time before, if there was one.
-void ClientTest::StartServer() {
-  absl::StatusOr<RunningServer> running =
-      mesolys::StartServer(target(), ca_.Files("service/scheduler"), {&scheduler_});
-  ASSERT_TRUE(running.ok()) << running.status();
-  server_ = std::move(running->server);
-  port_ = running->port;
-}
-
-void ClientTest::StopServer() {
-  if (server_ == nullptr) return;
-  server_->Shutdown(std::chrono::system_clock::now());
-  server_->Wait();
-  server_ = nullptr;
 }
 
 std::string ClientTest::WriteConfig(const std::string& user) {
@@ -73,6 +50,14 @@ Outcome ClientTest::Run(const std::vector<std::string>& arguments) {
               wait_};
   const ExitCode exit = RunCli(arguments, world);
   return {exit, out.str(), err.str()};
+}
+
+Outcome ClientTest::RunWhile(const std::vector<std::string>& arguments,
+                             const std::function<void()>& other) {
+  std::future<Outcome> outcome =
+      std::async(std::launch::async, [this, &arguments] { return Run(arguments); });
+  other();
+  return outcome.get();
 }
 
 }  // namespace mesolys::client

@@ -1,18 +1,17 @@
 #ifndef MESOLYS_TESTS_CLIENT_CLIENT_FIXTURE_H_
 #define MESOLYS_TESTS_CLIENT_CLIENT_FIXTURE_H_
 
-// The client program against a fake scheduler over mutual TLS on loopback, in one process. One
-// thread.
+// The client program against the scheduler of ClientWorld over mutual TLS on loopback, in one
+// process. One thread.
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "client/session/exit_code.h"
 #include "client/session/session.h"
 #include "gtest/gtest.h"
-#include "tests/client/fake_allocation_service.h"
+#include "tests/client/client_world.h"
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/test_ca.h"
 
@@ -28,13 +27,13 @@ struct Outcome {
 class ClientTest : public ::testing::Test {
  protected:
   ClientTest();
-  ~ClientTest() override;
 
   // Runs `mesolys <arguments>` as alice, at 2026-11-21 10:00 in a zone one hour east of Greenwich.
   Outcome Run(const std::vector<std::string>& arguments);
+  // The same, while somebody else does something that it waits for.
+  Outcome RunWhile(const std::vector<std::string>& arguments, const std::function<void()>& other);
 
-  void StartServer();
-  void StopServer();
+  void StopServer() { scheduler_.Stop(); }
   // The configuration of a user, made when first asked for; returns its path.
   std::string WriteConfig(const std::string& user);
   // Makes `user` the caller of Run.
@@ -42,12 +41,12 @@ class ClientTest : public ::testing::Test {
   // The files that are kept for changes without an answer.
   std::vector<std::string> KeptFiles() const;
 
-  std::string target() const;
+  std::string target() const { return scheduler_.target(); }
   std::string state_dir() const { return ca_.directory() + "/state"; }
 
   TestCa ca_;
-  FakeAllocationService scheduler_;
   ManualClock clock_;
+  ClientWorld scheduler_;
   Environment environment_;
   bool terminal_ = false;
   size_t width_ = 0;  // of it
@@ -55,10 +54,6 @@ class ClientTest : public ::testing::Test {
   // What the caller types, and whether they sit at a terminal.
   std::string typed_;
   bool asks_ = false;
-
- private:
-  std::unique_ptr<grpc::Server> server_;
-  int port_ = 0;
 };
 
 }  // namespace mesolys::client

@@ -31,7 +31,7 @@ std::string Contents(const std::string& path) {
 
 class GoldenTest : public ClientTest, public ::testing::WithParamInterface<Case> {
  protected:
-  // What the later commands look at: one request that is granted in part.
+  // What the later commands look at, beside the world: one request that is granted in part.
   void SetUp() override {
     ASSERT_EQ(Run({"request",
                    "create",
@@ -60,6 +60,7 @@ class GoldenTest : public ClientTest, public ::testing::WithParamInterface<Case>
                    "2000kWh"})
                   .exit,
               ExitCode::kDone);
+    scheduler_.AwaitSettled();
   }
 
   // In all formats; the file of the tables ends with `tables`.
@@ -94,23 +95,24 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"site_show", {"site", "show", "psmn"}}, Case{"project_list", {"project", "list"}},
         Case{"project_show", {"project", "show", "proj_a"}},
         Case{"project_create",
-             {"project",       "create", "proj_b",      "--title",     "Second",
+             {"project",       "create", "proj_c",      "--title",     "Third",
               "--institution", "cnrs",   "--programme", "springboard", "--pi",
               "bob",           "--from", "2026-12-01",  "--for",       "2y",
               "--data-class",  "open",   "--parent",    "proj_a",      "--dry-run"}},
         Case{"project_link", {"project", "link", "proj_a", "psmn:Old.Account", "--dry-run"}},
         Case{"project_unlink",
-             {"project", "unlink", "proj_a", "psmn:Old.Account", "--reason", "theirs", "--yes"}},
+             {"project", "unlink", "proj_a", "psmn:vert2025", "--reason", "theirs", "--yes",
+              "--dry-run"}},
         Case{"member_list", {"member", "list", "proj_a"}},
         Case{"member_add",
              {"member", "add", "proj_a", "bob", "--role", "researcher", "--login", "psmn=bmartin",
               "--login", "p2chpd=bob", "--dry-run"}},
         Case{"member_limit",
-             {"member", "limit", "proj_a", "bob", "--site", "psmn", "cpu=500h", "--dry-run"}},
+             {"member", "limit", "proj_a", "alice", "--site", "psmn", "cpu=600h", "--dry-run"}},
         Case{"member_no_limit",
-             {"member", "limit", "proj_a", "bob", "--site", "psmn", "gpu-a100=none"}},
+             {"member", "limit", "proj_a", "alice", "--site", "psmn", "cpu=none", "--dry-run"}},
         Case{"request_list", {"request", "list", "proj_a"}},
-        Case{"request_show", {"request", "show", "proj_a/r1"}},
+        Case{"request_show", {"request", "show", "proj_a/r3"}},
         Case{"request_create",
              {"request", "create", "proj_a", "--storage", "scratch=500GB", "--from", "2026-12-01",
               "--for", "90d", "--justification", "Checkpoints", "--dry-run"}},
@@ -119,22 +121,22 @@ INSTANTIATE_TEST_SUITE_P(
               "--for", "1y", "--usage", "2027-03-01=10%", "--justification", "Renewal",
               "--dry-run"}},
         Case{"quote",
-             {"quote", "proj_a", "--gpu", "a100=100h", "--from", "2026-12-01", "--for", "90d"}},
+             {"quote", "proj_b", "--gpu", "a100=100h", "--from", "2026-12-01", "--for", "90d"}},
         Case{"can_i", {"can-i", "request", "create", "proj_a"}},
         Case{"member_deputy",
              {"member", "add", "proj_a", "carol", "--role", "deputy", "--to", "2027-09-01",
               "--dry-run"}},
         Case{"grant_list", {"grant", "list", "proj_a"}},
-        Case{"grant_show", {"grant", "show", "proj_a/g12"}},
-        Case{"grant_life", {"grant", "show", "proj_a/g17"}},
+        Case{"grant_show", {"grant", "show", "proj_a/g3"}},
+        Case{"grant_life", {"grant", "show", "proj_a/g2"}},
         Case{"grant_supplement",
-             {"grant", "supplement", "proj_a/g17", "--amount", "500h", "--reason", "Review",
+             {"grant", "supplement", "proj_a/g2", "--amount", "500h", "--reason", "Review",
               "--dry-run"}},
         Case{"grant_transfer",
-             {"grant", "transfer", "proj_a/g18", "--amount", "10h", "--to", "proj_b", "--reason",
+             {"grant", "transfer", "proj_a/g3", "--amount", "10h", "--to", "proj_b", "--reason",
               "For the partner", "--dry-run"}},
         Case{"grant_release",
-             {"grant", "release", "proj_a/g17", "--amount", "100h", "--reason", "Finished early",
+             {"grant", "release", "proj_a/g2", "--amount", "100h", "--reason", "Finished early",
               "--dry-run"}},
         Case{"site_incident",
              {"site", "incident", "psmn", "--from", "2026-11-20T14:00", "--to", "2026-11-20T18:30",
@@ -148,7 +150,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"usage_unassigned", {"usage", "list", "--unassigned"}},
         Case{"usage_unassigned_jobs",
              {"usage", "list", "--unassigned", "--jobs", "psmn:Old.Account"}},
-        Case{"audit_show", {"audit", "show", "17"}}),
+        Case{"audit_show", {"audit", "show", "10"}}),
     [](const ::testing::TestParamInfo<Case>& param) { return param.param.name; });
 
 }  // namespace

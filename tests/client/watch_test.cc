@@ -37,7 +37,7 @@ TEST_F(WatchTest, DrawsTheAnswerOverTheOneBeforeUntilNobodyWaits) {
   const std::vector<std::string> screens = absl::StrSplit(outcome.out, "\x1b[H");
   ASSERT_EQ(screens.size(), 4U);
   EXPECT_EQ(screens[0], "\x1b[2J");
-  EXPECT_THAT(screens[1], HasSubstr("proj_a/g17"));
+  EXPECT_THAT(screens[1], HasSubstr("proj_a/g1"));
   EXPECT_THAT(screens[1], HasSubstr("again in 2 s; Ctrl-C ends"));
   EXPECT_EQ(screens[1], screens[3]);
 }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mesolys/v1/balance.pb.h"
 #include "nlohmann/json.hpp"
 #include "tests/client/client_fixture.h"
 
@@ -116,43 +117,43 @@ TEST_F(CliTest, TakesAProjectThatIsNamedLikeACommand) {
   for (const std::string name : {"site", "usage", "list", "balance"}) {
     const Outcome outcome = Run({"balance", name});
     EXPECT_EQ(outcome.exit, ExitCode::kNotFound) << name << ": " << outcome.err;
-    EXPECT_THAT(outcome.err, HasSubstr("projects/" + name));
+    EXPECT_THAT(outcome.err, HasSubstr(absl::StrCat("\"", name, "\"")));
   }
 }
 
 TEST_F(CliTest, ReadsAListToItsEndAndNotBeyondTheLimit) {
-  std::vector<v1::Job> jobs;
-  for (int i = 0; i < 2500; ++i) {
-    v1::Job job;
-    job.mutable_record()->set_job_id(i);
-    jobs.push_back(job);
+  std::vector<UsageRecord> jobs;
+  for (int id = 1; id <= 2500; ++id) {
+    jobs.push_back(FinishedJob(id, "2026-11-20T08:00:00Z", "2026-11-20T09:00:00Z", 1));
+    jobs.back().account = "proj_b";
   }
-  scheduler_.SetJobs(jobs);
+  scheduler_.Report(std::move(jobs));
   struct Row {
     std::vector<std::string> more;
     size_t rows;
     int calls;
   };
-  for (const Row& row : std::vector<Row>{{{}, 2500, 3},
+  for (const Row& row : std::vector<Row>{{{}, 2500, 4},
                                          {{"--limit", "20"}, 20, 1},
                                          {{"--limit", "1500"}, 1500, 2},
                                          {{"--limit", "2500"}, 2500, 3},
-                                         {{"--limit", "9999"}, 2500, 3}}) {
+                                         {{"--limit", "9999"}, 2500, 4}}) {
     const int before = scheduler_.call_count();
-    std::vector<std::string> arguments = {"usage", "list", "proj_a", "--format", "json"};
+    std::vector<std::string> arguments = {"usage", "list", "proj_b", "--format", "json"};
     arguments.insert(arguments.end(), row.more.begin(), row.more.end());
     const auto json = nlohmann::json::parse(Run(arguments).out);
     EXPECT_EQ(json["jobs"].size(), row.rows);
-    EXPECT_EQ(json["jobs"].back()["job_id"], row.rows - 1);
+    EXPECT_EQ(json["jobs"].back()["job_id"], row.rows);
     EXPECT_EQ(scheduler_.call_count() - before, row.calls);
   }
 }
 
 TEST_F(CliTest, KeepsHostileNamesFromTheTerminal) {
-  v1::Balance balance = FakeBalance();
-  balance.mutable_lines(0)->set_grant("projects/x/grants/\x1b]0;owned\x07");
-  balance.mutable_lines(1)->set_resource("gpu-\x1b[2J");
-  scheduler_.SetBalance(balance);
+  v1::Balance balance;
+  balance.add_lines()->set_grant("projects/x/grants/\x1b]0;owned\x07");
+  balance.mutable_lines(0)->set_resource("cpu");
+  balance.add_lines()->set_resource("gpu-\x1b[2J");
+  scheduler_.Say(balance);
   scheduler_.AnswerNext(absl::InternalError("bad\x1b[31m\nmesolys: all is well"));
   EXPECT_EQ(Run({"balance", "proj_a"}).err, "mesolys: bad\\x1b[31m\n  mesolys: all is well\n");
   for (const std::string format : {"table", "json"}) {
@@ -170,7 +171,7 @@ TEST_F(CliTest, AddsUpWithoutOverflowWhatAnyoneSends) {
     line.set_in_flight_base_units(INT64_MAX);
     line.set_overdraft_base_units(INT64_MIN);
   }
-  scheduler_.SetBalance(balance);
+  scheduler_.Say(balance);
   const Outcome outcome = Run({"balance", "proj_a", "--format", "json"});
   ASSERT_EQ(outcome.exit, ExitCode::kDone);
   const auto total = nlohmann::json::parse(outcome.out)["totals"][0];
@@ -180,13 +181,11 @@ TEST_F(CliTest, AddsUpWithoutOverflowWhatAnyoneSends) {
 }
 
 TEST_F(CliTest, ShowsWhatIsOrderedOnlyWhereSomethingIs) {
-  EXPECT_THAT(Run({"balance", "proj_a"}).out, Not(HasSubstr("ORDERED")));
-  v1::Balance balance = FakeBalance();
-  balance.mutable_lines(0)->set_ordered_base_units(360'000);
-  scheduler_.SetBalance(balance);
   const std::string out = Run({"balance", "proj_a"}).out;
   EXPECT_THAT(out, HasSubstr("COMMITTED  ORDERED"));
-  EXPECT_THAT(out, HasSubstr("10000 h    100 h"));
+  EXPECT_THAT(out, HasSubstr("4480 h    100 h"));
+  scheduler_.ConfirmAwaited();
+  EXPECT_THAT(Run({"balance", "proj_a"}).out, Not(HasSubstr("ORDERED")));
 }
 
 TEST_F(CliTest, ColoursATerminalUnlessAskedNotTo) {
@@ -199,11 +198,11 @@ TEST_F(CliTest, ColoursATerminalUnlessAskedNotTo) {
 }
 
 TEST_F(CliTest, DrawsBarsInAsciiWhereTheLocaleIsNotUtf8) {
-  EXPECT_THAT(Run({"balance", "proj_a"}).out, HasSubstr("█████▒▒░░░"));
+  EXPECT_THAT(Run({"balance", "proj_a"}).out, HasSubstr("█████▒░░░░"));
   environment_["LC_ALL"] = "C";  // goes before LANG
-  EXPECT_THAT(Run({"balance", "proj_a"}).out, HasSubstr("[#####++...]"));
+  EXPECT_THAT(Run({"balance", "proj_a"}).out, HasSubstr("[#####+....]"));
   environment_["LC_ALL"] = "fr_FR.utf8";
-  EXPECT_THAT(Run({"balance", "proj_a"}).out, HasSubstr("█████▒▒░░░"));
+  EXPECT_THAT(Run({"balance", "proj_a"}).out, HasSubstr("█████▒░░░░"));
 }
 
 }  // namespace

@@ -50,15 +50,16 @@ TEST(SpokenTest, NamesEveryCommandAndNoOther) {
 class CanITest : public ClientTest {};
 
 TEST_F(CanITest, SaysYesOrNoAndTheExitCodeSaysItToo) {
-  const Outcome yes = Run({"can-i", "request", "create", "proj_a"});
+  ActAs("bob");
+  const Outcome yes = Run({"can-i", "request", "create", "proj_b"});
   EXPECT_EQ(yes.exit, ExitCode::kDone) << yes.err;
   EXPECT_THAT(yes.out, HasSubstr("yes"));
-  const Outcome no = Run({"can-i", "grant", "extend", "proj_a/g17", "--format", "json"});
+  const Outcome no = Run({"can-i", "grant", "extend", "proj_b", "--format", "json"});
   EXPECT_EQ(no.exit, ExitCode::kNotAllowed);
   const auto access = nlohmann::json::parse(no.out)["access"];
   EXPECT_EQ(access["allowed"], false);
-  EXPECT_EQ(access["project"], "projects/proj_a");
-  EXPECT_EQ(access["sentence"], "allowed: operator");
+  EXPECT_EQ(access["project"], "projects/proj_b");
+  EXPECT_EQ(access["sentence"], "bob may not use `mesolys grant extend` here; allowed: operator");
 }
 
 TEST_F(CanITest, KnowsCommandsOfOneWord) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mesolys/v1/request.pb.h"
 #include "tests/client/client_fixture.h"
 
 namespace mesolys::client {
@@ -37,7 +38,7 @@ TEST_F(RequestQuestionsTest, AreAskedWhenNothingIsGiven) {
   typed_ = "proj_a\n100h\na100=10h, h100=5h\n\n6m\nSparse models\nyes\n";
   const Outcome outcome = Run({"request", "create"});
   EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
-  const v1::CreateRequestRequest sent = scheduler_.last_create_request();
+  const v1::CreateRequestRequest sent = scheduler_.Last<v1::CreateRequestRequest>();
   EXPECT_EQ(sent.project(), "projects/proj_a");
   EXPECT_EQ(sent.request().justification(), "Sparse models");
   ASSERT_EQ(sent.request().lines_size(), 3);
@@ -64,7 +65,7 @@ TEST_F(RequestQuestionsTest, TakeAYesInTheLanguageOfTheQuestion) {
   const Outcome outcome = Run({"request", "create", "proj_a"});
   EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("Envoyer la demande : oui ou non"));
-  EXPECT_EQ(scheduler_.last_create_request().request().justification(), "Modèles creux");
+  EXPECT_EQ(scheduler_.Last<v1::CreateRequestRequest>().request().justification(), "Modèles creux");
   environment_.erase("LC_ALL");
   EXPECT_EQ(Run({"request", "create", "proj_a"}).exit, ExitCode::kUsage);
 }
@@ -101,7 +102,8 @@ TEST_F(RequestQuestionsTest, OtherAnswersAreAnotherRequest) {
   scheduler_.LoseNextAnswers(0);
   typed_ = "200h\n\n\n6m\nSparse models\nyes\n";
   EXPECT_EQ(Run(words).exit, ExitCode::kDone);
-  EXPECT_EQ(scheduler_.last_create_request().request().lines(0).amount_base_units(), 200 * 3600);
+  EXPECT_EQ(scheduler_.Last<v1::CreateRequestRequest>().request().lines(0).amount_base_units(),
+            200 * 3600);
   // The same answers find out what became of the first.
   typed_ = "100h\n\n\n6m\nSparse models\nyes\n";
   EXPECT_THAT(Run(words).err, HasSubstr("re-using"));
@@ -135,7 +137,7 @@ energy-median = "10kWh"
 )");
   const Outcome outcome = Run({"request", "create", "--file", path});
   EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
-  const v1::Request sent = scheduler_.last_create_request().request();
+  const v1::Request sent = scheduler_.Last<v1::CreateRequestRequest>().request();
   ASSERT_EQ(sent.lines_size(), 2);
   EXPECT_EQ(sent.lines(1).minimum_base_units(), 5 * 3600);
   EXPECT_EQ(sent.energy_median_watt_hours(), 10'000);

@@ -5,6 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mesolys/v1/request.pb.h"
 #include "nlohmann/json.hpp"
 #include "tests/client/client_fixture.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class RequestTest : public ClientTest {
  protected:
@@ -29,13 +31,13 @@ TEST_F(RequestTest, ForACallIsSubmittedAndWaits) {
   const Outcome outcome = Submit({"--usage", "2027-03-01=10%", "--usage", "2027-07-01=80%"});
   EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
   EXPECT_THAT(outcome.err,
-              HasSubstr("request proj_a/r1 is submitted, and waits for the committee"));
-  const v1::Request sent = scheduler_.last_create_request().request();
+              HasSubstr("request proj_a/r3 is submitted, and waits for the committee"));
+  const v1::Request sent = scheduler_.Last<v1::CreateRequestRequest>().request();
   EXPECT_EQ(sent.track(), v1::Request::CALL);
   ASSERT_EQ(sent.usage_curve_size(), 2);
   EXPECT_EQ(sent.usage_curve(0).share_ppm(), 100'000);
   EXPECT_EQ(sent.usage_curve(1).share_ppm(), 800'000);
-  const std::string shown = Run({"request", "show", "proj_a/r1"}).out;
+  const std::string shown = Run({"request", "show", "proj_a/r3"}).out;
   EXPECT_THAT(shown, HasSubstr("submitted"));
   EXPECT_THAT(shown, HasSubstr("2027-03-01 10 %, 2027-07-01 80 %"));
 }
@@ -52,25 +54,25 @@ TEST_F(RequestTest, ThatIsMeantToBeUsedInNoSenseIsAUsageError) {
 
 TEST_F(RequestTest, ThatWaitsIsWithdrawnOnce) {
   Submit();
-  const std::vector<std::string> withdraw = {"request", "withdraw", "proj_a/r1", "--reason",
+  const std::vector<std::string> withdraw = {"request", "withdraw", "proj_a/r3", "--reason",
                                              "Too much"};
   std::vector<std::string> dry = withdraw;
   dry.push_back("--dry-run");
-  EXPECT_THAT(Run(dry).err, HasSubstr("request proj_a/r1 would be withdrawn"));
+  EXPECT_THAT(Run(dry).err, HasSubstr("request proj_a/r3 would be withdrawn"));
   const Outcome outcome = Run(withdraw);
   EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
-  EXPECT_THAT(outcome.err, HasSubstr("request proj_a/r1 is withdrawn"));
-  EXPECT_THAT(Run({"request", "show", "proj_a/r1"}).out, HasSubstr("Too much"));
-  EXPECT_EQ(Run({"request", "withdraw", "proj_a/r1", "--reason", "Again"}).exit,
+  EXPECT_THAT(outcome.err, HasSubstr("request proj_a/r3 is withdrawn"));
+  EXPECT_THAT(Run({"request", "show", "proj_a/r3"}).out, HasSubstr("Too much"));
+  EXPECT_EQ(Run({"request", "withdraw", "proj_a/r3", "--reason", "Again"}).exit,
             ExitCode::kRefused);
 }
 
 TEST_F(RequestTest, ThatWaitsIsDecidedLineByLine) {
   Submit();
-  const Outcome outcome = Run({"request", "decide", "proj_a/r1", "--award", "cpu=400000h",
+  const Outcome outcome = Run({"request", "decide", "proj_a/r3", "--award", "cpu=400000h",
                                "--reason", "Session of December", "--format", "json"});
   EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
-  EXPECT_THAT(outcome.err, HasSubstr("request proj_a/r1 is partly granted"));
+  EXPECT_THAT(outcome.err, HasSubstr("request proj_a/r3 is partly granted"));
   const auto json = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(json["request"]["decide_reason"], "Session of December");
   EXPECT_EQ(json["grants"][0]["amount_base_units"], int64_t{400'000} * 3600);
@@ -79,15 +81,15 @@ TEST_F(RequestTest, ThatWaitsIsDecidedLineByLine) {
 TEST_F(RequestTest, ThatTheCommitteeRefusesIsNoFailureOfTheCommand) {
   Submit();
   const Outcome outcome =
-      Run({"request", "decide", "proj_a/r1", "--refuse", "--reason", "Outside the call"});
+      Run({"request", "decide", "proj_a/r3", "--refuse", "--reason", "Outside the call"});
   EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
-  EXPECT_THAT(outcome.err, HasSubstr("request proj_a/r1 is refused"));
+  EXPECT_THAT(outcome.err, HasSubstr("request proj_a/r3 is refused"));
 }
 
 TEST_F(RequestTest, IsDecidedByAwardsOrByRefusalAndNotByBoth) {
   for (const std::vector<std::string>& words :
        std::vector<std::vector<std::string>>{{}, {"--refuse", "--award", "cpu=1h"}}) {
-    std::vector<std::string> decide = {"request", "decide", "proj_a/r1", "--reason", "So"};
+    std::vector<std::string> decide = {"request", "decide", "proj_a/r3", "--reason", "So"};
     decide.insert(decide.end(), words.begin(), words.end());
     const Outcome outcome = Run(decide);
     EXPECT_EQ(outcome.exit, ExitCode::kUsage);
@@ -98,14 +100,13 @@ TEST_F(RequestTest, IsDecidedByAwardsOrByRefusalAndNotByBoth) {
 
 TEST_F(RequestTest, AQuoteAsksForNothing) {
   const Outcome outcome =
-      Run({"quote", "proj_a", "--cpu", "60000h", "--from", "2026-12-01", "--for", "6m"});
+      Run({"quote", "proj_a", "--cpu", "60000h", "--from", "2026-12-01", "--for", "2m"});
   EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("partly granted"));
-  EXPECT_THAT(outcome.out, HasSubstr("2027-02-01"));
-  EXPECT_THAT(outcome.err, HasSubstr("50000 core-hours"));
+  EXPECT_THAT(outcome.out, HasSubstr("ALL OF IT FROM         2027-10-01"));
+  EXPECT_THAT(outcome.err, HasSubstr("gives alice at most 50000 h more"));
   EXPECT_THAT(scheduler_.received(), IsEmpty());
-  EXPECT_THAT(Run({"request", "list", "proj_a", "--format", "json"}).out,
-              HasSubstr("\"requests\":[]"));
+  EXPECT_THAT(Run({"request", "list", "proj_a"}).out, Not(HasSubstr("proj_a/r3")));
 }
 
 }  // namespace

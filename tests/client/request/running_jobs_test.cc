@@ -1,7 +1,8 @@
 #include "client/request/running_jobs.h"
 
 #include "gtest/gtest.h"
-#include "tests/client/fake_allocation_service.h"
+#include "proto/runtime/convert.h"
+#include "tests/client/client_world.h"
 
 namespace mesolys::client {
 namespace {
@@ -11,9 +12,9 @@ TEST(RunningJobsTest, AreSaidWithEveryNumberInOneSentence) {
   move.set_grant("projects/proj_a/grants/g19");
   move.set_resource("gpu-a100");
   move.set_granted_base_units(5 * 3600);
-  *move.mutable_end_time() = FakeTime("2026-12-01T00:00:00Z");
+  *move.mutable_end_time() = ToProto(TimeOf("2026-12-01T00:00:00Z"));
   move.set_from("projects/proj_a/grants/g18");
-  *move.mutable_from_end_time() = FakeTime("2027-04-01T00:00:00Z");
+  *move.mutable_from_end_time() = ToProto(TimeOf("2027-04-01T00:00:00Z"));
   move.set_in_flight_base_units(12 * 3600);
   move.set_committed_base_units(88 * 3600);
   EXPECT_EQ(

@@ -93,7 +93,7 @@ TEST_F(ExitCodeTest, GivesErrorsAsOneJsonObjectToo) {
 
 TEST_F(ExitCodeTest, IsNotAllowedForACallerWithoutRightsOrCertificate) {
   ActAs("mallory");
-  EXPECT_EQ(Run({"whoami"}).exit, ExitCode::kNotAllowed);
+  EXPECT_EQ(Run({"balance", "proj_a"}).exit, ExitCode::kNotAllowed);
   WriteConfig("late");
   const TlsFiles expired = ca_.ExpiredFiles("user/late");
   const Outcome late = Run({"whoami", "--config", ca_.directory() + "/late.toml"});

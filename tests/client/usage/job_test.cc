@@ -3,8 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "mesolys/v1/usage.pb.h"
 #include "nlohmann/json.hpp"
 #include "tests/client/client_fixture.h"
 
@@ -21,9 +23,10 @@ TEST_F(JobTest, ShowsEveryEntryOfThePriceAndTheirSum) {
   const Outcome outcome = Run({"usage", "show", "psmn:4002"});
   EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("allocated"));
-  EXPECT_THAT(outcome.out, HasSubstr("share of the node"));
   EXPECT_THAT(outcome.out, HasSubstr("-16 h  node failed"));
-  EXPECT_THAT(outcome.out, HasSubstr("\nPRICE  cpu 0 h, gpu-a100 2 h; worth 80 h normalised\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("\nPRICE  cpu 0 h, gpu-a100 0 h; worth 0 h normalised\n"));
+  EXPECT_THAT(Run({"usage", "show", "psmn:4005"}).out,
+              HasSubstr("\nPRICE  cpu 848 h, gpu-a100 106 h; worth 5088 h normalised\n"));
 }
 
 TEST_F(JobTest, LeavesOutOfThePriceWhatARunningJobMayStillTake) {
@@ -36,36 +39,60 @@ TEST_F(JobTest, LeavesOutOfThePriceWhatARunningJobMayStillTake) {
 }
 
 TEST_F(JobTest, NamesEveryReasonInWords) {
-  v1::Job job = FakeJobs()[0];
-  job.clear_charges();
-  for (int basis = v1::Charge::Basis_MIN; basis <= v1::Charge::Basis_MAX + 1; ++basis) {
-    v1::Charge& charge = *job.add_charges();
-    charge.set_resource("cpu");
-    charge.set_basis(static_cast<v1::Charge::Basis>(basis));
+  scheduler_.Do("user/alice",
+                DeclareWindow{{0,
+                               SiteWindow::Kind::kIncident,
+                               "psmn",
+                               {TimeOf("2026-11-18T00:00:00Z"), TimeOf("2026-11-19T00:00:00Z")},
+                               "The cooling failed"}});
+  // A job that ended within the incident where `day` is 18.
+  const auto ended = [](int64_t id, JobState state, int day) {
+    UsageRecord job = FinishedJob(id, absl::StrCat("2026-11-", day, "T08:00:00Z"),
+                                  absl::StrCat("2026-11-", day, "T09:00:00Z"), /*cores=*/1);
+    job.state = state;
+    return job;
+  };
+  UsageRecord large = ended(5001, JobState::kCompleted, 17);
+  large.memory_bytes = 128'000'000'000;
+  UsageRecord cancelled = ended(5005, JobState::kCancelled, 17);
+  cancelled.cancelled_by_uid = 0;
+  scheduler_.Report({large, ended(5002, JobState::kNodeFail, 17),
+                     ended(5003, JobState::kBootFail, 17), ended(5004, JobState::kPreempted, 17),
+                     cancelled, ended(5006, JobState::kFailed, 18),
+                     ended(5007, JobState::kCompleted, 17)});
+  ASSERT_EQ(Run({"usage", "refund", "psmn:5007", "--reason", "Full disk"}).exit, ExitCode::kDone);
+  const struct {
+    const char* job;
+    const char* words;
+  } kRows[] = {{"psmn:5001", "allocated"},
+               {"psmn:5001", "share of the node"},
+               {"psmn:5002", "node failed"},
+               {"psmn:5003", "node did not start"},
+               {"psmn:5004", "made room for another job"},
+               {"psmn:5005", "cancelled by the site"},
+               {"psmn:5006", "incident of the site"},
+               {"psmn:5007", "given back by hand"},
+               {"psmn:4004", "(no grant)"}};
+  for (const auto& row : kRows) {
+    EXPECT_THAT(Run({"usage", "show", row.job}).out, HasSubstr(row.words)) << row.job;
   }
-  scheduler_.SetJobs({job});
-  const std::string out = Run({"usage", "show", "psmn:4001"}).out;
-  for (const char* words :
-       {"allocated", "share of the node", "node failed", "node did not start",
-        "made room for another job", "cancelled by the site", "incident of the site",
-        "given back by hand", "another reason", "(no grant)"}) {
-    EXPECT_THAT(out, HasSubstr(words));
-  }
+  // A scheduler that is newer than the program may know more.
+  v1::Job job;
+  job.add_charges()->set_basis(static_cast<v1::Charge::Basis>(v1::Charge::Basis_MAX + 1));
+  scheduler_.Say(job);
+  EXPECT_THAT(Run({"usage", "show", "psmn:4001"}).out, HasSubstr("another reason"));
 }
 
 TEST_F(JobTest, ShowsAnEntryPerRateWithItsWorthAndTheDateOfTheRate) {
-  v1::Job job = FakeJobs()[0];
-  v1::Charge& later = *job.add_charges();
-  later = job.charges(0);
-  later.set_rate_ppm(20'500);
-  later.set_normalised_seconds(later.amount_base_units() * 41 / 2000);
-  *later.mutable_rate_since_time() = FakeTime("2026-11-21T00:00:00Z");
-  scheduler_.SetJobs({job});
+  Catalogue cheaper = WorldCatalogue();
+  cheaper.rates.insert(cheaper.rates.begin() + 1,
+                       {"cpu", TimeOf("2026-11-20T00:00:00Z"), PartsPerMillion(20'500)});
+  scheduler_.Do("service/scheduler", AdoptCatalogue{cheaper, "# cheaper cores", "another digest"});
   const std::string out = Run({"usage", "show", "psmn:4001"}).out;
   EXPECT_THAT(out, HasSubstr("NORMALISED    RATE  SINCE\n"));
-  EXPECT_THAT(out, HasSubstr("800 h       1  2026-01-01\n"));
-  EXPECT_THAT(out, HasSubstr("16.4 h  0.0205  2026-11-21\n"));
-  EXPECT_THAT(out, HasSubstr("PRICE  cpu 1600 h; worth 816.4 h normalised\n"));
+  EXPECT_THAT(out, HasSubstr("1  2026-01-01\n"));
+  EXPECT_THAT(out, HasSubstr("0.0205  2026-11-20\n"));
+  EXPECT_THAT(out, HasSubstr("PRICE  cpu 784 h; worth "));
 }
 
 TEST_F(JobTest, ListsOnlyWithOptionsThatGoTogether) {
@@ -81,10 +108,8 @@ TEST_F(JobTest, ListsOnlyWithOptionsThatGoTogether) {
 }
 
 TEST_F(JobTest, TellsJobsOfOneIdApartByTheirSubmitTime) {
-  v1::Job early = FakeJobs()[0];
-  *early.mutable_record()->mutable_submit_time() = FakeTime("2026-11-01T07:00:00Z");
-  early.mutable_record()->set_core_count(7);
-  scheduler_.SetJobs({early, FakeJobs()[0]});
+  UsageRecord early = FinishedJob(4001, "2026-11-01T08:00:00Z", "2026-11-01T09:00:00Z", 7);
+  scheduler_.Report({early});
   EXPECT_THAT(Run({"usage", "show", "psmn:4001"}).out, HasSubstr("CORES      32"));
   EXPECT_THAT(Run({"usage", "show", "psmn:4001@2026-11-01T08:00:00+01:00"}).out,
               HasSubstr("CORES      7"));
@@ -105,8 +130,8 @@ TEST_F(JobTest, IsRefundedOnce) {
   EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
   EXPECT_EQ(outcome.err, "mesolys: the price of job 4001 of psmn is given back\n");
   const auto json = nlohmann::json::parse(outcome.out);
-  EXPECT_EQ(json["job"]["submit_time"], "2026-11-20T07:00:00Z");
-  EXPECT_EQ(json["charges"][0]["amount_base_units"], 32 * 25 * 3600);
+  EXPECT_EQ(json["job"]["submit_time"], "2026-11-19T07:00:00Z");
+  EXPECT_EQ(json["charges"][0]["amount_base_units"], 784 * 3600);
   EXPECT_EQ(json["charges"][0]["basis"], "OPERATOR");
   EXPECT_THAT(Run({"usage", "show", "psmn:4001"}).out, HasSubstr("PRICE  cpu 0 h;"));
 
