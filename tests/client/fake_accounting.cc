@@ -1,7 +1,6 @@
 // What a fake site says of its accounting: it has done an import, and told everything, when it is
 // asked the second time.
 
-#include "absl/strings/str_cat.h"
 #include "tests/client/fake_allocation_service.h"
 
 namespace mesolys::client {
@@ -91,7 +90,7 @@ grpc::Status FakeAllocationService::GetUsageComparison(grpc::ServerContext* cont
   if (grpc::Status status = Enter(context); !status.ok()) return status;
   std::lock_guard<std::mutex> lock(mutex_);
   if (in->number() != comparison_.number()) {
-    return ToGrpcStatus(Refuse(Reason::kUnknownComparison, "not known"));
+    return ToGrpcStatus(Refuse(Reason::kUnknownComparison, Say("not known")));
   }
   *out = comparison_;
   comparison_.set_job_count(120);

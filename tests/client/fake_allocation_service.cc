@@ -17,7 +17,8 @@ using std::mutex;
 constexpr int64_t kHour = 3600;
 
 grpc::Status Unknown(Reason reason, const std::string& name) {
-  return ToGrpcStatus(Refuse(reason, absl::StrCat(name, " does not exist"), {{"name", name}}));
+  return ToGrpcStatus(
+      Refuse(Refusal{reason, absl::StrCat(name, " does not exist"), {{"name", name}}}));
 }
 
 // One page of `rows`; the token is the index of the next row.
@@ -25,7 +26,7 @@ template <typename Row, typename In, typename Out>
 grpc::Status Page(const std::vector<Row>& rows, const In& in, Out* list, std::string* next_token) {
   size_t first = 0;
   if (!in.page_token().empty() && !absl::SimpleAtoi(in.page_token(), &first)) {
-    return ToGrpcStatus(Refuse(Reason::kPageTokenInvalid, "not a token of ours"));
+    return ToGrpcStatus(Refuse(Reason::kPageTokenInvalid, Say("not a token of ours")));
   }
   const size_t size = in.page_size() == 0 ? 100 : static_cast<size_t>(in.page_size());
   const size_t end = std::min(rows.size(), first + size);

@@ -24,8 +24,8 @@ grpc::Status FakeAllocationService::CreateProject(grpc::ServerContext* context,
   return Change(context, *in, out, [&] {
     const std::string& name = in->project().name();
     if (projects_.count(name) > 0) {
-      return ToGrpcStatus(
-          Refuse(Reason::kProjectExists, absl::StrCat(name, " exists"), {{"project", name}}));
+      return ToGrpcStatus(Refuse(
+          Refusal{Reason::kProjectExists, absl::StrCat(name, " exists"), {{"project", name}}}));
     }
     *out = in->project();
     out->set_etag("1");
@@ -42,7 +42,8 @@ grpc::Status FakeAllocationService::LinkAccount(grpc::ServerContext* context,
   return Change(context, *in, out, [&] {
     const auto found = projects_.find(in->project());
     if (found == projects_.end()) {
-      return ToGrpcStatus(Refuse(Reason::kUnknownProject, in->project() + " does not exist"));
+      return ToGrpcStatus(
+          Refuse(Refusal{Reason::kUnknownProject, in->project() + " does not exist", {}}));
     }
     *out = in->link();
     if (!in->validate_only()) *found->second.add_links() = in->link();
@@ -56,7 +57,8 @@ grpc::Status FakeAllocationService::UnlinkAccount(grpc::ServerContext* context,
   return Change(context, *in, out, [&] {
     const auto found = projects_.find(in->project());
     if (found == projects_.end()) {
-      return ToGrpcStatus(Refuse(Reason::kUnknownProject, in->project() + " does not exist"));
+      return ToGrpcStatus(
+          Refuse(Refusal{Reason::kUnknownProject, in->project() + " does not exist", {}}));
     }
     *out = in->link();
     return grpc::Status::OK;

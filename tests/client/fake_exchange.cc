@@ -63,7 +63,7 @@ grpc::Status FakeExchange::Enter(grpc::ServerContext* context) {
   const absl::StatusOr<std::string> identity = PeerIdentity(*context);
   if (!identity.ok()) return ToGrpcStatus(identity.status());
   if (*identity != "spiffe://mesolys/user/alice") {
-    return ToGrpcStatus(Refuse(Reason::kNotAllowed, "only alice may do this"));
+    return ToGrpcStatus(Refuse(Reason::kNotAllowed, Say("only alice may do this")));
   }
   return grpc::Status::OK;
 }

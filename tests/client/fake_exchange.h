@@ -64,13 +64,13 @@ grpc::Status FakeExchange::Change(grpc::ServerContext* context, const In& in, Ou
   std::lock_guard<std::mutex> lock(mutex_);
   received_.push_back(in.request_id());
   if (in.request_id().empty()) {
-    return ToGrpcStatus(Refuse(Reason::kRequestIdMissing, "request_id is missing"));
+    return ToGrpcStatus(Refuse(Reason::kRequestIdMissing, Say("request_id is missing")));
   }
   const std::string request = in.SerializeAsString();
   const auto known = answered_.find(in.request_id());
   if (known != answered_.end()) {
     if (known->second.first != request) {
-      return ToGrpcStatus(Refuse(Reason::kRequestIdReused, "another request has this id"));
+      return ToGrpcStatus(Refuse(Reason::kRequestIdReused, Say("another request has this id")));
     }
     if (!out->ParseFromString(known->second.second)) std::abort();
   } else {

@@ -50,10 +50,10 @@ grpc::Status FakeAllocationService::ChangeGrant(grpc::ServerContext* context, co
   return Change(context, in, out, [&] {
     v1::Grant* grant = FindGrant(in.grant());
     if (grant == nullptr) {
-      return ToGrpcStatus(Refuse(Reason::kUnknownGrant, "there is no " + in.grant()));
+      return ToGrpcStatus(Refuse(Refusal{Reason::kUnknownGrant, "there is no " + in.grant(), {}}));
     }
     if (grant->state() == v1::Grant::REVOKED) {
-      return ToGrpcStatus(Refuse(Reason::kGrantRevoked, in.grant() + " was revoked"));
+      return ToGrpcStatus(Refuse(Refusal{Reason::kGrantRevoked, in.grant() + " was revoked", {}}));
     }
     const v1::Grant before = *grant;
     if (absl::Status status = make(*grant); !status.ok()) {
@@ -76,7 +76,7 @@ grpc::Status FakeAllocationService::SupplementGrant(grpc::ServerContext* context
                                                     v1::ChangeGrantResponse* out) {
   return ChangeGrant(context, *in, out, [&](v1::Grant& grant) {
     if (in->amount_base_units() > kRoom) {
-      return Refuse(Reason::kSiteExhausted, "psmn can still grant 1000 h",
+      return Refuse(Reason::kSiteExhausted, Say("psmn can still grant 1000 h"),
                     {{"accepted", absl::StrCat(kRoom)}});
     }
     v1::GrantChange& change = *out->add_changes();
@@ -93,10 +93,10 @@ grpc::Status FakeAllocationService::ExtendGrant(grpc::ServerContext* context,
                                                 v1::ChangeGrantResponse* out) {
   return ChangeGrant(context, *in, out, [&](v1::Grant& grant) {
     if (in->end_time().seconds() <= grant.period().end_time().seconds()) {
-      return Refuse(Reason::kInvalidPeriod, "a later end is right");
+      return Refuse(Reason::kInvalidPeriod, Say("a later end is right"));
     }
     if (in->end_time().seconds() > FakeProject().period().end_time().seconds()) {
-      return Refuse(Reason::kSiteExhausted, "psmn has no room until then");
+      return Refuse(Reason::kSiteExhausted, Say("psmn has no room until then"));
     }
     *grant.mutable_period()->mutable_end_time() = in->end_time();
     *out->add_changes() = ChangeOf(grant, v1::GrantChange::EXTENSION, 0, in->reason());
@@ -110,7 +110,7 @@ grpc::Status FakeAllocationService::Reduce(const v1::ReductionOrder& order, bool
                                            v1::ChangeGrantResponse* out) {
   v1::Grant& grant = *FindGrant(order.grant());
   if (order.amount_base_units() > grant.amount_base_units()) {
-    return ToGrpcStatus(Refuse(Reason::kNotEnoughLeft, "there is not that much left"));
+    return ToGrpcStatus(Refuse(Reason::kNotEnoughLeft, Say("there is not that much left")));
   }
   if (grant.resource() == "cpu") {
     v1::ReductionOrder& waiting = *out->add_orders();
@@ -157,7 +157,7 @@ grpc::Status FakeAllocationService::AdjustOverdraft(grpc::ServerContext* context
                                                     v1::ChangeGrantResponse* out) {
   return ChangeGrant(context, *in, out, [&](v1::Grant&) {
     if (in->amount_base_units() > OverdraftOf(in->overdrawn())) {
-      return Refuse(Reason::kNoOverdraft, in->overdrawn() + " is overdrawn by less");
+      return Refuse(Refusal{Reason::kNoOverdraft, in->overdrawn() + " is overdrawn by less", {}});
     }
     v1::ReductionOrder order =
         OrderOf(*in, v1::GrantChange::ADJUSTMENT_OUT, in->amount_base_units());
@@ -190,7 +190,7 @@ grpc::Status FakeAllocationService::WriteOffOverdraft(grpc::ServerContext* conte
                                                       v1::ChangeGrantResponse* out) {
   return ChangeGrant(context, *in, out, [&](v1::Grant& grant) {
     if (in->amount_base_units() > OverdraftOf(in->grant())) {
-      return Refuse(Reason::kNoOverdraft, in->grant() + " is overdrawn by less");
+      return Refuse(Refusal{Reason::kNoOverdraft, in->grant() + " is overdrawn by less", {}});
     }
     *out->add_changes() =
         ChangeOf(grant, v1::GrantChange::WRITE_OFF, in->amount_base_units(), in->reason());
@@ -203,7 +203,7 @@ grpc::Status FakeAllocationService::PostOpeningBalance(grpc::ServerContext* cont
                                                        v1::ChangeGrantResponse* out) {
   return ChangeGrant(context, *in, out, [&](v1::Grant& grant) {
     if (in->site() != "sites/psmn") {
-      return Refuse(Reason::kUnknownSite, "the grant is at psmn");
+      return Refuse(Reason::kUnknownSite, Say("the grant is at psmn"));
     }
     v1::GrantChange& change = *out->add_changes();
     change =
@@ -231,7 +231,7 @@ grpc::Status FakeAllocationService::GetJob(grpc::ServerContext* context,
   if (grpc::Status status = Enter(context); !status.ok()) return status;
   lock_guard<mutex> lock(mutex_);
   const v1::Job* job = FindJob(in->job());
-  if (job == nullptr) return ToGrpcStatus(Refuse(Reason::kUnknownJob, "there is no such job"));
+  if (job == nullptr) return ToGrpcStatus(Refuse(Reason::kUnknownJob, Say("there is no such job")));
   *out = *job;
   return grpc::Status::OK;
 }
@@ -241,13 +241,14 @@ grpc::Status FakeAllocationService::RefundJob(grpc::ServerContext* context,
                                               v1::RefundJobResponse* out) {
   return Change(context, *in, out, [&] {
     v1::Job* job = in->job().has_submit_time() ? FindJob(in->job()) : nullptr;
-    if (job == nullptr) return ToGrpcStatus(Refuse(Reason::kUnknownJob, "there is no such job"));
+    if (job == nullptr)
+      return ToGrpcStatus(Refuse(Reason::kUnknownJob, Say("there is no such job")));
     if (job->record().state() == v1::UsageRecord::RUNNING) {
-      return ToGrpcStatus(Refuse(Reason::kJobNotFinished, "the job is not finished"));
+      return ToGrpcStatus(Refuse(Reason::kJobNotFinished, Say("the job is not finished")));
     }
     for (const v1::Charge& charge : job->charges()) {
       if (charge.kind() == v1::Charge::REFUND) {
-        return ToGrpcStatus(Refuse(Reason::kJobRefunded, "it was given back already"));
+        return ToGrpcStatus(Refuse(Reason::kJobRefunded, Say("it was given back already")));
       }
       v1::Charge& refund = *out->add_charges();
       refund = charge;
@@ -266,7 +267,7 @@ grpc::Status FakeAllocationService::DeclareWindow(grpc::ServerContext* context,
     for (const v1::SiteWindow& other : windows_) {
       if (other.site() == in->window().site() && other.kind() == in->window().kind() &&
           Overlap(other.period(), in->window().period())) {
-        return ToGrpcStatus(Refuse(Reason::kWindowsOverlap, "part of that time is covered"));
+        return ToGrpcStatus(Refuse(Reason::kWindowsOverlap, Say("part of that time is covered")));
       }
     }
     *out = in->window();
@@ -282,7 +283,7 @@ grpc::Status FakeAllocationService::WriteOffSite(grpc::ServerContext* context,
                                                  v1::WriteOffSiteResponse* out) {
   return Change(context, *in, out, [&] {
     if (in->site() != "sites/psmn" || written_off_) {
-      return ToGrpcStatus(Refuse(Reason::kNothingAwaited, "nothing waits for that site"));
+      return ToGrpcStatus(Refuse(Reason::kNothingAwaited, Say("nothing waits for that site")));
     }
     const v1::Grant& grant = *FindGrant("projects/proj_a/grants/g17");
     const int64_t amount = 100 * kHour;

@@ -13,7 +13,8 @@ namespace {
 constexpr int64_t kNormalisedPerUnit = 2;
 
 grpc::Status NotWaiting(const std::string& name) {
-  return ToGrpcStatus(Refuse(Reason::kRequestDecided, absl::StrCat(name, " is decided")));
+  return ToGrpcStatus(
+      Refuse(Refusal{Reason::kRequestDecided, absl::StrCat(name, " is decided"), {}}));
 }
 
 }  // namespace
@@ -33,7 +34,8 @@ grpc::Status FakeAllocationService::WithdrawRequest(grpc::ServerContext* context
   return Change(context, *in, out, [&] {
     v1::Request* request = FindRequest(in->name());
     if (request == nullptr) {
-      return ToGrpcStatus(Refuse(Reason::kUnknownRequest, "there is no " + in->name()));
+      return ToGrpcStatus(
+          Refuse(Refusal{Reason::kUnknownRequest, "there is no " + in->name(), {}}));
     }
     if (request->state() != v1::Request::SUBMITTED) return NotWaiting(in->name());
     *out = *request;
@@ -51,7 +53,8 @@ grpc::Status FakeAllocationService::DecideRequest(grpc::ServerContext* context,
   return Change(context, *in, out, [&] {
     v1::Request* request = FindRequest(in->name());
     if (request == nullptr) {
-      return ToGrpcStatus(Refuse(Reason::kUnknownRequest, "there is no " + in->name()));
+      return ToGrpcStatus(
+          Refuse(Refusal{Reason::kUnknownRequest, "there is no " + in->name(), {}}));
     }
     if (request->state() != v1::Request::SUBMITTED) return NotWaiting(in->name());
     *out = *request;
