@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "proto/config/config_state.h"
+#include "proto/values/sentence.h"
 #include "toml++/toml.h"
 
 namespace mesolys {
@@ -56,11 +57,12 @@ const std::string* Closest(absl::string_view key, const std::set<std::string>& k
 
 std::string UnknownKey(absl::string_view key, const std::string* closest,
                        const std::set<std::string>& known) {
-  const std::string what =
-      absl::StrCat("unknown key \"", absl::Utf8SafeCEscape(key.substr(0, 64)), "\"");
-  if (closest != nullptr) return absl::StrCat(what, ": did you mean \"", *closest, "\"?");
-  if (known.empty()) return absl::StrCat(what, "; none is known here");
-  return absl::StrCat(what, "; known here: ", absl::StrJoin(known, ", "));
+  const std::string name = absl::Utf8SafeCEscape(key.substr(0, 64));
+  if (closest != nullptr) {
+    return Say("unknown key \"$0\": did you mean \"$1\"?", name, *closest).Render();
+  }
+  if (known.empty()) return Say("unknown key \"$0\"; none is known here", name).Render();
+  return Say("unknown key \"$0\"; known here: $1", name, absl::StrJoin(known, ", ")).Render();
 }
 
 // In the order of the names; `table` may be null.
@@ -83,18 +85,18 @@ absl::StatusOr<ConfigFile> ConfigFile::Load(const std::string& path) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"),
                                                              std::fclose);
   if (file == nullptr && errno == EACCES) {
-    return absl::PermissionDeniedError(
-        absl::StrCat(path, ": may not be read by this user: change its mode or its owner"));
+    return absl::PermissionDeniedError(absl::StrCat(
+        path, ": ", SayLater("may not be read by this user: change its mode or its owner")));
   }
   if (file == nullptr) {
-    return absl::NotFoundError(
-        absl::StrCat(path, ": ", std::strerror(errno), ": give the path of a TOML file"));
+    return absl::NotFoundError(absl::StrCat(path, ": ", std::strerror(errno), ": ",
+                                            SayLater("give the path of a TOML file")));
   }
   std::string text(kFileBytesMax + 1, '\0');
   text.resize(std::fread(text.data(), 1, text.size(), file.get()));
   if (std::ferror(file.get()) != 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": ", std::strerror(errno), ": give the path of a TOML file"));
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", std::strerror(errno), ": ",
+                                                   SayLater("give the path of a TOML file")));
   }
   return Parse(path, text);
 }
@@ -104,13 +106,13 @@ absl::StatusOr<ConfigFile> ConfigFile::Parse(const std::string& name, const std:
     return absl::InvalidArgumentError(absl::StrCat(name, ":", line, ":", column, ": ", message));
   };
   if (text.size() > kFileBytesMax) {
-    return refuse(1, 1, "the file is over 1 MiB; a configuration is smaller");
+    return refuse(1, 1, SayLater("the file is over 1 MiB; a configuration is smaller"));
   }
   size_t number = 0;
   for (absl::string_view line : absl::StrSplit(text, '\n')) {
     ++number;
     if (std::count(line.begin(), line.end(), '.') > kDotsPerLineMax) {
-      return refuse(number, 1, absl::StrCat("over ", kDotsPerLineMax, " dots; break the line"));
+      return refuse(number, 1, Say("over $0 dots; break the line", kDotsPerLineMax).Render());
     }
   }
   auto state = std::make_shared<ConfigTable::State>();
@@ -148,9 +150,9 @@ absl::Status ConfigFile::Finish() const {
     for (const std::string& key : node.missing) {
       // A required key that is there under a wrong name: the wrong name is the error to show.
       if (mistyped.count(key) != 0) continue;
-      const std::string where =
-          node.path.empty() ? "at the top of the file" : absl::StrCat("in ", node.path);
-      report(node.position, absl::StrCat("missing key \"", key, "\" ", where));
+      report(node.position, node.path.empty()
+                                ? Say("missing key \"$0\" at the top of the file", key).Render()
+                                : Say("missing key \"$0\" in $1", key, node.path).Render());
     }
   }
   if (!first.has_value()) return absl::OkStatus();

@@ -6,37 +6,38 @@
 #include "absl/strings/str_cat.h"
 #include "proto/config/config_file.h"
 #include "proto/config/config_state.h"
+#include "proto/values/sentence.h"
 #include "toml++/toml.h"
 
 namespace mesolys {
 namespace {
 
-std::string Found(const toml::node& node) {
+const char* Found(const toml::node& node) {
   switch (node.type()) {
     case toml::node_type::table:
-      return "a table";
+      return SayLater("a table");
     case toml::node_type::array:
-      return "a list";
+      return SayLater("a list");
     case toml::node_type::string:
-      return "a text";
+      return SayLater("a text");
     case toml::node_type::integer:
-      return "an integer";
+      return SayLater("an integer");
     case toml::node_type::floating_point:
-      return "a decimal number";
+      return SayLater("a decimal number");
     case toml::node_type::boolean:
-      return "true or false";
+      return SayLater("true or false");
     default:
-      return "a date or time";
+      return SayLater("a date or time");
   }
 }
 
 std::string Wanted(absl::string_view what, const toml::node& node) {
-  return absl::StrCat(what, " is wanted, not ", Found(node));
+  return Say("$0 is wanted, not $1", what, Found(node)).Render();
 }
 
 template <typename T>
 std::string OutOfRange(T value, T min, T max) {
-  return absl::StrCat(value, " is out of range; ", min, " to ", max, " is allowed");
+  return Say("$0 is out of range; $1 to $2 is allowed", value, min, max).Render();
 }
 
 }  // namespace
@@ -79,7 +80,7 @@ const toml::node* ConfigTable::State::Find(Node& node, absl::string_view key) {
 const toml::table* ConfigTable::State::FindTable(Node& node, absl::string_view key) {
   const toml::node* value = Find(node, key);
   if (value == nullptr) return nullptr;
-  if (value->as_table() == nullptr) ReportValue(*value, key, Wanted("a table", *value));
+  if (value->as_table() == nullptr) ReportValue(*value, key, Wanted(SayLater("a table"), *value));
   return value->as_table();
 }
 
@@ -91,7 +92,7 @@ bool ConfigTable::Has(absl::string_view key) const { return State::Find(*node_, 
 std::string ConfigTable::Text(absl::string_view key, std::optional<std::string> otherwise) {
   return state_->Get(*node_, key, otherwise, [](const toml::node& node, std::string& wrong) {
     std::optional<std::string> out = node.value_exact<std::string>();
-    if (!out.has_value()) wrong = Wanted("a text in quotes", node);
+    if (!out.has_value()) wrong = Wanted(SayLater("a text in quotes"), node);
     return out;
   });
 }
@@ -101,7 +102,7 @@ int64_t ConfigTable::Integer(absl::string_view key, int64_t min, int64_t max,
   return state_->Get(*node_, key, otherwise, [&](const toml::node& node, std::string& wrong) {
     std::optional<int64_t> out = node.value_exact<int64_t>();
     if (!out.has_value()) {
-      wrong = Wanted("an integer", node);
+      wrong = Wanted(SayLater("an integer"), node);
     } else if (*out < min || *out > max) {
       wrong = OutOfRange(*out, min, max);
       out.reset();
@@ -116,7 +117,7 @@ double ConfigTable::Number(absl::string_view key, double min, double max,
     std::optional<double> out;
     if (node.is_number()) out = node.value<double>();
     if (!out.has_value()) {
-      wrong = Wanted("a number", node);
+      wrong = Wanted(SayLater("a number"), node);
     } else if (!(*out >= min && *out <= max)) {  // so that NaN is out of every range
       wrong = OutOfRange(*out, min, max);
       out.reset();
@@ -128,7 +129,7 @@ double ConfigTable::Number(absl::string_view key, double min, double max,
 bool ConfigTable::Flag(absl::string_view key, std::optional<bool> otherwise) {
   return state_->Get(*node_, key, otherwise, [](const toml::node& node, std::string& wrong) {
     std::optional<bool> out = node.value_exact<bool>();
-    if (!out.has_value()) wrong = Wanted("true or false", node);
+    if (!out.has_value()) wrong = Wanted(SayLater("true or false"), node);
     return out;
   });
 }
@@ -143,10 +144,11 @@ absl::Duration ConfigTable::Duration(absl::string_view key,
         duration >= absl::ZeroDuration() && duration != absl::InfiniteDuration()) {
       out = duration;
     } else if (text.has_value()) {
-      wrong = absl::StrCat("\"", absl::Utf8SafeCEscape(*text),
-                           "\" is not a duration; \"30s\" or \"1h30m\" would be");
+      wrong = Say("\"$0\" is not a duration; \"30s\" or \"1h30m\" would be",
+                  absl::Utf8SafeCEscape(*text))
+                  .Render();
     } else {
-      wrong = Wanted("a duration in quotes, for example \"30s\",", node);
+      wrong = Wanted(SayLater("a duration in quotes, for example \"30s\","), node);
     }
     return out;
   });
@@ -157,7 +159,7 @@ std::vector<std::string> ConfigTable::Texts(absl::string_view key,
   return state_->Get(*node_, key, otherwise, [&](const toml::node& node, std::string& wrong) {
     std::optional<std::vector<std::string>> out;
     if (node.as_array() == nullptr) {
-      wrong = Wanted("a list of texts", node);
+      wrong = Wanted(SayLater("a list of texts"), node);
       return out;
     }
     out.emplace();
@@ -165,7 +167,7 @@ std::vector<std::string> ConfigTable::Texts(absl::string_view key,
       if (const std::optional<std::string> text = element.value_exact<std::string>()) {
         out->push_back(*text);
       } else {
-        state_->ReportValue(element, key, Wanted("a text in quotes", element));
+        state_->ReportValue(element, key, Wanted(SayLater("a text in quotes"), element));
       }
     }
     return out;
@@ -177,14 +179,14 @@ std::vector<int64_t> ConfigTable::Integers(absl::string_view key, int64_t min, i
   return state_->Get(*node_, key, otherwise, [&](const toml::node& node, std::string& wrong) {
     std::optional<std::vector<int64_t>> out;
     if (node.as_array() == nullptr) {
-      wrong = Wanted("a list of integers", node);
+      wrong = Wanted(SayLater("a list of integers"), node);
       return out;
     }
     out.emplace();
     for (const toml::node& element : *node.as_array()) {
       const std::optional<int64_t> number = element.value_exact<int64_t>();
       if (!number.has_value()) {
-        state_->ReportValue(element, key, Wanted("an integer", element));
+        state_->ReportValue(element, key, Wanted(SayLater("an integer"), element));
       } else if (*number < min || *number > max) {
         state_->ReportValue(element, key, OutOfRange(*number, min, max));
       } else {
@@ -201,7 +203,7 @@ absl::CivilDay ConfigTable::Date(absl::string_view key, std::optional<absl::Civi
     if (const std::optional<toml::date> date = node.value_exact<toml::date>()) {
       out.emplace(date->year, date->month, date->day);  // toml++ refuses what no calendar has
     } else {
-      wrong = Wanted("a date without quotes, for example 2026-01-01,", node);
+      wrong = Wanted(SayLater("a date without quotes, for example 2026-01-01,"), node);
     }
     return out;
   });
@@ -218,7 +220,7 @@ std::vector<ConfigTable> ConfigTable::Tables(absl::string_view key) {
   if (value == nullptr) return out;
   if (value->as_array() == nullptr) {
     state_->ReportValue(*value, key,
-                        Wanted(absl::StrCat("a list of tables, [[", key, "]],"), *value));
+                        Wanted(Say("a list of tables, [[$0]],", key).Render(), *value));
     return out;
   }
   const std::string path = State::PathOf(*node_, key);
@@ -227,7 +229,7 @@ std::vector<ConfigTable> ConfigTable::Tables(absl::string_view key) {
       Node& node = state_->Child(*node_, absl::StrCat(path, "[", out.size(), "]"), table);
       out.push_back(ConfigTable(state_, node));
     } else {
-      state_->ReportValue(element, key, Wanted("a table", element));
+      state_->ReportValue(element, key, Wanted(SayLater("a table"), element));
     }
   }
   return out;

@@ -7,6 +7,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/string_view.h"
 #include "google/rpc/error_info.pb.h"
+#include "mesolys/v1/sentence.pb.h"
 #include "proto/values/reason.h"
 
 namespace mesolys {
@@ -69,10 +70,20 @@ std::string Readable(absl::string_view text, size_t bytes_max) {
   return out;
 }
 
+v1::Sentence ToProto(const Sentence& sentence) {
+  v1::Sentence out;
+  out.set_pattern(Readable(sentence.pattern, kTextBytesMax));
+  for (const std::string& argument : sentence.arguments) {
+    out.add_arguments(Readable(argument, kTextBytesMax));
+  }
+  return out;
+}
+
 // The serialized google.rpc.Status of a refusal, at most kDetailsBytesMax long. What does not fit
-// is left out, numbers before the reason: without the reason no program could tell two refusals
-// apart.
-std::string Details(int code, const std::string& text, const Refusal& refusal) {
+// is left out, what the text was made of before the numbers, and these before the reason: without
+// the reason no program could tell two refusals apart.
+std::string Details(int code, const std::string& text, const Refusal& refusal,
+                    const std::optional<Sentence>& sentence) {
   google::rpc::Status details;
   details.set_code(code);
   details.set_message(text);
@@ -83,27 +94,36 @@ std::string Details(int code, const std::string& text, const Refusal& refusal) {
   for (const auto& [key, value] : refusal.metadata) {
     (*info.mutable_metadata())[Readable(key, kTextBytesMax)] = Readable(value, kTextBytesMax);
   }
-  google::protobuf::Any& any = *details.add_details();
-  any.PackFrom(info);
+  details.add_details()->PackFrom(info);
+  if (sentence.has_value()) details.add_details()->PackFrom(ToProto(*sentence));
   if (details.ByteSizeLong() > kDetailsBytesMax) details.clear_message();
+  if (details.ByteSizeLong() > kDetailsBytesMax && sentence.has_value()) {
+    details.mutable_details()->RemoveLast();
+  }
   if (details.ByteSizeLong() > kDetailsBytesMax) {
     info.clear_metadata();
-    any.PackFrom(info);
+    details.mutable_details(0)->PackFrom(info);
   }
   return details.SerializeAsString();
 }
 
-std::optional<Refusal> RefusalIn(const grpc::Status& status) {
-  google::rpc::Status details;
-  if (!details.ParseFromString(status.error_details())) return std::nullopt;
+std::optional<Refusal> RefusalIn(const google::rpc::Status& details) {
   for (const google::protobuf::Any& any : details.details()) {
     google::rpc::ErrorInfo info;
     if (!any.Is<google::rpc::ErrorInfo>() || !any.UnpackTo(&info) || info.domain() != kDomain)
       continue;
     const Reason reason = ParseReason(info.reason());
     if (reason == Reason::kNone) continue;
-    return Refusal{
-        reason, status.error_message(), {info.metadata().begin(), info.metadata().end()}};
+    return Refusal{reason, "", {info.metadata().begin(), info.metadata().end()}};
+  }
+  return std::nullopt;
+}
+
+std::optional<Sentence> SentenceIn(const google::rpc::Status& details) {
+  for (const google::protobuf::Any& any : details.details()) {
+    v1::Sentence sentence;
+    if (!any.Is<v1::Sentence>() || !any.UnpackTo(&sentence)) continue;
+    return Sentence{sentence.pattern(), {sentence.arguments().begin(), sentence.arguments().end()}};
   }
   return std::nullopt;
 }
@@ -123,19 +143,22 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   const auto code = static_cast<grpc::StatusCode>(status.code());
   const std::optional<Refusal> refusal = RefusalOf(status);
   if (!refusal.has_value()) return grpc::Status(code, text);
-  return grpc::Status(code, text, Details(static_cast<int>(code), text, *refusal));
+  return grpc::Status(code, text,
+                      Details(static_cast<int>(code), text, *refusal, SentenceOf(status)));
 }
 
 absl::Status FromGrpcStatus(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
   absl::Status out(CodeFrom(status.error_code()), status.error_message());
-  if (status.error_details().empty()) return out;
-  if (const std::optional<Refusal> refusal = RefusalIn(status)) {
+  google::rpc::Status details;
+  if (!details.ParseFromString(status.error_details())) return out;
+  if (const std::optional<Refusal> refusal = RefusalIn(details)) {
     // Not the refused status itself: the code is the one that was sent, should a newer program have
     // given the reason another.
     Refuse(*refusal).ForEachPayload(
         [&out](absl::string_view url, const absl::Cord& payload) { out.SetPayload(url, payload); });
   }
+  if (const std::optional<Sentence> sentence = SentenceIn(details)) SetSentence(*sentence, out);
   return out;
 }
 

@@ -50,14 +50,17 @@ struct Style {
   std::span<const Unit> units;
 };
 
-constexpr Style kCpuStyle = {"core-seconds", "write it as 50000h, 90min or 3600s",
-                             "hours or seconds", kTimeUnits};
-constexpr Style kGpuStyle = {"GPU-seconds", "write it as 50000h, 90min or 3600s",
-                             "hours or seconds", kTimeUnits};
-constexpr Style kStorageStyle = {"bytes", "write it as 2TB, 500GB or 1.5TiB", "bytes or terabytes",
-                                 kByteUnits};
-constexpr Style kSupportStyle = {"person-seconds", "write it as 3d (of 7 hours), 10h or 1800s",
-                                 "days or hours", kSupportUnits};
+constexpr Style kCpuStyle = {SayLater("core-seconds"),
+                             SayLater("write it as 50000h, 90min or 3600s"),
+                             SayLater("hours or seconds"), kTimeUnits};
+constexpr Style kGpuStyle = {SayLater("GPU-seconds"),
+                             SayLater("write it as 50000h, 90min or 3600s"),
+                             SayLater("hours or seconds"), kTimeUnits};
+constexpr Style kStorageStyle = {SayLater("bytes"), SayLater("write it as 2TB, 500GB or 1.5TiB"),
+                                 SayLater("bytes or terabytes"), kByteUnits};
+constexpr Style kSupportStyle = {SayLater("person-seconds"),
+                                 SayLater("write it as 3d (of 7 hours), 10h or 1800s"),
+                                 SayLater("days or hours"), kSupportUnits};
 
 const Style& StyleOf(ResourceKind kind) {
   switch (kind) {
@@ -125,24 +128,24 @@ std::optional<Spelling> Split(absl::string_view text) {
   return spelling;
 }
 
-// What the spelling says in base units; says in `*problem` why it cannot.
-std::optional<Amount> Count(const Spelling& spelling, const Style& style, int64_t base_units,
-                            std::string* problem) {
+// What the spelling of `text` says in base units; says in `*problem` why it cannot.
+std::optional<Amount> Count(absl::string_view text, const Spelling& spelling, const Style& style,
+                            int64_t base_units, Sentence* problem) {
   const std::optional<Wide> whole = NumberOf(spelling.whole);
   const std::optional<Wide> fraction = NumberOf(spelling.fraction);
   if (!fraction.has_value()) {
-    *problem = absl::StrCat("has more than ", kDigitsMax, " decimals");
+    *problem = Say("$0 has more than $1 decimals", Quoted(text), kDigitsMax);
     return std::nullopt;
   }
   Wide scale = 1;
   for (size_t i = 0; i < spelling.fraction.size(); ++i) scale *= 10;
   if (*fraction * base_units % scale != 0) {
-    *problem = absl::StrCat("is not a whole number of ", style.base);
+    *problem = Say("$0 is not a whole number of $1", Quoted(text), style.base);
     return std::nullopt;
   }
   const Wide count = whole.value_or(0) * base_units + *fraction * base_units / scale;
   if (!whole.has_value() || count > kAmountMax.count()) {
-    *problem = absl::StrCat("is more than ", kAmountMax.count(), " ", style.base);
+    *problem = Say("$0 is more than $1 $2", Quoted(text), kAmountMax.count(), style.base);
     return std::nullopt;
   }
   return Amount(static_cast<int64_t>(count));
@@ -184,29 +187,29 @@ std::string FormatTime(Wide magnitude, const Unit& unit) {
 absl::StatusOr<Amount> ParseAmount(absl::string_view resource, absl::string_view text) {
   if (absl::Status status = CheckResource(resource); !status.ok()) return status;
   const Style& style = StyleOf(KindOf(resource));
-  const auto refuse = [&](absl::string_view problem) {
-    return Refuse(Reason::kInvalidAmount,
-                  absl::StrCat(Quoted(text), " ", problem, ": ", style.examples),
+  const auto refuse = [&](const Sentence& problem) {
+    return Refuse(Reason::kInvalidAmount, Say("$0: $1", problem, style.examples),
                   {{"resource", std::string(resource)},
                    {"value", Printable(text)},
                    {"max", absl::StrCat(kAmountMax.count())}});
   };
   absl::string_view positive = text;
   if (absl::ConsumePrefix(&positive, "-") && Split(positive).has_value()) {
-    return refuse("is negative");
+    return refuse(Say("$0 is negative", Quoted(text)));
   }
   const std::optional<Spelling> spelling = Split(text);
-  if (!spelling.has_value()) return refuse(absl::StrCat("is not an amount of ", resource));
+  if (!spelling.has_value())
+    return refuse(Say("$0 is not an amount of $1", Quoted(text), resource));
   if (spelling->unit.empty()) {
-    return refuse(absl::StrCat("has no unit and could be ", style.doubt));
+    return refuse(Say("$0 has no unit and could be $1", Quoted(text), style.doubt));
   }
   const Unit* unit = FindUnit(style, spelling->unit);
   if (unit == nullptr) {
-    return refuse(absl::StrCat("has the unit ", Quoted(spelling->unit), ", which ", resource,
-                               " does not have"));
+    return refuse(Say("$0 has the unit $1, which $2 does not have", Quoted(text),
+                      Quoted(spelling->unit), resource));
   }
-  std::string problem;
-  const std::optional<Amount> amount = Count(*spelling, style, unit->base_units, &problem);
+  Sentence problem;
+  const std::optional<Amount> amount = Count(text, *spelling, style, unit->base_units, &problem);
   if (!amount.has_value()) return refuse(problem);
   return *amount;
 }
@@ -229,7 +232,7 @@ std::string FormatAmount(absl::string_view resource, Amount amount) {
 }
 
 absl::string_view BaseUnit(absl::string_view resource) {
-  if (!CheckResource(resource).ok()) return "base units";
+  if (!CheckResource(resource).ok()) return SayLater("base units");
   return StyleOf(KindOf(resource)).base;
 }
 

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "proto/values/sentence.h"
+
 namespace mesolys {
 namespace {
 
@@ -67,11 +69,11 @@ Remaining RemainingOf(const std::vector<Lease>& leases, absl::Time now) {
 absl::string_view AccessText(Access access) {
   switch (access) {
     case Access::kFrozen:
-      return "frozen";
+      return SayLater("frozen");
     case Access::kLowPriority:
-      return "low priority";
+      return SayLater("low priority");
     case Access::kOpen:
-      return "open";
+      return SayLater("open");
   }
   std::abort();
 }

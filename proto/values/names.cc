@@ -54,9 +54,8 @@ std::optional<ResourceKind> FindKind(absl::string_view resource) {
   return std::nullopt;
 }
 
-absl::Status NotA(absl::string_view thing, absl::string_view name, absl::string_view form) {
-  return Refuse(Reason::kInvalidName,
-                absl::StrCat(Quoted(name), " is not the name of a ", thing, ": write ", form),
+absl::Status NotA(absl::string_view thing, absl::string_view name, const Sentence& why) {
+  return Refuse(Reason::kInvalidName, why,
                 {{"field", std::string(thing)}, {"value", Printable(name)}});
 }
 
@@ -83,33 +82,47 @@ std::optional<NumberedName> ParseNumbered(absl::string_view name, absl::string_v
 
 }  // namespace
 
+Sentence Named(absl::string_view what, absl::string_view name) {
+  const std::string legible = Legible(name);
+  if (what == "project") return Say("project \"$0\"", legible);
+  if (what == "site") return Say("site \"$0\"", legible);
+  if (what == "cluster") return Say("cluster \"$0\"", legible);
+  if (what == "institution") return Say("institution \"$0\"", legible);
+  if (what == "programme") return Say("programme \"$0\"", legible);
+  if (what == "data class") return Say("data class \"$0\"", legible);
+  if (what == "user") return Say("user \"$0\"", legible);
+  if (what == "login") return Say("login \"$0\"", legible);
+  if (what == "pi") return Say("pi \"$0\"", legible);
+  if (what == "account") return Say("account \"$0\"", legible);
+  if (what == "partition") return Say("partition \"$0\"", legible);
+  return Say("$0 \"$1\"", what, legible);
+}
+
 absl::Status CheckId(absl::string_view what, absl::string_view id) {
   if (IsId(id)) return absl::OkStatus();
-  return Refuse(Reason::kInvalidName,
-                absl::StrCat(what, " ", Quoted(id),
-                             " is not an id: use a letter, then at most 29 of a-z, 0-9, _ or -"),
-                {{"field", std::string(what)}, {"value", Printable(id)}});
+  return Refuse(
+      Reason::kInvalidName,
+      Say("$0 is not an id: use a letter, then at most 29 of a-z, 0-9, _ or -", Named(what, id)),
+      {{"field", std::string(what)}, {"value", Printable(id)}});
 }
 
 absl::Status CheckLogin(absl::string_view what, absl::string_view login) {
   if (HasForm(login, kLoginBytesMax, IsLoginStart, IsLoginCharacter)) return absl::OkStatus();
-  return Refuse(
-      Reason::kInvalidName,
-      absl::StrCat(what, " ", Quoted(login),
-                   " is not a login: use a letter, digit or _, then at most 63 of letters, "
-                   "digits, _, ., @ or -"),
-      {{"field", std::string(what)}, {"value", Printable(login)}});
+  return Refuse(Reason::kInvalidName,
+                Say("$0 is not a login: use a letter, digit or _, then at most 63 of letters, "
+                    "digits, _, ., @ or -",
+                    Named(what, login)),
+                {{"field", std::string(what)}, {"value", Printable(login)}});
 }
 
 absl::Status CheckResource(absl::string_view resource) {
   if (FindKind(resource).has_value()) return absl::OkStatus();
-  return Refuse(
-      Reason::kInvalidName,
-      absl::StrCat("resource ", Quoted(resource),
-                   " is not one: use cpu, support, gpu-{model} or storage-{tier}, where model "
-                   "and tier are at most 25 of a-z, 0-9, _ or - and begin with a letter or "
-                   "digit, for example gpu-a100"),
-      {{"field", "resource"}, {"value", Printable(resource)}});
+  return Refuse(Reason::kInvalidName,
+                Say("resource $0 is not one: use cpu, support, gpu-{model} or storage-{tier}, "
+                    "where model and tier are at most 25 of a-z, 0-9, _ or - and begin with a "
+                    "letter or digit, for example gpu-a100",
+                    Quoted(resource)),
+                {{"field", "resource"}, {"value", Printable(resource)}});
 }
 
 ResourceKind KindOf(absl::string_view resource) {
@@ -123,7 +136,10 @@ std::string ProjectName(absl::string_view project) { return absl::StrCat(kProjec
 absl::StatusOr<std::string> ParseProjectName(absl::string_view name) {
   absl::string_view id = name;
   if (absl::ConsumePrefix(&id, kProjects) && IsId(id)) return std::string(id);
-  return NotA("project", name, "projects/{project}, for example projects/proj_a");
+  return NotA(
+      "project", name,
+      Say("$0 is not the name of a project: write projects/{project}, for example projects/proj_a",
+          Quoted(name)));
 }
 
 std::string SiteName(absl::string_view site) { return absl::StrCat(kSites, site); }
@@ -131,7 +147,9 @@ std::string SiteName(absl::string_view site) { return absl::StrCat(kSites, site)
 absl::StatusOr<std::string> ParseSiteName(absl::string_view name) {
   absl::string_view id = name;
   if (absl::ConsumePrefix(&id, kSites) && IsId(id)) return std::string(id);
-  return NotA("site", name, "sites/{site}, for example sites/psmn");
+  return NotA("site", name,
+              Say("$0 is not the name of a site: write sites/{site}, for example sites/psmn",
+                  Quoted(name)));
 }
 
 std::string GrantName(absl::string_view project, int64_t grant) {
@@ -142,7 +160,9 @@ absl::StatusOr<NumberedName> ParseGrantName(absl::string_view name) {
   std::optional<NumberedName> parsed = ParseNumbered(name, kGrants);
   if (parsed.has_value()) return *std::move(parsed);
   return NotA("grant", name,
-              "projects/{project}/grants/g{number}, for example projects/proj_a/grants/g17");
+              Say("$0 is not the name of a grant: write projects/{project}/grants/g{number}, for "
+                  "example projects/proj_a/grants/g17",
+                  Quoted(name)));
 }
 
 std::string RequestName(absl::string_view project, int64_t request) {
@@ -153,7 +173,9 @@ absl::StatusOr<NumberedName> ParseRequestName(absl::string_view name) {
   std::optional<NumberedName> parsed = ParseNumbered(name, kRequests);
   if (parsed.has_value()) return *std::move(parsed);
   return NotA("request", name,
-              "projects/{project}/requests/r{number}, for example projects/proj_a/requests/r5");
+              Say("$0 is not the name of a request: write projects/{project}/requests/r{number}, "
+                  "for example projects/proj_a/requests/r5",
+                  Quoted(name)));
 }
 
 }  // namespace mesolys

@@ -10,8 +10,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys {
+
+// `project "proj_a"`, as an argument of a sentence; `what` names the thing.
+Sentence Named(absl::string_view what, absl::string_view name);
 
 // Projects, sites, clusters, programmes, institutions, data classes: [a-z][a-z0-9_-]{0,29}. `what`
 // names the thing in the error.

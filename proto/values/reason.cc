@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
@@ -13,6 +15,7 @@ namespace mesolys {
 namespace {
 
 constexpr absl::string_view kPayloadType = "mesolys/refusal";
+constexpr absl::string_view kSentenceType = "mesolys/sentence";
 
 struct Row {
   Reason reason;
@@ -187,6 +190,14 @@ absl::Status Refuse(const Refusal& refusal) {
   return status;
 }
 
+absl::Status Refuse(Reason reason, const Sentence& sentence,
+                    std::map<std::string, std::string> metadata) {
+  absl::Status status = Refuse(
+      Refusal{.reason = reason, .message = sentence.Render(), .metadata = std::move(metadata)});
+  SetSentence(sentence, status);
+  return status;
+}
+
 absl::Status Refuse(Reason reason, std::string message,
                     std::map<std::string, std::string> metadata) {
   return Refuse(
@@ -199,6 +210,31 @@ std::optional<Refusal> RefusalOf(const absl::Status& status) {
   std::optional<Refusal> refusal = Decode(std::string(*payload));
   if (refusal.has_value()) refusal->message = std::string(status.message());
   return refusal;
+}
+
+void SetSentence(const Sentence& sentence, absl::Status& status) {
+  std::string text;
+  AppendField(sentence.pattern, &text);
+  for (const std::string& argument : sentence.arguments) AppendField(argument, &text);
+  status.SetPayload(kSentenceType, absl::Cord(text));
+}
+
+std::optional<Sentence> SentenceOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(kSentenceType);
+  if (!payload.has_value()) return std::nullopt;
+  const std::string encoded(*payload);
+  absl::string_view text = encoded;
+  std::vector<std::string> fields;
+  while (!text.empty()) {
+    const std::optional<absl::string_view> field = ConsumeField(&text);
+    if (!field.has_value()) return std::nullopt;
+    fields.emplace_back(*field);
+  }
+  if (fields.empty()) return std::nullopt;
+  Sentence sentence{std::move(fields.front()), {}};
+  sentence.arguments.assign(std::make_move_iterator(fields.begin() + 1),
+                            std::make_move_iterator(fields.end()));
+  return sentence;
 }
 
 }  // namespace mesolys

@@ -2,9 +2,9 @@
 #define MESOLYS_PROTO_VALUES_REASON_H_
 
 // Why something is refused. A refusal is a canonical code, a stable reason, a sentence that says
-// what would be accepted, and every number of that sentence. It travels inside this process as the
-// payload of an absl::Status and over the wire as google.rpc.ErrorInfo (proto/runtime/status).
-// Pure; any thread.
+// what would be accepted, and every number of that sentence. It travels inside this process as
+// payloads of an absl::Status and over the wire as google.rpc.ErrorInfo, the sentence as one more
+// detail (proto/runtime/status). Pure; any thread.
 
 #include <map>
 #include <optional>
@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys {
 
@@ -108,11 +109,19 @@ absl::StatusCode CodeOf(Reason reason);
 
 // A status with CodeOf(refusal.reason) and the refusal as its payload.
 absl::Status Refuse(const Refusal& refusal);
+// Of the sentence, which it carries too.
+absl::Status Refuse(Reason reason, const Sentence& sentence,
+                    std::map<std::string, std::string> metadata = {});
+// For what is still to be said as a sentence.
 absl::Status Refuse(Reason reason, std::string message,
                     std::map<std::string, std::string> metadata = {});
 
 // Nothing when the status carries no refusal.
 std::optional<Refusal> RefusalOf(const absl::Status& status);
+
+// What the message of the status was made of; nothing when it does not tell.
+void SetSentence(const Sentence& sentence, absl::Status& status);
+std::optional<Sentence> SentenceOf(const absl::Status& status);
 
 }  // namespace mesolys
 

@@ -55,14 +55,14 @@ std::strong_ordering OrderOfContent(const UsageRecord& a, const UsageRecord& b) 
 }
 
 // "core_count is -3: give 0 to 16777216".
-absl::Status Invalid(absl::string_view field, absl::string_view value, absl::string_view right) {
-  return Refuse(Reason::kRecordInvalid, absl::StrCat(field, " is ", value, ": ", right),
+absl::Status Invalid(absl::string_view field, absl::string_view value, const Sentence& right) {
+  return Refuse(Reason::kRecordInvalid, Say("$0 is $1: $2", field, value, right),
                 {{"field", std::string(field)}, {"value", std::string(value)}});
 }
 
 absl::Status CheckBetween(absl::string_view field, int64_t value, int64_t min, int64_t max) {
   if (min <= value && value <= max) return absl::OkStatus();
-  return Invalid(field, absl::StrCat(value), absl::StrCat("give ", min, " to ", max));
+  return Invalid(field, absl::StrCat(value), Say("give $0 to $1", min, max));
 }
 
 // The continuation bytes that must follow the first byte of a character: -1 where none begins with
@@ -100,16 +100,15 @@ bool IsText(absl::string_view text) {
 
 absl::Status CheckText(absl::string_view field, absl::string_view text) {
   if (text.size() <= kTextBytesMax && IsText(text)) return absl::OkStatus();
-  return Invalid(
-      field, Quoted(text),
-      absl::StrCat("give at most ", kTextBytesMax, " bytes of UTF-8 without control characters"));
+  return Invalid(field, Quoted(text),
+                 Say("give at most $0 bytes of UTF-8 without control characters", kTextBytesMax));
 }
 
 absl::Status CheckTime(absl::string_view field, absl::Time time) {
   const int64_t seconds = absl::ToUnixSeconds(time);
   if (seconds < 0 || seconds > kUnixSecondsMax || absl::FromUnixSeconds(seconds) != time) {
     return Invalid(field, absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone()),
-                   "give whole seconds of the years 1970 to 9999");
+                   Say("give whole seconds of the years 1970 to 9999"));
   }
   return absl::OkStatus();
 }
@@ -118,22 +117,23 @@ absl::Status CheckKey(const UsageRecord& record) {
   const JobKey& key = record.key;
   if (!CheckId("cluster", key.cluster).ok()) {
     return Invalid("cluster", Quoted(key.cluster),
-                   "give an id: a letter, then at most 29 of a-z, 0-9, _ or -");
+                   Say("give an id: a letter, then at most 29 of a-z, 0-9, _ or -"));
   }
   if (key.job_id < 1) {
-    return Invalid("job_id", absl::StrCat(key.job_id), "give Slurm's raw job id, 1 or more");
+    return Invalid("job_id", absl::StrCat(key.job_id), Say("give Slurm's raw job id, 1 or more"));
   }
   if (absl::Status time = CheckTime("submit_time", key.submit_time); !time.ok()) return time;
   // An unset time is the epoch, and would make two jobs of one id the same.
   if (key.submit_time == absl::UnixEpoch()) {
-    return Invalid("submit_time", "1970-01-01T00:00:00+00:00", "give when the job was submitted");
+    return Invalid("submit_time", "1970-01-01T00:00:00+00:00",
+                   Say("give when the job was submitted"));
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckTexts(const UsageRecord& record) {
   if (record.account.empty()) {
-    return Invalid("account", Quoted(""), "give the account that the job ran under");
+    return Invalid("account", Quoted(""), Say("give the account that the job ran under"));
   }
   for (const auto& [field, text] :
        {std::pair("account", &record.account), std::pair("user", &record.user),
@@ -146,8 +146,8 @@ absl::Status CheckTexts(const UsageRecord& record) {
 absl::Status CheckState(const UsageRecord& record) {
   if (record.state < JobState::kRunning || record.state > JobState::kRequeued) {
     return Invalid("state", absl::StrCat(static_cast<int64_t>(record.state)),
-                   "give the state of a job that holds or held an allocation, RUNNING (1) to "
-                   "REQUEUED (12)");
+                   Say("give the state of a job that holds or held an allocation, RUNNING (1) to "
+                       "REQUEUED (12)"));
   }
   return CheckBetween("cancelled_by_uid", record.cancelled_by_uid, -1, kUidMax);
 }
@@ -163,12 +163,11 @@ absl::Status CheckTimes(const UsageRecord& record) {
   if (wall_seconds < 0 || wall_seconds > kSecondsMax) {
     return Invalid("end_time",
                    absl::FormatTime(absl::RFC3339_full, record.end_time, absl::UTCTimeZone()),
-                   absl::StrCat("that is ", wall_seconds, " s after start_time; give 0 to ",
-                                kSecondsMax, " s"));
+                   Say("that is $0 s after start_time; give 0 to $1 s", wall_seconds, kSecondsMax));
   }
   if (record.suspended_seconds < 0 || record.suspended_seconds > wall_seconds) {
     return Invalid("suspended_seconds", absl::StrCat(record.suspended_seconds),
-                   absl::StrCat("the job lasted ", wall_seconds, " s; give 0 to ", wall_seconds));
+                   Say("the job lasted $0 s; give 0 to $0", wall_seconds));
   }
   return CheckBetween("time_limit_seconds", record.time_limit_seconds, 0, kSecondsMax);
 }
@@ -176,12 +175,13 @@ absl::Status CheckTimes(const UsageRecord& record) {
 absl::Status CheckGpus(const std::map<std::string, int64_t>& gpu_counts) {
   if (gpu_counts.size() > kGpuModelsMax) {
     return Invalid("gpu_counts", absl::StrCat(gpu_counts.size(), " models"),
-                   absl::StrCat("give at most ", kGpuModelsMax));
+                   Say("give at most $0", kGpuModelsMax));
   }
   for (const auto& [model, count] : gpu_counts) {
     if (!model.empty() && !CheckResource(absl::StrCat("gpu-", model)).ok()) {
-      return Invalid("gpu_counts", Quoted(model),
-                     "name a model with at most 25 of a-z, 0-9, _ or -, a letter or digit first");
+      return Invalid(
+          "gpu_counts", Quoted(model),
+          Say("name a model with at most 25 of a-z, 0-9, _ or -, a letter or digit first"));
     }
     if (0 <= count && count <= kGpuCountMax) continue;
     return CheckBetween(absl::StrCat("gpu_counts[", Quoted(model), "]"), count, 0, kGpuCountMax);
@@ -199,11 +199,11 @@ absl::Status CheckCounts(const UsageRecord& record) {
   }
   const int64_t seconds = record.ElapsedSeconds() + record.time_limit_seconds;
   if (record.core_count * seconds > kAmountMax.count()) {
-    return Invalid(
-        "core_count", absl::StrCat(record.core_count),
-        absl::StrCat("with ", record.ElapsedSeconds(), " s of use and a limit of ",
-                     record.time_limit_seconds, " s that is more than ", kAmountMax.count(),
-                     " core-seconds; give at most ", kAmountMax.count() / seconds));
+    return Invalid("core_count", absl::StrCat(record.core_count),
+                   Say("with $0 s of use and a limit of $1 s that is more than $2 core-seconds; "
+                       "give at most $3",
+                       record.ElapsedSeconds(), record.time_limit_seconds, kAmountMax.count(),
+                       kAmountMax.count() / seconds));
   }
   return CheckGpus(record.gpu_counts);
 }

@@ -1,6 +1,5 @@
 #include "scheduler/config/month_starts.h"
 
-#include "absl/strings/str_cat.h"
 #include "proto/values/reason.h"
 
 namespace mesolys {
@@ -9,9 +8,9 @@ namespace {
 absl::StatusOr<absl::TimeZone> ZoneOf(const std::string& name) {
   absl::TimeZone zone;
   if (absl::LoadTimeZone(name, &zone)) return zone;
-  return Refuse(Reason::kInvalidArgument,
-                absl::StrCat("there is no time zone \"", name,
-                             "\" in the system's database; write it as Europe/Paris"));
+  return Refuse(
+      Reason::kInvalidArgument,
+      Say("there is no time zone \"$0\" in the system's database; write it as Europe/Paris", name));
 }
 
 }  // namespace

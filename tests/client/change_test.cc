@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "mesolys/v1/request.pb.h"
@@ -96,7 +95,7 @@ TEST_F(ChangeTest, KeepsTheKeyWhenRightsEndedAfterALostAnswer) {
   scheduler_.LoseNextAnswers(1000);
   EXPECT_EQ(Run(AskInVain("1000h")).exit, ExitCode::kOutcomeUnknown);
   scheduler_.LoseNextAnswers(0);
-  scheduler_.AnswerNext(Refuse(Reason::kNotAllowed, "no longer"));
+  scheduler_.AnswerNext(Refuse(Reason::kNotAllowed, Say("no longer")));
   EXPECT_EQ(Run(AskInVain("1000h")).exit, ExitCode::kOutcomeUnknown);
   EXPECT_THAT(KeptFiles(), SizeIs(1));
 }

@@ -17,8 +17,8 @@ constexpr int64_t kUnitsMax = 1'000'000'000;     // cores, GPUs or persons of on
 constexpr int64_t kNodeMemoryMin = 1'000'000'000;
 constexpr int64_t kRateMax = 100 * kMillion;
 
-absl::Status Wrong(absl::string_view message) {
-  return Refuse(Reason::kInvalidArgument, absl::StrCat("catalogue: ", message));
+absl::Status Wrong(const Sentence& message) {
+  return Refuse(Reason::kInvalidArgument, Say("catalogue: $0", message));
 }
 
 absl::Status CheckIds(const Catalogue& catalogue) {
@@ -36,43 +36,41 @@ absl::Status CheckIds(const Catalogue& catalogue) {
 
 absl::Status CheckSite(const Catalogue& catalogue, const std::string& id, const Site& site,
                        std::set<std::string>& clusters) {
-  if (site.clusters.empty()) return Wrong(absl::StrCat("site ", id, " has no cluster"));
+  if (site.clusters.empty()) return Wrong(Say("site $0 has no cluster", id));
   for (const std::string& cluster : site.clusters) {
     if (absl::Status status = CheckId("cluster", cluster); !status.ok()) return status;
     if (!clusters.insert(cluster).second) {
-      return Wrong(absl::StrCat("cluster ", cluster, " is named twice; a cluster has one site"));
+      return Wrong(Say("cluster $0 is named twice; a cluster has one site", cluster));
     }
   }
   for (const Capacity& capacity : site.capacities) {
     if (absl::Status status = CheckResource(capacity.resource); !status.ok()) return status;
     const int64_t most = IsStock(capacity.resource) ? kStockMax : kUnitsMax;
     if (capacity.units < 0 || capacity.units > most) {
-      return Wrong(absl::StrCat("site ", id, " has ", capacity.units, " ", capacity.resource,
-                                "; right is 0 to ", most));
+      return Wrong(
+          Say("site $0 has $1 $2; right is 0 to $3", id, capacity.units, capacity.resource, most));
     }
     if (capacity.availability.count() < 0 || capacity.availability.count() > kMillion) {
-      return Wrong(absl::StrCat("the availability of ", capacity.resource, " at site ", id,
-                                " is not within 0 and 1"));
+      return Wrong(
+          Say("the availability of $0 at site $1 is not within 0 and 1", capacity.resource, id));
     }
   }
   const NodeShape& node = site.node_share;
   if (node.cores < 0 || node.cores > kUnitsMax || node.memory_bytes < 0 ||
       node.memory_bytes > kStockMax || node.gpus < 0 || node.gpus > kUnitsMax) {
-    return Wrong(absl::StrCat("the node of site ", id,
-                              " is not one: cores, memory and GPUs are 0 "
-                              "or more"));
+    return Wrong(Say("the node of site $0 is not one: cores, memory and GPUs are 0 or more", id));
   }
   // A share of a node of a few bytes would be worth more cores than there are numbers.
   if (node.memory_bytes > 0 && node.memory_bytes < kNodeMemoryMin) {
-    return Wrong(absl::StrCat("the node of site ", id, " has ", node.memory_bytes,
-                              " bytes of memory; right is ", kNodeMemoryMin, " or more"));
+    return Wrong(Say("the node of site $0 has $1 bytes of memory; right is $2 or more", id,
+                     node.memory_bytes, kNodeMemoryMin));
   }
   if (node.cores == 0 && (node.memory_bytes > 0 || node.gpus > 0)) {
-    return Wrong(absl::StrCat("the node of site ", id, " has no cores to take a share of"));
+    return Wrong(Say("the node of site $0 has no cores to take a share of", id));
   }
   if (!site.gpu_model.empty() && !catalogue.Offers(site, absl::StrCat("gpu-", site.gpu_model))) {
-    return Wrong(absl::StrCat("site ", id, " takes an untyped GPU for a ", site.gpu_model,
-                              " but has no capacity of gpu-", site.gpu_model));
+    return Wrong(Say("site $0 takes an untyped GPU for a $1 but has no capacity of gpu-$1", id,
+                     site.gpu_model));
   }
   return absl::OkStatus();
 }
@@ -87,10 +85,10 @@ absl::Status CheckRoles(const Catalogue& catalogue) {
 }
 
 absl::Status CheckMonths(const Catalogue& catalogue) {
-  if (catalogue.month_starts.size() < 2) return Wrong("it covers no month");
+  if (catalogue.month_starts.size() < 2) return Wrong(Say("it covers no month"));
   for (size_t i = 1; i < catalogue.month_starts.size(); ++i) {
     if (catalogue.month_starts[i] <= catalogue.month_starts[i - 1]) {
-      return Wrong("its months do not follow one another");
+      return Wrong(Say("its months do not follow one another"));
     }
   }
   return absl::OkStatus();
@@ -179,7 +177,7 @@ absl::Status CheckCatalogue(const Catalogue& catalogue) {
   if (absl::Status status = CheckMonths(catalogue); !status.ok()) return status;
   if (absl::Status status = CheckIds(catalogue); !status.ok()) return status;
   if (absl::Status status = CheckRoles(catalogue); !status.ok()) return status;
-  if (catalogue.sites.empty()) return Wrong("it has no site");
+  if (catalogue.sites.empty()) return Wrong(Say("it has no site"));
   std::set<std::string> clusters;
   std::set<std::string> certifications;
   for (const auto& [id, site] : catalogue.sites) {
@@ -189,45 +187,44 @@ absl::Status CheckCatalogue(const Catalogue& catalogue) {
   for (const auto& [id, data_class] : catalogue.data_classes) {
     for (const std::string& needed : data_class.certifications) {
       if (!certifications.contains(needed)) {
-        return Wrong(absl::StrCat("data class ", id, " needs the certification ", needed,
-                                  ", which no site has"));
+        return Wrong(
+            Say("data class $0 needs the certification $1, which no site has", id, needed));
       }
     }
   }
   if (!catalogue.data_classes.contains(catalogue.default_data_class)) {
-    return Wrong(absl::StrCat("the default data class \"", catalogue.default_data_class,
-                              "\" is not among the data classes"));
+    return Wrong(Say("the default data class \"$0\" is not among the data classes",
+                     catalogue.default_data_class));
   }
   for (size_t i = 1; i < catalogue.rates.size(); ++i) {
     const NormalisationRate& rate = catalogue.rates[i];
     if (rate.resource == catalogue.rates[i - 1].resource &&
         rate.from == catalogue.rates[i - 1].from) {
-      return Wrong(absl::StrCat("there are two rates of ", rate.resource, " from the same day on"));
+      return Wrong(Say("there are two rates of $0 from the same day on", rate.resource));
     }
   }
   for (const auto& [id, programme] : catalogue.programmes) {
     if (programme.team_max > 0 && programme.team_min > programme.team_max) {
-      return Wrong(absl::StrCat("a team of programme ", id, " has ", programme.team_min, " to ",
-                                programme.team_max, " researchers: no team has"));
+      return Wrong(Say("a team of programme $0 has $1 to $2 researchers: no team has", id,
+                       programme.team_min, programme.team_max));
     }
     if (programme.weight.count() <= 0 || programme.weight > kWeightMax) {
-      return Wrong(absl::StrCat("the weight of programme ", id, " is not above 0 and within 1000"));
+      return Wrong(Say("the weight of programme $0 is not above 0 and within 1000", id));
     }
   }
   for (const auto& [id, factor] : catalogue.institution_factors) {
     if (!catalogue.institutions.contains(id)) {
-      return Wrong(absl::StrCat("there is a factor of institution ", id,
-                                ", which is not among the institutions"));
+      return Wrong(
+          Say("there is a factor of institution $0, which is not among the institutions", id));
     }
     if (factor.count() <= 0 || factor > kWeightMax) {
-      return Wrong(
-          absl::StrCat("the factor of institution ", id, " is not above 0 and within 1000"));
+      return Wrong(Say("the factor of institution $0 is not above 0 and within 1000", id));
     }
   }
   for (const NormalisationRate& rate : catalogue.rates) {
     if (absl::Status status = CheckResource(rate.resource); !status.ok()) return status;
     if (rate.rate.count() < 0 || rate.rate.count() > kRateMax) {
-      return Wrong(absl::StrCat("the rate of ", rate.resource, " is not within 0 and 100"));
+      return Wrong(Say("the rate of $0 is not within 0 and 100", rate.resource));
     }
   }
   return absl::OkStatus();

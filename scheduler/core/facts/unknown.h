@@ -7,7 +7,6 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
 
@@ -15,44 +14,42 @@ namespace mesolys {
 
 inline absl::Status NoProject(const std::string& id) {
   return Refuse(Reason::kUnknownProject,
-                absl::StrCat("there is no project \"", id, "\"; see `mesolys project list`"),
+                Say("there is no project \"$0\"; see `mesolys project list`", id),
                 {{"project", id}});
 }
 
 inline absl::Status NoSite(const std::string& id) {
-  return Refuse(Reason::kUnknownSite,
-                absl::StrCat("there is no site \"", id, "\"; see `mesolys site list`"),
+  return Refuse(Reason::kUnknownSite, Say("there is no site \"$0\"; see `mesolys site list`", id),
                 {{"site", id}});
 }
 
 inline absl::Status NoCluster(const std::string& id) {
   return Refuse(Reason::kUnknownCluster,
-                absl::StrCat("there is no cluster \"", id, "\"; see `mesolys site list`"),
-                {{"cluster", id}});
+                Say("there is no cluster \"$0\"; see `mesolys site list`", id), {{"cluster", id}});
 }
 
 inline absl::Status NoGrant(const NumberedName& name) {
-  return Refuse(Reason::kUnknownGrant,
-                absl::StrCat("there is no grant ", name.project, "/g", name.number,
-                             "; see `mesolys grant list ", name.project, "`"),
-                {{"grant", GrantName(name.project, name.number)}});
+  return Refuse(
+      Reason::kUnknownGrant,
+      Say("there is no grant $0/g$1; see `mesolys grant list $0`", name.project, name.number),
+      {{"grant", GrantName(name.project, name.number)}});
 }
 
 // Of no project that is known.
 inline absl::Status NoGrant(int64_t number) {
-  return Refuse(Reason::kUnknownGrant, absl::StrCat("there is no grant g", number));
+  return Refuse(Reason::kUnknownGrant, Say("there is no grant g$0", number));
 }
 
 inline absl::Status NoRequest(const NumberedName& name) {
-  return Refuse(Reason::kUnknownRequest,
-                absl::StrCat("there is no request ", name.project, "/r", name.number,
-                             "; see `mesolys request list ", name.project, "`"),
-                {{"request", RequestName(name.project, name.number)}});
+  return Refuse(
+      Reason::kUnknownRequest,
+      Say("there is no request $0/r$1; see `mesolys request list $0`", name.project, name.number),
+      {{"request", RequestName(name.project, name.number)}});
 }
 
 // Of no project that is known.
 inline absl::Status NoRequest(int64_t number) {
-  return Refuse(Reason::kUnknownRequest, absl::StrCat("there is no request r", number));
+  return Refuse(Reason::kUnknownRequest, Say("there is no request r$0", number));
 }
 
 }  // namespace mesolys

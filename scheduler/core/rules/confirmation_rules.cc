@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "proto/values/lease.h"
+#include "proto/values/sentence.h"
 #include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/rules/grant_rules.h"
 #include "scheduler/core/rules/settled_order.h"
@@ -45,7 +45,7 @@ class SiteBooks {
       : ledger_(ledger), site_(site), now_(now) {}
 
   // The site knows of more use than the ledger, perhaps.
-  void Say(int64_t grant, Amount used) { said_[grant] = used; }
+  void Note(int64_t grant, Amount used) { said_[grant] = used; }
   Amount UsedOf(const GrantEntry& entry) const {
     const auto said = said_.find(entry.grant.number);
     if (said == said_.end()) return entry.UsedAt(site_);
@@ -142,7 +142,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const ConfirmCeilings& comman
   CeilingsConfirmed event;
   event.site = command.site;
   SiteBooks books(at.ledger, command.site, at.now);
-  for (const auto& [number, each] : said) books.Say(number, each.used);
+  for (const auto& [number, each] : said) books.Note(number, each.used);
   for (int64_t number : at.ledger.Awaited(command.site)) {
     const GrantEntry& entry = *at.ledger.FindGrant(number);
     // What was in force before the order cannot confirm it.
@@ -177,10 +177,9 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const WriteOffSite& command) 
     event.at_risk.push_back({number, held - least});
   }
   if (event.held.empty()) {
-    return Refuse(
-        Reason::kNothingAwaited,
-        absl::StrCat("nothing waits for site ", command.site, ": there is nothing to write off"),
-        {{"site", command.site}});
+    return Refuse(Reason::kNothingAwaited,
+                  Say("nothing waits for site $0: there is nothing to write off", command.site),
+                  {{"site", command.site}});
   }
   return ConfirmAll(at.ledger, event, at.now);
 }

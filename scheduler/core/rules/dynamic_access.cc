@@ -9,6 +9,7 @@
 #include "proto/values/amount_text.h"
 #include "proto/values/names.h"
 #include "proto/values/quantity.h"
+#include "proto/values/sentence.h"
 #include "scheduler/core/figures/placement.h"
 #include "scheduler/core/figures/reserve.h"
 #include "scheduler/core/figures/site_choice.h"
@@ -120,30 +121,30 @@ class Decision {
     choice.wanted = std::min({line.amount, bound, available});
     if (bound < line.amount && bound <= available) {
       Cut(Reason::kThresholdReached, line, choice.wanted,
-          absl::StrCat("programme ", entry_.project.programme, " gives ", entry_.project.pi,
-                       " at most ", FormatAmount(line.resource, bound),
-                       " more by dynamic access in 12 months; a call may give more"));
+          Say("programme $0 gives $1 at most $2 more by dynamic access in 12 months; a call may "
+              "give more",
+              entry_.project.programme, entry_.project.pi, FormatAmount(line.resource, bound)));
     } else if (available < line.amount && room <= reserve) {
       Cut(Reason::kSiteExhausted, line, choice.wanted,
-          absl::StrCat(absl::StrJoin(*sites, ", "), " can still grant ",
-                       FormatAmount(line.resource, available),
-                       " within the period; ask for less, for longer or for other sites"));
+          Say("$0 can still grant $1 within the period; ask for less, for longer or for other "
+              "sites",
+              absl::StrJoin(*sites, ", "), FormatAmount(line.resource, available)));
     } else if (available < line.amount) {
       Cut(Reason::kReserveExhausted, line, choice.wanted,
-          absl::StrCat("the reserve of dynamic access at ", absl::StrJoin(*sites, ", "), " has ",
-                       FormatAmount(line.resource, available),
-                       " left; more is released next month"));
+          Say("the reserve of dynamic access at $0 has $1 left; more is released next month",
+              absl::StrJoin(*sites, ", "), FormatAmount(line.resource, available)));
     }
     threshold_left =
         threshold_left - Normalise(choice.wanted, catalogue_.RateOf(line.resource, now_));
     return choice;
   }
 
-  void Cut(Reason reason, const RequestLine& line, Amount accepted, const std::string& why) {
+  void Cut(Reason reason, const RequestLine& line, Amount accepted, const Sentence& why) {
     decision_.outcome.refusals.push_back(
         {reason,
-         absl::StrCat(line.resource, ": ", FormatAmount(line.resource, line.amount), " asked, ",
-                      FormatAmount(line.resource, accepted), " would be accepted: ", why),
+         Say("$0: $1 asked, $2 would be accepted: $3", line.resource,
+             FormatAmount(line.resource, line.amount), FormatAmount(line.resource, accepted), why)
+             .Render(),
          {{"resource", line.resource},
           {"asked", Count(line.amount)},
           {"accepted", Count(accepted)}}});
@@ -167,19 +168,20 @@ class Decision {
       if (granted < choices[i].wanted) {
         Cut(Reason::kSiteExhausted, lines[i], granted,
             IsStock(lines[i].resource)
-                ? "storage follows compute, and the sites of the hours have no more"
-                : "the cores that come with the GPUs are used up; ask for cpu of another site");
+                ? Say("storage follows compute, and the sites of the hours have no more")
+                : Say("the cores that come with the GPUs are used up; ask for cpu of another "
+                      "site"));
       }
       if (granted < lines[i].minimum) {
-        return Refused(
-            Refusal{Reason::kBelowMinimum,
-                    absl::StrCat(lines[i].resource, ": ", FormatAmount(lines[i].resource, granted),
-                                 " could be granted, less than the minimum of ",
-                                 FormatAmount(lines[i].resource, lines[i].minimum),
-                                 "; lower the minimum or the period"),
-                    {{"resource", lines[i].resource},
-                     {"minimum", Count(lines[i].minimum)},
-                     {"accepted", Count(granted)}}});
+        return Refused(Refusal{Reason::kBelowMinimum,
+                               Say("$0: $1 could be granted, less than the minimum of $2; lower "
+                                   "the minimum or the period",
+                                   lines[i].resource, FormatAmount(lines[i].resource, granted),
+                                   FormatAmount(lines[i].resource, lines[i].minimum))
+                                   .Render(),
+                               {{"resource", lines[i].resource},
+                                {"minimum", Count(lines[i].minimum)},
+                                {"accepted", Count(granted)}}});
       }
       whole &= granted == lines[i].amount;
     }

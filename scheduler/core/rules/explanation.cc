@@ -4,16 +4,13 @@
 #include "absl/strings/str_join.h"
 #include "proto/values/amount_text.h"
 #include "proto/values/day.h"
+#include "proto/values/sentence.h"
 #include "scheduler/core/figures/balance.h"
 #include "scheduler/core/rules/renewal.h"
 #include "scheduler/core/rules/under_use.h"
 
 namespace mesolys {
 namespace {
-
-std::string Of(const Grant& grant, Amount amount) {
-  return absl::StrCat(FormatAmount(grant.resource, amount), " of ", grant.resource);
-}
 
 // Why it was revoked, in the words of who did it.
 std::string RevocationReason(const GrantEntry& entry) {
@@ -28,58 +25,89 @@ std::string RevocationReason(const GrantEntry& entry) {
 
 std::string Standing(const GrantEntry& entry, const BalanceLine& line, absl::Time now) {
   const Grant& grant = entry.grant;
-  std::string name = absl::StrCat("grant g", grant.number);
+  const std::string& resource = grant.resource;
+  const auto text = [&resource](Amount amount) { return FormatAmount(resource, amount); };
   switch (StateOf(entry, now)) {
     case GrantState::kRevoked:
-      return absl::StrCat(name, " was revoked: ", RevocationReason(entry));
+      return Say("grant g$0 was revoked: $1", grant.number, RevocationReason(entry)).Render();
     case GrantState::kExpired:
-      return absl::StrCat(name, " ended on ", DayText(grant.period.end), " with ",
-                          Of(grant, line.expired),
-                          " unused; `mesolys grant extend` within the grace, or a new request");
+      return Say("grant g$0 ended on $1 with $2 of $3 unused; `mesolys grant extend` within the "
+                 "grace, or a new request",
+                 grant.number, DayText(grant.period.end), text(line.expired), resource)
+          .Render();
     case GrantState::kPending:
-      return absl::StrCat(name, " can be spent from ", DayText(grant.period.start), " on");
+      return Say("grant g$0 can be spent from $1 on", grant.number, DayText(grant.period.start))
+          .Render();
     case GrantState::kExhausted:
-      return absl::StrCat(name, " is used up: ", Of(grant, line.settled + line.in_flight),
-                          " were spent of ", Of(grant, line.granted), "; jobs may go on to ",
-                          Of(grant, line.granted + BonusOf(grant, line.granted)),
-                          " at low priority, then no new one starts");
+      return Say("grant g$0 is used up: $1 of $2 were spent of $3 of $2; jobs may go on to $4 of "
+                 "$2 at low priority, then no new one starts",
+                 grant.number, text(line.settled + line.in_flight), resource, text(line.granted),
+                 text(line.granted + BonusOf(grant, line.granted)))
+          .Render();
     case GrantState::kGrace:
-      return absl::StrCat(name, " ended on ", DayText(entry.EndProper()), "; ",
-                          Of(grant, line.left), " may be spent until ", DayText(grant.period.end),
-                          " because its renewal is not decided yet");
-    case GrantState::kActive: {
-      const bool in_sight = grant.period.end > entry.EndProper();
-      return absl::StrCat(name, " can be spent until ", DayText(entry.EndProper()),
-                          in_sight ? absl::StrCat(", and until ", DayText(grant.period.end),
-                                                  " while its renewal waits")
-                                   : "",
-                          ": ", Of(grant, line.left), " are left of ", Of(grant, line.granted));
-    }
+      return Say("grant g$0 ended on $1; $2 of $3 may be spent until $4 because its renewal is not "
+                 "decided yet",
+                 grant.number, DayText(entry.EndProper()), text(line.left), resource,
+                 DayText(grant.period.end))
+          .Render();
+    case GrantState::kActive:
+      break;
   }
-  return name;
+  if (grant.period.end > entry.EndProper()) {
+    return Say("grant g$0 can be spent until $1, and until $2 while its renewal waits: $3 of $4 "
+               "are left of $5 of $4",
+               grant.number, DayText(entry.EndProper()), DayText(grant.period.end), text(line.left),
+               resource, text(line.granted))
+        .Render();
+  }
+  return Say("grant g$0 can be spent until $1: $2 of $3 are left of $4 of $3", grant.number,
+             DayText(entry.EndProper()), text(line.left), resource, text(line.granted))
+      .Render();
+}
+
+// What is ordered of the grant, and the sites that are still to do it.
+Sentence Awaited(const Grant& grant, const ReductionOrder& order,
+                 const std::vector<std::string>& sites) {
+  const std::string amount = FormatAmount(grant.resource, order.amount);
+  const std::string& resource = grant.resource;
+  if (sites.size() != 2) {
+    const std::string where = absl::StrJoin(sites, " and ");
+    return order.kind == ChangeKind::kMove
+               ? Say("$0 of $1 move to $2 as soon as $3 confirmed a lower ceiling: $4", amount,
+                     resource, order.to_site, where, order.reason)
+               : Say("$0 of $1 go as soon as $2 confirmed a lower ceiling: $3", amount, resource,
+                     where, order.reason);
+  }
+  return order.kind == ChangeKind::kMove
+             ? Say("$0 of $1 move to $2 as soon as $3 and $4 confirmed a lower ceiling: $5", amount,
+                   resource, order.to_site, sites[0], sites[1], order.reason)
+             : Say("$0 of $1 go as soon as $2 and $3 confirmed a lower ceiling: $4", amount,
+                   resource, sites[0], sites[1], order.reason);
 }
 
 }  // namespace
 
 std::vector<std::string> ExplainRequest(const Ledger& ledger, const RequestEntry& entry) {
   std::vector<std::string> why;
-  const std::string name = absl::StrCat("request r", entry.request.number);
+  const int64_t request = entry.request.number;
   switch (entry.outcome.state) {
     case RequestState::kGranted:
-      why.push_back(absl::StrCat(name, " was granted in full"));
+      why.push_back(Say("request r$0 was granted in full", request).Render());
       break;
     case RequestState::kPartlyGranted:
-      why.push_back(absl::StrCat(name, " was granted in part"));
+      why.push_back(Say("request r$0 was granted in part", request).Render());
       break;
     case RequestState::kRefused:
-      why.push_back(absl::StrCat(name, " was refused"));
+      why.push_back(Say("request r$0 was refused", request).Render());
       break;
     case RequestState::kUndecided:
       why.push_back(
-          absl::StrCat(name, " waits for the committee since ", DayText(entry.decide_time)));
+          Say("request r$0 waits for the committee since $1", request, DayText(entry.decide_time))
+              .Render());
       break;
     case RequestState::kWithdrawn:
-      why.push_back(absl::StrCat(name, " was withdrawn on ", DayText(entry.decide_time)));
+      why.push_back(
+          Say("request r$0 was withdrawn on $1", request, DayText(entry.decide_time)).Render());
       break;
   }
   if (!entry.outcome.reason.empty()) why.push_back(entry.outcome.reason);
@@ -90,14 +118,14 @@ std::vector<std::string> ExplainRequest(const Ledger& ledger, const RequestEntry
     const Grant& grant = ledger.FindGrant(number)->grant;
     std::vector<std::string> sites;
     for (const auto& [site, ceiling] : grant.ceilings) sites.push_back(site);
-    why.push_back(absl::StrCat("grant g", number, " came of it, at ", absl::StrJoin(sites, ", ")));
+    why.push_back(Say("grant g$0 came of it, at $1", number, absl::StrJoin(sites, ", ")).Render());
   }
   for (int64_t number : ledger.FindProject(entry.request.project)->grants) {
     const GrantEntry& grant = *ledger.FindGrant(number);
     if (grant.revoked || !grant.end_proper.has_value() || !Renews(ledger, entry, grant)) continue;
-    why.push_back(absl::StrCat("it keeps grant g", number, " open until ",
-                               DayText(grant.grant.period.end), ", beyond its end on ",
-                               DayText(grant.EndProper())));
+    why.push_back(Say("it keeps grant g$0 open until $1, beyond its end on $2", number,
+                      DayText(grant.grant.period.end), DayText(grant.EndProper()))
+                      .Render());
   }
   return why;
 }
@@ -108,33 +136,33 @@ std::vector<std::string> ExplainGrant(const Ledger& ledger, const GrantEntry& en
   const BalanceLine line = BalanceOf(entry, now);
   std::vector<std::string> why = {Standing(entry, line, now)};
   if (line.committed > Amount()) {
-    why.push_back(absl::StrCat(Of(grant, line.committed),
-                               " are kept for running jobs until their time limits"));
+    why.push_back(Say("$0 of $1 are kept for running jobs until their time limits",
+                      FormatAmount(grant.resource, line.committed), grant.resource)
+                      .Render());
   }
   for (const ReductionOrder& order : entry.orders) {
     std::vector<std::string> sites;
     for (const auto& [site, revision] : entry.lowered) sites.push_back(site);
-    why.push_back(absl::StrCat(
-        Of(grant, order.amount),
-        order.kind == ChangeKind::kMove ? absl::StrCat(" move to ", order.to_site) : " go",
-        " as soon as ", absl::StrJoin(sites, " and "),
-        " confirmed a lower ceiling: ", order.reason));
+    why.push_back(Awaited(grant, order, sites).Render());
   }
   if (line.overdraft > Amount()) {
-    why.push_back(absl::StrCat(Of(grant, line.overdraft),
-                               " were spent beyond it: running jobs are never killed"));
+    why.push_back(Say("$0 of $1 were spent beyond it: running jobs are never killed",
+                      FormatAmount(grant.resource, line.overdraft), grant.resource)
+                      .Render());
   }
   const Lateness late = LatenessOf(ledger, entry, now);
   if (entry.notice.has_value() && late.excess > Amount()) {
-    why.push_back(absl::StrCat("it is ", late.days, " days behind a steady use; on ",
-                               DayText(entry.notice->give_back_time), " ", Of(grant, late.excess),
-                               " go back to the reserve unless they are used"));
+    why.push_back(Say("it is $0 days behind a steady use; on $1 $2 of $3 go back to the reserve "
+                      "unless they are used",
+                      late.days, DayText(entry.notice->give_back_time),
+                      FormatAmount(grant.resource, late.excess), grant.resource)
+                      .Render());
   } else if (late.warned) {
-    why.push_back(absl::StrCat("it is ", late.days, " days behind a steady use"));
+    why.push_back(Say("it is $0 days behind a steady use", late.days).Render());
   }
   if (line.exhaust_time.has_value()) {
     why.push_back(
-        absl::StrCat("at the rate so far it is used up on ", DayText(*line.exhaust_time)));
+        Say("at the rate so far it is used up on $0", DayText(*line.exhaust_time)).Render());
   }
   return why;
 }
@@ -142,7 +170,7 @@ std::vector<std::string> ExplainGrant(const Ledger& ledger, const GrantEntry& en
 std::vector<std::string> ExplainProject(const Ledger& ledger, const ProjectEntry& entry,
                                         absl::Time now) {
   std::vector<std::string> why;
-  if (entry.archived) why.push_back(absl::StrCat(entry.project.id, " is archived"));
+  if (entry.archived) why.push_back(Say("$0 is archived", entry.project.id).Render());
   for (int64_t number : entry.grants) {
     const GrantEntry& grant = *ledger.FindGrant(number);
     const GrantState state = StateOf(grant, now);
@@ -153,13 +181,15 @@ std::vector<std::string> ExplainProject(const Ledger& ledger, const ProjectEntry
   }
   for (const BalanceLine& line : BalanceOf(ledger, entry, now)) {
     if (line.grant != 0 || line.overdraft == Amount()) continue;
-    why.push_back(absl::StrCat(FormatAmount(line.resource, line.overdraft), " of ", line.resource,
-                               " ran where no grant was valid; a request for that time, or an "
-                               "extension, would pay them"));
+    why.push_back(Say("$0 of $1 ran where no grant was valid; a request for that time, or an "
+                      "extension, would pay them",
+                      FormatAmount(line.resource, line.overdraft), line.resource)
+                      .Render());
   }
   if (why.empty()) {
-    why.push_back(absl::StrCat(
-        entry.project.id, " has no grant that can be spent; ask with `mesolys request create`"));
+    why.push_back(Say("$0 has no grant that can be spent; ask with `mesolys request create`",
+                      entry.project.id)
+                      .Render());
   }
   return why;
 }

@@ -7,6 +7,7 @@
 #include "proto/values/amount_text.h"
 #include "proto/values/day.h"
 #include "proto/values/names.h"
+#include "proto/values/sentence.h"
 #include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/balance.h"
 #include "scheduler/core/figures/placement.h"
@@ -38,15 +39,13 @@ absl::StatusOr<std::vector<std::string>> SitesFor(const Ledger& ledger, const Gr
       return NoSite(site);
     }
     if (!catalogue.IsCertified(site, project.project.data_class)) {
-      return Refuse(
-          Reason::kSiteNotCertified,
-          absl::StrCat("data of class ", project.project.data_class, " may not go to ", site),
-          {{"site", site}, {"data_class", project.project.data_class}});
+      return Refuse(Reason::kSiteNotCertified,
+                    Say("data of class $0 may not go to $1", project.project.data_class, site),
+                    {{"site", site}, {"data_class", project.project.data_class}});
     }
     if (!catalogue.Offers(catalogue.sites.at(site), entry.grant.resource)) {
       return Refuse(Reason::kSiteLacksResource,
-                    absl::StrCat(site, " has no ", entry.grant.resource,
-                                 "; see `mesolys site show ", site, "`"),
+                    Say("$0 has no $1; see `mesolys site show $0`", site, entry.grant.resource),
                     {{"site", site}, {"resource", entry.grant.resource}});
     }
   }
@@ -80,20 +79,20 @@ absl::StatusOr<const GrantEntry*> ChangeableGrant(const Ledger& ledger, int64_t 
   const GrantEntry* entry = ledger.FindGrant(number);
   if (entry == nullptr) return NoGrant(number);
   if (entry->revoked) {
-    return Refuse(Reason::kGrantRevoked,
-                  absl::StrCat("grant g", number, " was revoked; ask for a new one"));
+    return Refuse(Reason::kGrantRevoked, Say("grant g$0 was revoked; ask for a new one", number));
   }
   if (ledger.FindProject(entry->grant.project)->archived) {
-    return Refuse(Reason::kProjectArchived,
-                  absl::StrCat("grant g", number, " is of project ", entry->grant.project,
-                               ", which is archived; ask for a new one in another project"),
-                  {{"project", entry->grant.project}});
+    return Refuse(
+        Reason::kProjectArchived,
+        Say("grant g$0 is of project $1, which is archived; ask for a new one in another project",
+            number, entry->grant.project),
+        {{"project", entry->grant.project}});
   }
   if (now >= GraceEndOf(ledger, *entry)) {
     const int days = GraceDaysOf(ledger, entry->grant);
     return Refuse(Reason::kGrantEnded,
-                  absl::StrCat("grant g", number, " ended on ", DayText(entry->EndProper()),
-                               ", and its grace of ", days, " days is over; ask for a new one"),
+                  Say("grant g$0 ended on $1, and its grace of $2 days is over; ask for a new one",
+                      number, DayText(entry->EndProper()), days),
                   {{"end", DayText(entry->EndProper())}, {"grace_days", absl::StrCat(days)}});
   }
   return entry;
@@ -102,15 +101,14 @@ absl::StatusOr<const GrantEntry*> ChangeableGrant(const Ledger& ledger, int64_t 
 absl::Status CheckReason(const std::string& reason) {
   if (!reason.empty() && reason.size() <= kReasonMax) return absl::OkStatus();
   return Refuse(Reason::kInvalidArgument,
-                absl::StrCat("say why, in 1 to ", kReasonMax, " bytes; there are ", reason.size()));
+                Say("say why, in 1 to $0 bytes; there are $1", kReasonMax, reason.size()));
 }
 
 absl::Status CheckAmount(const std::string& resource, Amount amount) {
   if (amount > Amount() && amount <= kAmountMax) return absl::OkStatus();
   return Refuse(Reason::kInvalidAmount,
-                absl::StrCat(FormatAmount(resource, amount), " of ", resource,
-                             " were asked; right is more than 0 and at most ",
-                             FormatAmount(resource, kAmountMax)),
+                Say("$0 of $1 were asked; right is more than 0 and at most $2",
+                    FormatAmount(resource, amount), resource, FormatAmount(resource, kAmountMax)),
                 {{"asked", absl::StrCat(amount.count())}});
 }
 
@@ -143,12 +141,12 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const SupplementGrant& comman
   }
   const Amount accepted = std::min(free, room_sum);
   if (command.amount > accepted) {
-    return Refuse(Reason::kSiteExhausted,
-                  absl::StrCat(absl::StrJoin(*sites, ", "), " can still grant ",
-                               FormatAmount(grant.resource, accepted), " of ", grant.resource,
-                               " until ", DayText(grant.period.end), "; ",
-                               FormatAmount(grant.resource, command.amount), " were asked"),
-                  Numbers(command.amount, accepted));
+    return Refuse(
+        Reason::kSiteExhausted,
+        Say("$0 can still grant $1 of $2 until $3; $4 were asked", absl::StrJoin(*sites, ", "),
+            FormatAmount(grant.resource, accepted), grant.resource, DayText(grant.period.end),
+            FormatAmount(grant.resource, command.amount)),
+        Numbers(command.amount, accepted));
   }
   std::stable_sort(rooms.begin(), rooms.end(),
                    [](const auto& a, const auto& b) { return a.second.free() > b.second.free(); });
@@ -179,16 +177,15 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const ExtendGrant& command) {
   const absl::Time end_now = entry.EndProper();
   if (end_now >= latest) {
     return Refuse(Reason::kInvalidPeriod,
-                  absl::StrCat("grant g", grant.number, " lasts until ", DayText(latest),
-                               ", as long as its project; no later end is possible"),
+                  Say("grant g$0 lasts until $1, as long as its project; no later end is possible",
+                      grant.number, DayText(latest)),
                   {{"end", DayText(end_now)}, {"end_max", DayText(latest)}});
   }
   if (command.end <= std::max(end_now, at.now) || command.end > latest) {
-    return Refuse(
-        Reason::kInvalidPeriod,
-        absl::StrCat("grant g", grant.number, " ends on ", DayText(end_now),
-                     "; a later end is right, until ", DayText(latest), ", when its project ends"),
-        {{"end", DayText(end_now)}, {"end_max", DayText(latest)}});
+    return Refuse(Reason::kInvalidPeriod,
+                  Say("grant g$0 ends on $1; a later end is right, until $2, when its project ends",
+                      grant.number, DayText(end_now), DayText(latest)),
+                  {{"end", DayText(end_now)}, {"end_max", DayText(latest)}});
   }
   GrantChange change = ChangeOf(entry, ChangeKind::kExtension, command.reason);
   change.end = command.end;
@@ -200,10 +197,10 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const ExtendGrant& command) {
     const Room room(at.ledger, site, grant.resource, span, at.now);
     if (room.free() < needed) {
       return Refuse(Reason::kSiteExhausted,
-                    absl::StrCat(FormatAmount(grant.resource, needed), " of ", grant.resource,
-                                 " are left at ", site, ", which has room for ",
-                                 FormatAmount(grant.resource, room.free()), " until ",
-                                 DayText(command.end), "; choose another end, or release the rest"),
+                    Say("$0 of $1 are left at $2, which has room for $3 until $4; choose another "
+                        "end, or release the rest",
+                        FormatAmount(grant.resource, needed), grant.resource, site,
+                        FormatAmount(grant.resource, room.free()), DayText(command.end)),
                     Numbers(needed, room.free()));
     }
     for (Placement& placement : room.Place(needed)) {
@@ -231,9 +228,8 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const WriteOffOverdraft& comm
   const Amount overdraft = BalanceOf(*entry, at.now).overdraft;
   if (command.amount > overdraft) {
     return Refuse(Reason::kNoOverdraft,
-                  absl::StrCat("grant g", command.grant, " is overdrawn by ",
-                               FormatAmount(resource, overdraft), "; ",
-                               FormatAmount(resource, command.amount), " cannot be written off"),
+                  Say("grant g$0 is overdrawn by $1; $2 cannot be written off", command.grant,
+                      FormatAmount(resource, overdraft), FormatAmount(resource, command.amount)),
                   Numbers(command.amount, overdraft));
   }
   GrantChange change = ChangeOf(*entry, ChangeKind::kWriteOff, command.reason);
@@ -250,16 +246,15 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const PostOpeningBalance& com
     std::vector<std::string> sites;
     for (const auto& [site, ceiling] : entry->grant.ceilings) sites.push_back(site);
     return Refuse(Reason::kUnknownSite,
-                  absl::StrCat("grant g", command.grant, " is not at site \"", command.site,
-                               "\"; it is at ", absl::StrJoin(sites, ", ")),
+                  Say("grant g$0 is not at site \"$1\"; it is at $2", command.grant, command.site,
+                      absl::StrJoin(sites, ", ")),
                   {{"site", command.site}});
   }
   const Amount spent = entry->Used().Spent();
   if (spent + command.amount > kTotalMax) {
     return Refuse(Reason::kInvalidAmount,
-                  absl::StrCat("the use of grant g", command.grant, " would pass ",
-                               FormatAmount(entry->grant.resource, kTotalMax),
-                               ", the most that the ledger counts"),
+                  Say("the use of grant g$0 would pass $1, the most that the ledger counts",
+                      command.grant, FormatAmount(entry->grant.resource, kTotalMax)),
                   Numbers(command.amount, kTotalMax - spent));
   }
   GrantChange change = ChangeOf(*entry, ChangeKind::kOpeningBalance, command.reason);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
 #include "proto/values/reason.h"
 #include "scheduler/core/facts/unknown.h"
 
@@ -22,16 +21,15 @@ absl::Status CheckAccountedPeriod(const Ledger& ledger, const std::string& site,
   }
   if (period.Seconds() == 0 || period.start < absl::UnixEpoch()) {
     return Refuse(Reason::kInvalidPeriod,
-                  absl::StrCat("the span from ", Text(period.start), " to ", Text(period.end),
-                               " is empty: the end must lie after the start"),
+                  Say("the span from $0 to $1 is empty: the end must lie after the start",
+                      Text(period.start), Text(period.end)),
                   {{"start", Text(period.start)}, {"end", Text(period.end)}});
   }
   if (period.end > now) {
-    return Refuse(
-        Reason::kInvalidPeriod,
-        absl::StrCat("the span ends at ", Text(period.end),
-                     ", which has not come yet: it may end at ", Text(now), " at the latest"),
-        {{"end", Text(period.end)}, {"end_max", Text(now)}});
+    return Refuse(Reason::kInvalidPeriod,
+                  Say("the span ends at $0, which has not come yet: it may end at $1 at the latest",
+                      Text(period.end), Text(now)),
+                  {{"end", Text(period.end)}, {"end_max", Text(now)}});
   }
   return absl::OkStatus();
 }

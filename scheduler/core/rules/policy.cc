@@ -3,7 +3,7 @@
 #include <string>
 #include <variant>
 
-#include "absl/strings/str_cat.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys {
 namespace {
@@ -30,8 +30,9 @@ absl::StatusOr<Verdict> DecideCommand(const Deciding& at, const Command& command
   const std::string& read_only = at.ledger.read_only_reason();
   if (!read_only.empty() && !GoesOnReadOnly(command)) {
     return Refuse(Reason::kReadOnly,
-                  absl::StrCat("the scheduler is in read-only mode: ", read_only,
-                               "; use is still recorded, try the change again later"),
+                  Say("the scheduler is in read-only mode: $0; use is still recorded, try the "
+                      "change again later",
+                      read_only),
                   {{"because", read_only}});
   }
   return std::visit([&at](const auto& what) { return Decide(at, what); }, command);

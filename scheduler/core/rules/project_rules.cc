@@ -4,6 +4,7 @@
 #include "proto/values/amount_text.h"
 #include "proto/values/day.h"
 #include "proto/values/names.h"
+#include "proto/values/sentence.h"
 #include "scheduler/core/facts/identity.h"
 #include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/balance.h"
@@ -21,23 +22,22 @@ absl::Status CheckKnown(Reason reason, absl::string_view what, const Map& known,
   if (absl::Status s = CheckId(what, id); !s.ok()) return s;
   std::string ids;
   for (const auto& [each, value] : known) absl::StrAppend(&ids, ids.empty() ? "" : ", ", each);
-  return Refuse(reason, absl::StrCat("there is no ", what, " \"", id, "\"; there are ", ids),
+  return Refuse(reason, Say("there is no $0; there are $1", Named(what, id), ids),
                 {{std::string(what), id}});
 }
 
 // An etag that is given must still be the project's.
 absl::Status CheckEtag(const ProjectEntry& entry, const std::string& etag) {
   if (etag.empty() || etag == EtagOf(entry)) return absl::OkStatus();
-  return Refuse(Reason::kEtagMismatch,
-                absl::StrCat("project ", entry.project.id,
-                             " has changed since; read it again and decide again"),
-                {{"etag", EtagOf(entry)}});
+  return Refuse(
+      Reason::kEtagMismatch,
+      Say("project $0 has changed since; read it again and decide again", entry.project.id),
+      {{"etag", EtagOf(entry)}});
 }
 
 absl::Status NoSuchMember(const std::string& project, const std::string& user) {
   return Refuse(Reason::kNoSuchMember,
-                absl::StrCat(user, " is not a member of ", project, "; see `mesolys member list ",
-                             project, "`"),
+                Say("$0 is not a member of $1; see `mesolys member list $1`", user, project),
                 {{"user", user}});
 }
 
@@ -61,8 +61,9 @@ absl::Status CheckMayChange(const Ledger& ledger, const ProjectEntry& entry,
     return absl::OkStatus();
   }
   return Refuse(Reason::kNotAllowed,
-                absl::StrCat("nobody can take a role away that they could not give: that of ", user,
-                             " in ", entry.project.id, "; ask an operator of the mesocentre"),
+                Say("nobody can take a role away that they could not give: that of $0 in $1; ask "
+                    "an operator of the mesocentre",
+                    user, entry.project.id),
                 {{"user", user}});
 }
 
@@ -74,8 +75,8 @@ absl::Status CheckLoginFree(const Ledger& ledger, const std::string& user, const
       const auto it = member.member.logins.find(site);
       if (other == user || it == member.member.logins.end() || it->second != login) continue;
       return Refuse(Reason::kLoginTaken,
-                    absl::StrCat("login ", login, " at ", site, " is that of ", other, " in ", id,
-                                 "; give the login of ", user),
+                    Say("login $0 at $1 is that of $2 in $3; give the login of $4", login, site,
+                        other, id, user),
                     {{"site", site}, {"login", login}, {"user", other}});
     }
   }
@@ -96,16 +97,17 @@ absl::Status CheckTerm(const Member& member, absl::Time now) {
   const bool deputy = member.role == ProjectRole::kDeputy;
   if (!deputy && member.term.Seconds() == 0) return absl::OkStatus();
   if (!deputy) {
-    return Refuse(Reason::kInvalidPeriod, "only a deputy has dates; leave them out");
+    return Refuse(Reason::kInvalidPeriod, Say("only a deputy has dates; leave them out"));
   }
   if (member.term.Seconds() == 0) {
-    return Refuse(Reason::kInvalidPeriod,
-                  "a deputy acts for the PI between two dates; give both, the end after the start");
+    return Refuse(
+        Reason::kInvalidPeriod,
+        Say("a deputy acts for the PI between two dates; give both, the end after the start"));
   }
   if (member.term.end <= now) {
     return Refuse(Reason::kInvalidPeriod,
-                  absl::StrCat("the deputy would have ended on ", DayText(member.term.end),
-                               "; give an end in the future"),
+                  Say("the deputy would have ended on $0; give an end in the future",
+                      DayText(member.term.end)),
                   {{"end", DayText(member.term.end)}});
   }
   return absl::OkStatus();
@@ -132,14 +134,12 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const CreateProject& command)
   if (project.data_class.empty()) project.data_class = catalogue.default_data_class;
   if (absl::Status s = CheckId("project", project.id); !s.ok()) return s;
   if (at.ledger.FindProject(project.id) != nullptr) {
-    return Refuse(Reason::kProjectExists,
-                  absl::StrCat("project ", project.id, " exists; choose another id"),
+    return Refuse(Reason::kProjectExists, Say("project $0 exists; choose another id", project.id),
                   {{"project", project.id}});
   }
   if (project.title.empty() || project.title.size() > kTitleMax) {
-    return Refuse(
-        Reason::kInvalidArgument,
-        absl::StrCat("a title has 1 to ", kTitleMax, " bytes, this one ", project.title.size()));
+    return Refuse(Reason::kInvalidArgument,
+                  Say("a title has 1 to $0 bytes, this one $1", kTitleMax, project.title.size()));
   }
   absl::Status known = CheckKnown(Reason::kUnknownInstitution, "institution",
                                   catalogue.institutions, project.institution);
@@ -153,14 +153,14 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const CreateProject& command)
     if (parent == nullptr) return NoProject(project.parent);
     if (parent->archived) {
       return Refuse(Reason::kProjectArchived,
-                    absl::StrCat("project ", project.parent,
-                                 " is archived: nothing new goes under it; name another parent"),
+                    Say("project $0 is archived: nothing new goes under it; name another parent",
+                        project.parent),
                     {{"project", project.parent}});
     }
   }
   if (absl::Status s = CheckLogin("pi", project.pi); !s.ok()) return s;
   if (project.period.Seconds() == 0) {
-    return Refuse(Reason::kInvalidPeriod, "the end of the project must lie after its start");
+    return Refuse(Reason::kInvalidPeriod, Say("the end of the project must lie after its start"));
   }
   return Verdict{{ProjectCreated{std::move(project)}}, {}};
 }
@@ -177,9 +177,9 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const LinkAccount& command) {
   const ProjectEntry* held = at.ledger.ProjectOf(command.cluster, command.account);
   if (held != nullptr) {
     return Refuse(Reason::kAccountLinked,
-                  absl::StrCat("account ", command.account, " of cluster ", command.cluster,
-                               " bills to project ", held->project.id,
-                               " already, and to no second one; link another account"),
+                  Say("account $0 of cluster $1 bills to project $2 already, and to no second one; "
+                      "link another account",
+                      command.account, command.cluster, held->project.id),
                   {{"project", held->project.id}});
   }
   return Verdict{{AccountLinked{command.project, command.cluster, command.account}}, {}};
@@ -193,11 +193,11 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const UnlinkAccount& command)
   if (absl::Status s = CheckId("cluster", command.cluster); !s.ok()) return s;
   if (absl::Status s = CheckLogin("account", command.account); !s.ok()) return s;
   if (!entry->links.contains({command.cluster, command.account})) {
-    return Refuse(Reason::kAccountNotLinked,
-                  absl::StrCat("account ", command.account, " of cluster ", command.cluster,
-                               " is not linked to project ", command.project,
-                               "; see `mesolys project show ", command.project, "`"),
-                  {{"project", command.project}});
+    return Refuse(
+        Reason::kAccountNotLinked,
+        Say("account $0 of cluster $1 is not linked to project $2; see `mesolys project show $2`",
+            command.account, command.cluster, command.project),
+        {{"project", command.project}});
   }
   return Verdict{
       {AccountUnlinked{command.project, command.cluster, command.account, command.reason}}, {}};
@@ -209,18 +209,19 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const AddMember& command) {
   const Member& member = command.member;
   if (absl::Status s = CheckLogin("user", member.user); !s.ok()) return s;
   if (member.role == ProjectRole::kNone) {
-    return Refuse(Reason::kInvalidArgument, "give a role: researcher, pi, supervisor or deputy");
+    return Refuse(Reason::kInvalidArgument,
+                  Say("give a role: researcher, pi, supervisor or deputy"));
   }
   if (absl::Status s = CheckTerm(member, at.now); !s.ok()) return s;
   if (!MayGive(at.ledger, *entry, at.actor, member.role)) {
     return Refuse(
         Reason::kNotAllowed,
-        "nobody can give a role that they do not hold; ask an operator of the mesocentre");
+        Say("nobody can give a role that they do not hold; ask an operator of the mesocentre"));
   }
   if (absl::Status s = CheckMayChange(at.ledger, *entry, at.actor, member.user); !s.ok()) return s;
   if (member.user == entry->project.pi && member.role != ProjectRole::kPi) {
-    return Refuse(Reason::kInvalidArgument, absl::StrCat(member.user, " is the PI of ",
-                                                         command.project, " and keeps that role"));
+    return Refuse(Reason::kInvalidArgument,
+                  Say("$0 is the PI of $1 and keeps that role", member.user, command.project));
   }
   for (const auto& [site, login] : member.logins) {
     if (absl::Status s = CheckId("site", site); !s.ok()) return s;
@@ -241,7 +242,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const RemoveMember& command) 
   }
   if (command.user == entry->project.pi) {
     return Refuse(Reason::kInvalidArgument,
-                  absl::StrCat(command.user, " is the PI of ", command.project, " and stays"));
+                  Say("$0 is the PI of $1 and stays", command.user, command.project));
   }
   if (absl::Status s = CheckMayChange(at.ledger, *entry, at.actor, command.user); !s.ok()) return s;
   return Verdict{{MemberRemoved{command.project, command.user}}, {}};
@@ -256,31 +257,30 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const SetMemberCeiling& comma
   if (site == at.ledger.catalogue().sites.end()) return NoSite(command.site);
   if (!member->second.member.logins.contains(command.site)) {
     return Refuse(Reason::kNoLoginAtSite,
-                  absl::StrCat(command.user, " has no login at ", command.site,
-                               "; give one with `mesolys member add ", command.project, " ",
-                               command.user, " --login ", command.site, "=LOGIN` first"),
+                  Say("$0 has no login at $1; give one with `mesolys member add $2 $0 --login "
+                      "$1=LOGIN` first",
+                      command.user, command.site, command.project),
                   {{"user", command.user}, {"site", command.site}});
   }
   if (absl::Status s = CheckResource(command.resource); !s.ok()) return s;
   const ResourceKind kind = KindOf(command.resource);
   if (kind == ResourceKind::kStorage || kind == ResourceKind::kSupport) {
-    return Refuse(
-        Reason::kUnknownResource,
-        absl::StrCat("a member's ceiling is of cpu or gpu-<model>, which jobs use up; not of ",
-                     command.resource),
-        {{"resource", command.resource}});
+    return Refuse(Reason::kUnknownResource,
+                  Say("a member's ceiling is of cpu or gpu-<model>, which jobs use up; not of $0",
+                      command.resource),
+                  {{"resource", command.resource}});
   }
   if (!at.ledger.catalogue().Offers(site->second, command.resource)) {
     return Refuse(Reason::kSiteLacksResource,
-                  absl::StrCat("site ", command.site, " has no ", command.resource),
+                  Say("site $0 has no $1", command.site, command.resource),
                   {{"site", command.site}, {"resource", command.resource}});
   }
   const Amount amount = command.amount.value_or(Amount());
   if (amount < Amount() || amount > kAmountMax) {
     return Refuse(
         Reason::kInvalidAmount,
-        absl::StrCat("a ceiling is 0 to ", kAmountMax.count(), " ", BaseUnit(command.resource),
-                     "; asked: ", amount.count()),
+        Say("a ceiling is 0 to $0 $1; asked: $2", kAmountMax.count(), BaseUnit(command.resource),
+            amount.count()),
         {{"amount", absl::StrCat(amount.count())}, {"most", absl::StrCat(kAmountMax.count())}});
   }
   return Verdict{{MemberCeilingSet{command.project, command.user, command.site, command.resource,
@@ -293,31 +293,31 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const ArchiveProject& command
   if (entry == nullptr) return NoProject(command.project);
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   if (entry->archived) {
-    return Refuse(Reason::kProjectArchived,
-                  absl::StrCat("project ", command.project, " is archived already"));
+    return Refuse(Reason::kProjectArchived, Say("project $0 is archived already", command.project));
   }
   for (int64_t number : entry->requests) {
     if (at.ledger.FindRequest(number)->outcome.state != RequestState::kUndecided) continue;
-    return Refuse(Reason::kProjectInUse,
-                  absl::StrCat("request r", number, " of ", command.project,
-                               " waits for its decision; withdraw it first"),
-                  {{"request", absl::StrCat("r", number)}});
+    return Refuse(
+        Reason::kProjectInUse,
+        Say("request r$0 of $1 waits for its decision; withdraw it first", number, command.project),
+        {{"request", absl::StrCat("r", number)}});
   }
   if (const GrantEntry* giver = GiverTo(at.ledger, command.project); giver != nullptr) {
-    return Refuse(Reason::kProjectInUse,
-                  absl::StrCat("hours of grant g", giver->grant.number, " are on their way to ",
-                               command.project, "; wait until every site has confirmed them"),
-                  {{"grant", absl::StrCat("g", giver->grant.number)}});
+    return Refuse(
+        Reason::kProjectInUse,
+        Say("hours of grant g$0 are on their way to $1; wait until every site has confirmed them",
+            giver->grant.number, command.project),
+        {{"grant", absl::StrCat("g", giver->grant.number)}});
   }
   for (int64_t number : entry->grants) {
     const GrantEntry& grant = *at.ledger.FindGrant(number);
     const GrantState state = StateOf(grant, at.now);
     const bool open = state != GrantState::kExpired && state != GrantState::kRevoked;
     if (open || !grant.orders.empty()) {
-      return Refuse(Reason::kProjectInUse,
-                    absl::StrCat("grant g", number, " of ", command.project,
-                                 " is not over; release or revoke it first"),
-                    {{"grant", absl::StrCat("g", number)}});
+      return Refuse(
+          Reason::kProjectInUse,
+          Say("grant g$0 of $1 is not over; release or revoke it first", number, command.project),
+          {{"grant", absl::StrCat("g", number)}});
     }
   }
   return Verdict{{ProjectArchived{command.project, command.reason}}, {}};

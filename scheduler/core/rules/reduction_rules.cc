@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/values/amount_text.h"
+#include "proto/values/sentence.h"
 #include "scheduler/core/facts/identity.h"
 #include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/balance.h"
@@ -65,9 +66,9 @@ absl::Status CheckLeft(const GrantEntry& entry, Amount amount) {
   const std::string& resource = entry.grant.resource;
   return Refuse(
       Reason::kNotEnoughLeft,
-      absl::StrCat("grant g", entry.grant.number, " has ", FormatAmount(resource, left),
-                   " left that are neither used, committed to running jobs nor promised; ",
-                   FormatAmount(resource, amount), " were asked"),
+      Say("grant g$0 has $1 left that are neither used, committed to running jobs nor promised; $2 "
+          "were asked",
+          entry.grant.number, FormatAmount(resource, left), FormatAmount(resource, amount)),
       {{"asked", absl::StrCat(amount.count())}, {"accepted", absl::StrCat(left.count())}});
 }
 
@@ -105,21 +106,21 @@ absl::Status CheckReceiver(const Ledger& ledger, const Grant& from, const std::s
   }
   if (to->archived) {
     return Refuse(Reason::kProjectArchived,
-                  absl::StrCat("project ", project, " is archived; choose another one"),
+                  Say("project $0 is archived; choose another one", project),
                   {{"project", project}});
   }
   const bool office = ledger.HasRole(UserOf(actor), "operator");
   if (!office && RootOf(ledger, project) != RootOf(ledger, from.project)) {
     return Refuse(Reason::kOtherFamily,
-                  absl::StrCat(project, " and ", from.project,
-                               " are not under the same chair; ask an operator of the mesocentre"),
+                  Say("$0 and $1 are not under the same chair; ask an operator of the mesocentre",
+                      project, from.project),
                   {{"project", project}});
   }
   for (const auto& [site, ceiling] : from.ceilings) {
     if (!ledger.catalogue().IsCertified(site, to->project.data_class)) {
       return Refuse(Reason::kSiteNotCertified,
-                    absl::StrCat("data of class ", to->project.data_class, " of project ", project,
-                                 " may not go to ", site, ", where the hours are"),
+                    Say("data of class $0 of project $1 may not go to $2, where the hours are",
+                        to->project.data_class, project, site),
                     {{"site", site}, {"data_class", to->project.data_class}});
     }
   }
@@ -140,26 +141,25 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const TransferHours& command)
     if (!to.ok()) return to.status();
     if ((*to)->grant.project != command.to_project) {
       return Refuse(Reason::kUnknownGrant,
-                    absl::StrCat(command.to_project, " has no grant g", command.to_grant));
+                    Say("$0 has no grant g$1", command.to_project, command.to_grant));
     }
     if (command.to_grant == command.grant) {
-      return Refuse(Reason::kOtherResource, absl::StrCat("grant g", command.grant,
-                                                         " cannot give hours to itself; name "
-                                                         "another grant of ",
-                                                         grant.resource));
+      return Refuse(Reason::kOtherResource,
+                    Say("grant g$0 cannot give hours to itself; name another grant of $1",
+                        command.grant, grant.resource));
     }
     if ((*to)->grant.resource != grant.resource) {
-      return Refuse(Reason::kOtherResource,
-                    absl::StrCat("grant g", command.grant, " is of ", grant.resource, ", g",
-                                 command.to_grant, " of ", (*to)->grant.resource,
-                                 "; another grant of the same resource is right"));
+      return Refuse(
+          Reason::kOtherResource,
+          Say("grant g$0 is of $1, g$2 of $3; another grant of the same resource is right",
+              command.grant, grant.resource, command.to_grant, (*to)->grant.resource));
     }
     receiver = (*to)->grant.project;
   } else if (at.now >= (*found)->EndProper()) {
     return Refuse(Reason::kGrantEnded,
-                  absl::StrCat("grant g", command.grant,
-                               " has ended, so nothing of it can be a grant of its own; extend it "
-                               "first, or name a grant that lasts longer"));
+                  Say("grant g$0 has ended, so nothing of it can be a grant of its own; extend it "
+                      "first, or name a grant that lasts longer",
+                      command.grant));
   }
   if (absl::Status s = CheckReceiver(at.ledger, grant, receiver, at.actor); !s.ok()) return s;
   if (absl::Status s = CheckLeft(**found, command.amount); !s.ok()) return s;
@@ -186,23 +186,22 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const AdjustOverdraft& comman
   if (overdrawn->grant.resource != grant.resource || overdrawn->grant.project != grant.project ||
       command.grant == command.overdrawn) {
     return Refuse(Reason::kOtherResource,
-                  absl::StrCat("an overdraft is paid by another grant of the same project and "
-                               "resource; g",
-                               command.overdrawn, " is ", overdrawn->grant.resource, " of ",
-                               overdrawn->grant.project, ", g", command.grant, " is ",
-                               grant.resource, " of ", grant.project));
+                  Say("an overdraft is paid by another grant of the same project and resource; g$0 "
+                      "is $1 of $2, g$3 is $4 of $5",
+                      command.overdrawn, overdrawn->grant.resource, overdrawn->grant.project,
+                      command.grant, grant.resource, grant.project));
   }
   Amount overdraft = BalanceOf(*overdrawn, at.now).overdraft;
   for (const ReductionOrder& order : (*found)->orders) {
     if (order.to_grant == command.overdrawn) overdraft -= std::min(overdraft, order.amount);
   }
   if (command.amount > overdraft) {
-    return Refuse(Reason::kNoOverdraft,
-                  absl::StrCat("grant g", command.overdrawn, " is overdrawn by ",
-                               FormatAmount(grant.resource, overdraft), "; ",
-                               FormatAmount(grant.resource, command.amount), " were offered"),
-                  {{"asked", absl::StrCat(command.amount.count())},
-                   {"accepted", absl::StrCat(overdraft.count())}});
+    return Refuse(
+        Reason::kNoOverdraft,
+        Say("grant g$0 is overdrawn by $1; $2 were offered", command.overdrawn,
+            FormatAmount(grant.resource, overdraft), FormatAmount(grant.resource, command.amount)),
+        {{"asked", absl::StrCat(command.amount.count())},
+         {"accepted", absl::StrCat(overdraft.count())}});
   }
   if (absl::Status s = CheckLeft(**found, command.amount); !s.ok()) return s;
   ReductionOrder order;
@@ -251,9 +250,8 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const MoveCeiling& command) {
   const bool known = grant.ceilings.contains(command.to_site) &&
                      (command.from_site.empty() || grant.ceilings.contains(command.from_site));
   if (!known || command.from_site == command.to_site) {
-    return Refuse(Reason::kUnknownSite,
-                  absl::StrCat("grant g", command.grant, " is not at both of ", command.from_site,
-                               " and ", command.to_site));
+    return Refuse(Reason::kUnknownSite, Say("grant g$0 is not at both of $1 and $2", command.grant,
+                                            command.from_site, command.to_site));
   }
   ReductionOrder order;
   order.grant = command.grant;
@@ -261,13 +259,13 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const MoveCeiling& command) {
   order.amount = command.amount;
   order.end = grant.period.end;
   order.to_site = command.to_site;
-  order.reason = "follows the use";
+  order.reason = SayLater("follows the use");
   if (command.from_site.empty()) {
     const Amount unleased = Unleased(entry);
     if (command.amount > unleased) {
       return Refuse(Reason::kNotEnoughLeft,
-                    absl::StrCat("all but ", FormatAmount(grant.resource, unleased), " of grant g",
-                                 command.grant, " are at its sites already"),
+                    Say("all but $0 of grant g$1 are at its sites already",
+                        FormatAmount(grant.resource, unleased), command.grant),
                     {{"accepted", absl::StrCat(unleased.count())}});
     }
     return Verdict{SettledOrder(at.ledger, entry, order, command.amount, at.now), {}};
@@ -275,11 +273,10 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const MoveCeiling& command) {
   const Amount ceiling = grant.ceilings.at(command.from_site);
   const Amount unspent = std::max(Amount(), ceiling - entry.UsedAt(command.from_site));
   if (command.amount > unspent || !entry.orders.empty()) {
-    return Refuse(
-        Reason::kNotEnoughLeft,
-        absl::StrCat("grant g", command.grant, " has ", FormatAmount(grant.resource, unspent),
-                     " left at ", command.from_site, ", and nothing else may wait for a site"),
-        {{"accepted", absl::StrCat(unspent.count())}});
+    return Refuse(Reason::kNotEnoughLeft,
+                  Say("grant g$0 has $1 left at $2, and nothing else may wait for a site",
+                      command.grant, FormatAmount(grant.resource, unspent), command.from_site),
+                  {{"accepted", absl::StrCat(unspent.count())}});
   }
   order.number = at.ledger.next_order();
   order.ceilings[command.from_site] = ceiling - command.amount;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
+#include "proto/values/sentence.h"
 #include "scheduler/core/rules/grant_rules.h"
 
 namespace mesolys {
@@ -53,7 +53,7 @@ const RequestEntry* WaitingRenewal(const Ledger& ledger, const GrantEntry& grant
 
 GrantChange GraceOf(const Ledger& ledger, const GrantEntry& grant, int64_t renewal) {
   GrantChange change = ChangeOf(grant, ChangeKind::kGrace,
-                                absl::StrCat("its renewal r", renewal, " is not decided yet"));
+                                Say("its renewal r$0 is not decided yet", renewal).Render());
   change.end = grant.EndProper() + absl::Hours(24) * GraceDaysOf(ledger, grant.grant);
   change.renewal = renewal;
   return change;
@@ -91,7 +91,7 @@ std::vector<Event> GraceEndedWith(const Ledger& ledger, const RequestEntry& deci
     if (until >= grant.grant.period.end) continue;
     GrantChange change =
         ChangeOf(grant, ChangeKind::kGraceEnded,
-                 absl::StrCat("its renewal r", decided.request.number, " is decided"));
+                 Say("its renewal r$0 is decided", decided.request.number).Render());
     change.end = until;
     change.renewal = decided.request.number;
     events.push_back(GrantChanged{std::move(change)});

@@ -26,24 +26,22 @@ absl::Status CheckLine(const Ledger& ledger, const RequestLine& line) {
     for (const Capacity& capacity : site.capacities) offered.insert(capacity.resource);
   }
   if (!offered.contains(line.resource)) {
-    return Refuse(
-        Reason::kUnknownResource,
-        absl::StrCat("no site has ", line.resource, "; there are ", absl::StrJoin(offered, ", ")),
-        {{"resource", line.resource}});
+    return Refuse(Reason::kUnknownResource,
+                  Say("no site has $0; there are $1", line.resource, absl::StrJoin(offered, ", ")),
+                  {{"resource", line.resource}});
   }
   if (line.amount <= Amount() || line.amount > kAmountMax) {
-    return Refuse(Reason::kInvalidAmount,
-                  absl::StrCat(line.resource, ": ", FormatAmount(line.resource, line.amount),
-                               " were asked; right is more than 0 and at most ",
-                               FormatAmount(line.resource, kAmountMax)),
-                  {{"resource", line.resource}, {"asked", absl::StrCat(line.amount.count())}});
+    return Refuse(
+        Reason::kInvalidAmount,
+        Say("$0: $1 were asked; right is more than 0 and at most $2", line.resource,
+            FormatAmount(line.resource, line.amount), FormatAmount(line.resource, kAmountMax)),
+        {{"resource", line.resource}, {"asked", absl::StrCat(line.amount.count())}});
   }
   if (line.minimum < Amount() || line.minimum > line.amount) {
     return Refuse(
         Reason::kInvalidAmount,
-        absl::StrCat(line.resource, ": the minimum of ", FormatAmount(line.resource, line.minimum),
-                     " is not within 0 and the ", FormatAmount(line.resource, line.amount),
-                     " that are asked"),
+        Say("$0: the minimum of $1 is not within 0 and the $2 that are asked", line.resource,
+            FormatAmount(line.resource, line.minimum), FormatAmount(line.resource, line.amount)),
         {{"resource", line.resource}, {"minimum", absl::StrCat(line.minimum.count())}});
   }
   for (const std::string& site : line.sites) {
@@ -58,7 +56,7 @@ absl::Status CheckLine(const Ledger& ledger, const RequestLine& line) {
 absl::Status CheckOpen(const ProjectEntry& project) {
   if (!project.archived) return absl::OkStatus();
   return Refuse(Reason::kProjectArchived,
-                absl::StrCat("project ", project.project.id, " is archived; open a new one"),
+                Say("project $0 is archived; open a new one", project.project.id),
                 {{"project", project.project.id}});
 }
 
@@ -68,28 +66,27 @@ absl::Status CheckPeriod(const Ledger& ledger, const Request& request, absl::Tim
   const auto text = [](absl::Time time) {
     return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
   };
-  std::string wrong;
+  std::optional<Sentence> wrong;
   if (period.end <= period.start) {
-    wrong = "the end must lie after the start";
+    wrong = Say("the end must lie after the start");
   } else if (period.end <= now) {
-    wrong = "it is over already; give an end in the future";
+    wrong = Say("it is over already; give an end in the future");
   } else if (period.start < horizon.start || period.end > horizon.end) {
-    wrong = absl::StrCat("the catalogue knows ", text(horizon.start), " to ", text(horizon.end));
+    wrong = Say("the catalogue knows $0 to $1", text(horizon.start), text(horizon.end));
   } else if (period.start < now - absl::Hours(24) &&
              !ledger.HasRole(UserOf(request.requester), "operator")) {
-    wrong = "only an operator may start a period over a day in the past";
+    wrong = Say("only an operator may start a period over a day in the past");
   }
-  if (wrong.empty()) return absl::OkStatus();
+  if (!wrong.has_value()) return absl::OkStatus();
   return Refuse(Reason::kInvalidPeriod,
-                absl::StrCat("period ", text(period.start), " to ", text(period.end), ": ", wrong),
+                Say("period $0 to $1: $2", text(period.start), text(period.end), *wrong),
                 {{"start", text(period.start)}, {"end", text(period.end)}});
 }
 
 absl::Status CheckCurve(const Request& request) {
   if (request.curve.size() > kCurveMax) {
-    return Refuse(Reason::kInvalidArgument,
-                  absl::StrCat("a usage curve has at most ", kCurveMax, " points, this one ",
-                               request.curve.size()));
+    return Refuse(Reason::kInvalidArgument, Say("a usage curve has at most $0 points, this one $1",
+                                                kCurveMax, request.curve.size()));
   }
   CurvePoint before{request.period.start, PartsPerMillion(0)};
   for (const CurvePoint& point : request.curve) {
@@ -97,8 +94,8 @@ absl::Status CheckCurve(const Request& request) {
                        point.share >= before.share && point.share <= PartsPerMillion(1'000'000);
     if (!rises) {
       return Refuse(Reason::kInvalidArgument,
-                    "the points of a usage curve lie within the period, each later than the one "
-                    "before, with shares from 0 to 100 % that never fall");
+                    Say("the points of a usage curve lie within the period, each later than the "
+                        "one before, with shares from 0 to 100 % that never fall"));
     }
     before = point;
   }
@@ -114,21 +111,22 @@ std::optional<Refusal> BrokenTeamRule(const Programme& programme, const ProjectE
   }
   const std::string& id = entry.project.programme;
   if (programme.supervisor_required && !supervised) {
-    return Refusal{
-        Reason::kSupervisorMissing,
-        absl::StrCat("a project of programme ", id, " needs a supervisor: `mesolys member add ",
-                     entry.project.id, " USER --role supervisor`"),
-        {{"programme", id}}};
+    return Refusal{Reason::kSupervisorMissing,
+                   Say("a project of programme $0 needs a supervisor: `mesolys member add $1 USER "
+                       "--role supervisor`",
+                       id, entry.project.id)
+                       .Render(),
+                   {{"programme", id}}};
   }
   if (researchers < programme.team_min ||
       (programme.team_max > 0 && researchers > programme.team_max)) {
-    return Refusal{
-        Reason::kTeamSize,
-        absl::StrCat("a team of programme ", id, " has ", programme.team_min, " to ",
-                     programme.team_max, " researchers; ", entry.project.id, " has ", researchers),
-        {{"researchers", absl::StrCat(researchers)},
-         {"team_min", absl::StrCat(programme.team_min)},
-         {"team_max", absl::StrCat(programme.team_max)}}};
+    return Refusal{Reason::kTeamSize,
+                   Say("a team of programme $0 has $1 to $2 researchers; $3 has $4", id,
+                       programme.team_min, programme.team_max, entry.project.id, researchers)
+                       .Render(),
+                   {{"researchers", absl::StrCat(researchers)},
+                    {"team_min", absl::StrCat(programme.team_min)},
+                    {"team_max", absl::StrCat(programme.team_max)}}};
   }
   return std::nullopt;
 }
@@ -144,16 +142,16 @@ absl::Status CheckRequest(const Ledger& ledger, const Request& request, absl::Ti
   if (absl::Status status = CheckPeriod(ledger, request, now); !status.ok()) return status;
   if (request.lines.empty() || request.lines.size() > kLinesMax) {
     return Refuse(Reason::kInvalidArgument,
-                  absl::StrCat("a request has 1 to ", kLinesMax, " lines, this one ",
-                               request.lines.size(), "; ask for example 1000h of cpu"));
+                  Say("a request has 1 to $0 lines, this one $1; ask for example 1000h of cpu",
+                      kLinesMax, request.lines.size()));
   }
   if (request.justification.size() > kTextMax || request.necessity.size() > kTextMax) {
     return Refuse(Reason::kInvalidArgument,
-                  absl::StrCat("justification and necessity have at most ", kTextMax, " bytes"));
+                  Say("justification and necessity have at most $0 bytes", kTextMax));
   }
   for (int64_t energy : {request.energy_median_watt_hours, request.energy_p90_watt_hours}) {
     if (energy < 0 || energy > kEnergyMax) {
-      return Refuse(Reason::kInvalidAmount, "a declared energy is 0 to 2^50 watt-hours");
+      return Refuse(Reason::kInvalidAmount, Say("a declared energy is 0 to 2^50 watt-hours"));
     }
   }
   if (absl::Status status = CheckCurve(request); !status.ok()) return status;
@@ -162,7 +160,7 @@ absl::Status CheckRequest(const Ledger& ledger, const Request& request, absl::Ti
     if (absl::Status status = CheckLine(ledger, line); !status.ok()) return status;
     if (!resources.insert(line.resource).second) {
       return Refuse(Reason::kInvalidArgument,
-                    absl::StrCat(line.resource, " is asked twice; add the two amounts"),
+                    Say("$0 is asked twice; add the two amounts", line.resource),
                     {{"resource", line.resource}});
     }
   }
@@ -175,31 +173,34 @@ std::optional<Refusal> BrokenProgrammeRule(const Programme& programme, const Pro
   if (period.start < project.period.start || period.end > project.period.end) {
     return Refusal{
         Reason::kProjectEnded,
-        absl::StrCat("project ", project.id, " may hold grants from ",
-                     DayText(project.period.start), " to ", DayText(project.period.end),
-                     "; ask within these dates"),
+        Say("project $0 may hold grants from $1 to $2; ask within these dates", project.id,
+            DayText(project.period.start), DayText(project.period.end))
+            .Render(),
         {{"start", DayText(project.period.start)}, {"end", DayText(project.period.end)}}};
   }
   if (track == Track::kDynamic && !programme.dynamic) {
-    return Refusal{Reason::kProgrammeNeedsCall,
-                   absl::StrCat("programme ", project.programme,
-                                " takes requests within a call only; submit it for one with "
-                                "--call"),
-                   {{"programme", project.programme}}};
+    return Refusal{
+        Reason::kProgrammeNeedsCall,
+        Say("programme $0 takes requests within a call only; submit it for one with --call",
+            project.programme)
+            .Render(),
+        {{"programme", project.programme}}};
   }
   if (track == Track::kCall && !programme.calls) {
-    return Refusal{Reason::kProgrammeHasNoCalls,
-                   absl::StrCat("programme ", project.programme,
-                                " takes no part in calls; ask without --call, it is decided at "
-                                "once"),
-                   {{"programme", project.programme}}};
+    return Refusal{
+        Reason::kProgrammeHasNoCalls,
+        Say("programme $0 takes no part in calls; ask without --call, it is decided at once",
+            project.programme)
+            .Render(),
+        {{"programme", project.programme}}};
   }
   const int64_t days = (period.Seconds() + kSecondsPerDay - 1) / kSecondsPerDay;
   if (programme.period_days_max > 0 && days > programme.period_days_max) {
     return Refusal{
         Reason::kPeriodTooLong,
-        absl::StrCat("programme ", project.programme, " grants at most ", programme.period_days_max,
-                     " days at a time; ", days, " were asked"),
+        Say("programme $0 grants at most $1 days at a time; $2 were asked", project.programme,
+            programme.period_days_max, days)
+            .Render(),
         {{"days", absl::StrCat(days)}, {"days_max", absl::StrCat(programme.period_days_max)}}};
   }
   return BrokenTeamRule(programme, entry);

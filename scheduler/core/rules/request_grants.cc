@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
@@ -53,16 +52,15 @@ absl::StatusOr<std::vector<std::string>> AllowedSites(const Ledger& ledger,
   };
   if (!line.sites.empty() && std::none_of(line.sites.begin(), line.sites.end(), is_certified)) {
     return Refuse(Reason::kSiteNotCertified,
-                  absl::StrCat(line.resource, ": data of class ", data_class, " may go to ",
-                               absl::StrJoin(certified, ", "),
-                               " only; asked: ", absl::StrJoin(line.sites, ", ")),
+                  Say("$0: data of class $1 may go to $2 only; asked: $3", line.resource,
+                      data_class, absl::StrJoin(certified, ", "), absl::StrJoin(line.sites, ", ")),
                   {{"data_class", data_class}, {"certified_sites", absl::StrJoin(certified, " ")}});
   }
-  return Refuse(Reason::kSiteLacksResource,
-                absl::StrCat("none of the sites allowed (",
-                             absl::StrJoin(line.sites.empty() ? certified : line.sites, ", "),
-                             ") has ", line.resource, "; see `mesolys site show SITE`"),
-                {{"resource", line.resource}});
+  return Refuse(
+      Reason::kSiteLacksResource,
+      Say("none of the sites allowed ($0) has $1; see `mesolys site show SITE`",
+          absl::StrJoin(line.sites.empty() ? certified : line.sites, ", "), line.resource),
+      {{"resource", line.resource}});
 }
 
 Amount RequestGrants::Add(const std::string& resource, const std::map<std::string, Amount>& by_site,

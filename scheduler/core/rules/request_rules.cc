@@ -11,6 +11,7 @@
 #include "proto/values/amount_text.h"
 #include "proto/values/day.h"
 #include "proto/values/names.h"
+#include "proto/values/sentence.h"
 #include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/placement.h"
 #include "scheduler/core/figures/site_choice.h"
@@ -29,14 +30,16 @@ absl::StatusOr<const RequestEntry*> WaitingRequest(const Ledger& ledger, int64_t
     return NoRequest(number);
   }
   if (entry->outcome.state == RequestState::kUndecided) return entry;
-  return Refuse(
-      Reason::kRequestDecided,
-      absl::StrCat("request r", number, " was ",
-                   entry->outcome.state == RequestState::kWithdrawn ? "withdrawn" : "decided",
-                   " on ", DayText(entry->decide_time),
-                   "; only one that waits can be decided or withdrawn: ask with a new "
-                   "one"),
-      {{"request", absl::StrCat("r", number)}});
+  const std::string day = DayText(entry->decide_time);
+  return Refuse(Reason::kRequestDecided,
+                entry->outcome.state == RequestState::kWithdrawn
+                    ? Say("request r$0 was withdrawn on $1; only one that waits can be decided or "
+                          "withdrawn: ask with a new one",
+                          number, day)
+                    : Say("request r$0 was decided on $1; only one that waits can be decided or "
+                          "withdrawn: ask with a new one",
+                          number, day),
+                {{"request", absl::StrCat("r", number)}});
 }
 
 absl::Status CheckAwards(const Request& request, const std::map<std::string, Amount>& awards) {
@@ -48,25 +51,24 @@ absl::Status CheckAwards(const Request& request, const std::map<std::string, Amo
       std::vector<std::string> asked;
       for (const RequestLine& each : request.lines) asked.push_back(each.resource);
       return Refuse(Reason::kUnknownResource,
-                    absl::StrCat("request r", request.number, " asks for no ", resource,
-                                 "; it asks for ", absl::StrJoin(asked, ", ")),
+                    Say("request r$0 asks for no $1; it asks for $2", request.number, resource,
+                        absl::StrJoin(asked, ", ")),
                     {{"resource", resource}});
     }
     if (amount <= Amount() || amount > line->amount) {
-      return Refuse(Reason::kInvalidAmount,
-                    absl::StrCat(resource, ": ", FormatAmount(resource, amount),
-                                 " cannot be awarded; right is more than 0 and at most the ",
-                                 FormatAmount(resource, line->amount), " that are asked"),
-                    {{"resource", resource},
-                     {"awarded", absl::StrCat(amount.count())},
-                     {"asked", absl::StrCat(line->amount.count())}});
+      return Refuse(
+          Reason::kInvalidAmount,
+          Say("$0: $1 cannot be awarded; right is more than 0 and at most the $2 that are asked",
+              resource, FormatAmount(resource, amount), FormatAmount(resource, line->amount)),
+          {{"resource", resource},
+           {"awarded", absl::StrCat(amount.count())},
+           {"asked", absl::StrCat(line->amount.count())}});
     }
     if (amount < line->minimum) {
       return Refuse(
           Reason::kBelowMinimum,
-          absl::StrCat(resource, ": ", FormatAmount(resource, amount),
-                       " are less than the minimum of ", FormatAmount(resource, line->minimum),
-                       "; award that much, or none of it"),
+          Say("$0: $1 are less than the minimum of $2; award that much, or none of it", resource,
+              FormatAmount(resource, amount), FormatAmount(resource, line->minimum)),
           {{"resource", resource}, {"minimum", absl::StrCat(line->minimum.count())}});
     }
   }
@@ -91,9 +93,8 @@ absl::StatusOr<LineChoice> ChoiceFor(const Ledger& ledger, const Request& reques
   }
   if (award <= room) return choice;
   return Refuse(Reason::kSiteExhausted,
-                absl::StrCat(absl::StrJoin(*sites, ", "), " can still grant ",
-                             FormatAmount(line.resource, room), " of ", line.resource,
-                             " within the period; award at most that"),
+                Say("$0 can still grant $1 of $2 within the period; award at most that",
+                    absl::StrJoin(*sites, ", "), FormatAmount(line.resource, room), line.resource),
                 {{"resource", line.resource},
                  {"asked", absl::StrCat(award.count())},
                  {"accepted", absl::StrCat(room.count())}});
@@ -129,9 +130,8 @@ absl::StatusOr<Award> GrantsFor(const Ledger& ledger, const Request& request,
     if (choice.Granted() < choice.wanted) {
       return Refuse(
           Reason::kSiteExhausted,
-          absl::StrCat(choice.resource, ": the sites can give ",
-                       FormatAmount(choice.resource, choice.Granted()),
-                       " together with the rest; award at most that"),
+          Say("$0: the sites can give $1 together with the rest; award at most that",
+              choice.resource, FormatAmount(choice.resource, choice.Granted())),
           {{"resource", choice.resource}, {"accepted", absl::StrCat(choice.Granted().count())}});
     }
     grants.Add(choice.resource, choice.granted, /*derived=*/false);
@@ -192,8 +192,8 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const DecideRequest& command)
   if (!command.awards.empty() && request.period.end <= at.now) {
     return Refuse(
         Reason::kInvalidPeriod,
-        absl::StrCat("the period of request r", command.request, " was over on ",
-                     DayText(request.period.end), "; award nothing, so that it is refused"),
+        Say("the period of request r$0 was over on $1; award nothing, so that it is refused",
+            command.request, DayText(request.period.end)),
         {{"end", DayText(request.period.end)}});
   }
   RequestOutcome outcome{command.request, RequestState::kRefused, {}, command.reason};

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
 #include "proto/values/day.h"
 #include "proto/values/names.h"
+#include "proto/values/sentence.h"
 #include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/rules/reduction_rules.h"
 
@@ -62,7 +62,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const GiveBackUnused& command
   if (!due || excess == Amount()) return Verdict{{}, {}, /*recorded=*/false};
   return DecideReduction(
       at.ledger, *entry, ChangeKind::kGiveBack, excess,
-      absl::StrCat("not used in time: noticed ", entry->notice->late_days, " days late"), at.now);
+      Say("not used in time: noticed $0 days late", entry->notice->late_days).Render(), at.now);
 }
 
 }  // namespace mesolys

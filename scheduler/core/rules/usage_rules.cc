@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/values/amount_text.h"
 #include "proto/values/day.h"
+#include "proto/values/sentence.h"
 #include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/rules/grant_rules.h"
 
@@ -17,24 +18,27 @@ std::optional<Refusal> Flaw(const Ledger& ledger, const std::string& site,
   if (absl::Status status = CheckUsageRecord(record); !status.ok()) return RefusalOf(status);
   if (ledger.SiteOf(record.key.cluster) != site) {
     return Refusal{Reason::kRecordForeignCluster,
-                   absl::StrCat("cluster \"", record.key.cluster, "\" is not of site ", site,
-                                "; only its own clusters may be reported"),
+                   Say("cluster \"$0\" is not of site $1; only its own clusters may be reported",
+                       record.key.cluster, site)
+                       .Render(),
                    {{"cluster", record.key.cluster}, {"site", site}}};
   }
   const absl::Time latest = std::max(record.end_time, record.observe_time);
   if (latest > now + kRecordAheadMax) {
     const std::string time = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", latest, absl::UTCTimeZone());
     return Refusal{Reason::kRecordEndsInFuture,
-                   absl::StrCat("job ", record.key.job_id, " ends or was observed at ", time,
-                                ", more than 5 minutes from now; check the site's clock"),
+                   Say("job $0 ends or was observed at $1, more than 5 minutes from now; check the "
+                       "site's clock",
+                       record.key.job_id, time)
+                       .Render(),
                    {{"time", time}}};
   }
   return std::nullopt;
 }
 
-std::string TooMuch(int64_t job) {
-  return absl::StrCat("with job ", job, " a total would pass ", FormatAmount("cpu", kTotalMax),
-                      ", the most that the ledger counts");
+Sentence TooMuch(int64_t job) {
+  return Say("with job $0 a total would pass $1, the most that the ledger counts", job,
+             FormatAmount("cpu", kTotalMax));
 }
 
 // The rows of one command: those of the store, overlaid by what the command itself changed.
@@ -94,7 +98,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const ReportUsage& command) {
     Job job = Charged(at.ledger, record);
     if (!postings.Replace(held, job)) {
       event.rejected.push_back(
-          {command.indexes[i], {Reason::kRecordOverflow, TooMuch(record.key.job_id), {}}});
+          {command.indexes[i], {Reason::kRecordOverflow, TooMuch(record.key.job_id).Render(), {}}});
       continue;
     }
     ++event.changed_count;
@@ -142,20 +146,20 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const RefundJob& command) {
   const auto held = at.rows.find(command.job);
   if (held == at.rows.end()) {
     return Refuse(Reason::kUnknownJob,
-                  absl::StrCat("no site has reported job ", command.job.job_id, " of cluster ",
-                               command.job.cluster, "; see `mesolys usage list`"));
+                  Say("no site has reported job $0 of cluster $1; see `mesolys usage list`",
+                      command.job.job_id, command.job.cluster));
   }
   const Job& before = held->second;
   if (!IsTerminal(before.record.state)) {
-    return Refuse(Reason::kJobNotFinished,
-                  absl::StrCat("job ", command.job.job_id,
-                               " is not finished; its price can be given back when it is"));
+    return Refuse(
+        Reason::kJobNotFinished,
+        Say("job $0 is not finished; its price can be given back when it is", command.job.job_id));
   }
   Job after = Refunded(at.ledger, before.record);
   Postings postings(at.ledger);
   if (at.ledger.IsRefunded(command.job) || after.charges == before.charges) {
     return Refuse(Reason::kJobRefunded,
-                  absl::StrCat("the price of job ", command.job.job_id, " was given back already"));
+                  Say("the price of job $0 was given back already", command.job.job_id));
   }
   if (!postings.Replace(&before, after)) {
     return Refuse(Reason::kRecordOverflow, TooMuch(command.job.job_id));
@@ -174,16 +178,16 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const DeclareWindow& command)
   if (window.period.Seconds() == 0 || window.period.start < horizon.start ||
       window.period.end > horizon.end) {
     return Refuse(Reason::kInvalidPeriod,
-                  absl::StrCat("the end must lie after the start, and both within ",
-                               DayText(horizon.start), " and ", DayText(horizon.end)),
+                  Say("the end must lie after the start, and both within $0 and $1",
+                      DayText(horizon.start), DayText(horizon.end)),
                   {{"start_min", DayText(horizon.start)}, {"end_max", DayText(horizon.end)}});
   }
   for (const SiteWindow& other : at.ledger.windows()) {
     if (other.site == window.site && other.kind == window.kind &&
         Intersection(other.period, window.period).Seconds() > 0) {
       return Refuse(Reason::kWindowsOverlap,
-                    absl::StrCat("\"", other.title, "\" covers part of that time at ", window.site,
-                                 " already; declare the rest"),
+                    Say("\"$0\" covers part of that time at $1 already; declare the rest",
+                        other.title, window.site),
                     {{"window", absl::StrCat(other.number)}});
     }
   }

@@ -37,7 +37,7 @@ class PatientScheduler : public v1::AgentService::CallbackService {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     response->set_changed_count(request->records_size());
     reactor->Finish(request->records_size() == 0
-                        ? ToGrpcStatus(Refuse(Reason::kStoreFull, "the disk is full"))
+                        ? ToGrpcStatus(Refuse(Reason::kStoreFull, Say("the disk is full")))
                         : grpc::Status::OK);
     return reactor;
   }

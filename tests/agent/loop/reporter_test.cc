@@ -4,7 +4,6 @@
 #include <memory>
 #include <random>
 
-#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/values/reason.h"
@@ -172,7 +171,7 @@ TEST_F(ReporterTest, KeepsEverythingWhateverTheSchedulerAnswers) {
       absl::DeadlineExceededError("slow"),
       absl::AbortedError("again"),
       absl::UnknownError("?"),
-      Refuse(Reason::kStoreFull, "the disk is full"),
+      Refuse(Reason::kStoreFull, Say("the disk is full")),
       absl::UnauthenticatedError("who?"),
       absl::PermissionDeniedError("not you"),
       absl::InvalidArgumentError("not like this"),

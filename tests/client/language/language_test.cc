@@ -70,8 +70,8 @@ TEST_F(LanguageTest, HelpErrorsAndRefusalsAreInIt) {
   EXPECT_THAT(Run({"balanse"}).err, HasSubstr("vouliez-vous"));
   EXPECT_THAT(Run({"balance"}).err, HasSubstr("Exemple : mesolys balance proj_a"));
   EXPECT_THAT(Run({"balance", "Proj!"}).err, Not(HasSubstr(" is not ")));
-  scheduler_.AnswerNext(
-      Refuse(Reason::kUnknownProject, "there is no project \"ghost\"; see `mesolys project list`"));
+  scheduler_.AnswerNext(Refuse(Reason::kUnknownProject,
+                               Say("there is no project \"ghost\"; see `mesolys project list`")));
   EXPECT_THAT(Run({"balance", "ghost"}).err, HasSubstr("projet"));
   StopServer();
   EXPECT_THAT(Run({"balance", "proj_a", "--timeout", "200ms"}).err, HasSubstr("rien n'a"));
@@ -79,8 +79,8 @@ TEST_F(LanguageTest, HelpErrorsAndRefusalsAreInIt) {
 
 TEST_F(LanguageTest, AScriptReadsEnglish) {
   environment_["LC_ALL"] = "fr_FR.UTF-8";
-  scheduler_.AnswerNext(
-      Refuse(Reason::kUnknownProject, "there is no project \"ghost\"; see `mesolys project list`"));
+  scheduler_.AnswerNext(Refuse(Reason::kUnknownProject,
+                               Say("there is no project \"ghost\"; see `mesolys project list`")));
   const Outcome outcome = Run({"balance", "ghost", "--format", "json"});
   EXPECT_THAT(outcome.out, HasSubstr("there is no project"));
   EXPECT_THAT(outcome.err, HasSubstr("there is no project"));

@@ -26,17 +26,17 @@ TEST(FailureTest, TellsTheExitCodeByCodeAndReason) {
   for (const Row& row : std::vector<Row>{
            {absl::OkStatus(), ExitCode::kDone},
            {absl::InvalidArgumentError("x"), ExitCode::kUsage},
-           {Refuse(Reason::kUnknownSite, "x"), ExitCode::kNotFound},
-           {Refuse(Reason::kInvalidName, "x"), ExitCode::kUsage},
-           {Refuse(Reason::kThresholdReached, "x"), ExitCode::kRefused},
-           {Refuse(Reason::kProgrammeNeedsCall, "x"), ExitCode::kRefused},
-           {Refuse(Reason::kProjectExists, "x"), ExitCode::kRefused},
-           {Refuse(Reason::kStoreFull, "x"), ExitCode::kFailed},  // a full disk is no rule
+           {Refuse(Reason::kUnknownSite, Say("x")), ExitCode::kNotFound},
+           {Refuse(Reason::kInvalidName, Say("x")), ExitCode::kUsage},
+           {Refuse(Reason::kThresholdReached, Say("x")), ExitCode::kRefused},
+           {Refuse(Reason::kProgrammeNeedsCall, Say("x")), ExitCode::kRefused},
+           {Refuse(Reason::kProjectExists, Say("x")), ExitCode::kRefused},
+           {Refuse(Reason::kStoreFull, Say("x")), ExitCode::kFailed},  // a full disk is no rule
            {absl::ResourceExhaustedError("message too large"), ExitCode::kFailed},
-           {Refuse(Reason::kUnknownProject, "x"), ExitCode::kNotFound},
-           {Refuse(Reason::kNotAllowed, "x"), ExitCode::kNotAllowed},
-           {Refuse(Reason::kNotAuthenticated, "x"), ExitCode::kNotAllowed},
-           {Refuse(Reason::kEtagMismatch, "x"), ExitCode::kFailed},
+           {Refuse(Reason::kUnknownProject, Say("x")), ExitCode::kNotFound},
+           {Refuse(Reason::kNotAllowed, Say("x")), ExitCode::kNotAllowed},
+           {Refuse(Reason::kNotAuthenticated, Say("x")), ExitCode::kNotAllowed},
+           {Refuse(Reason::kEtagMismatch, Say("x")), ExitCode::kFailed},
            {absl::InternalError("x"), ExitCode::kFailed},
            {absl::UnavailableError("x"), ExitCode::kUnreachable},
            {WithExit(absl::UnavailableError("x"), ExitCode::kOutcomeUnknown),
@@ -64,13 +64,13 @@ TEST_F(ExitCodeTest, FollowsTheAnswerOfTheScheduler) {
     absl::Status answer;
     ExitCode exit;
   };
-  for (const Row& row :
-       std::vector<Row>{{absl::OkStatus(), ExitCode::kDone},
-                        {Refuse(Reason::kEtagMismatch, "it has changed"), ExitCode::kFailed},
-                        {Refuse(Reason::kInvalidPeriod, "too early"), ExitCode::kUsage},
-                        {Refuse(Reason::kProjectEnded, "it ended"), ExitCode::kRefused},
-                        {Refuse(Reason::kUnknownProject, "no such project"), ExitCode::kNotFound},
-                        {Refuse(Reason::kNotAllowed, "no"), ExitCode::kNotAllowed}}) {
+  for (const Row& row : std::vector<Row>{
+           {absl::OkStatus(), ExitCode::kDone},
+           {Refuse(Reason::kEtagMismatch, Say("it has changed")), ExitCode::kFailed},
+           {Refuse(Reason::kInvalidPeriod, Say("too early")), ExitCode::kUsage},
+           {Refuse(Reason::kProjectEnded, Say("it ended")), ExitCode::kRefused},
+           {Refuse(Reason::kUnknownProject, Say("no such project")), ExitCode::kNotFound},
+           {Refuse(Reason::kNotAllowed, Say("no")), ExitCode::kNotAllowed}}) {
     if (!row.answer.ok()) scheduler_.AnswerNext(row.answer);
     const Outcome outcome = Run({"member", "add", "proj_a", "bob", "--role", "researcher"});
     EXPECT_EQ(outcome.exit, row.exit) << row.answer;
@@ -81,7 +81,8 @@ TEST_F(ExitCodeTest, FollowsTheAnswerOfTheScheduler) {
 }
 
 TEST_F(ExitCodeTest, GivesErrorsAsOneJsonObjectToo) {
-  scheduler_.AnswerNext(Refuse(Reason::kThresholdReached, "at most 50000 h", {{"left", "12"}}));
+  scheduler_.AnswerNext(
+      Refuse(Reason::kThresholdReached, Say("at most 50000 h"), {{"left", "12"}}));
   const Outcome outcome = Run({"balance", "proj_a", "--format", "json"});
   EXPECT_EQ(outcome.exit, ExitCode::kRefused);
   EXPECT_EQ(outcome.out,

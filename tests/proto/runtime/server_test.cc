@@ -309,7 +309,7 @@ TEST_F(ServerTest, SendsTheLongestRefusalAcross) {
   for (const std::string& text : {accents, std::string(20'000, 'x'), std::string(4096, 'x')}) {
     for (size_t length : {size_t{10}, size_t{1700}, size_t{2250}, size_t{20'000}}) {
       service_.access_status =
-          Refuse(Reason::kUnknownSite, text, {{"site", std::string(length, 'x')}});
+          Refuse(Refusal{Reason::kUnknownSite, text, {{"site", std::string(length, 'x')}}});
       const absl::Status status = CheckAccess(channel, "GrantService.Get");
       EXPECT_EQ(status.code(), CodeOf(Reason::kUnknownSite)) << status;
       const std::optional<Refusal> refusal = RefusalOf(status);

@@ -6,11 +6,13 @@
 #include "gmock/gmock.h"
 #include "google/rpc/error_info.pb.h"
 #include "gtest/gtest.h"
+#include "mesolys/v1/sentence.pb.h"
 #include "proto/values/reason.h"
 
 namespace mesolys {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::SizeIs;
 
@@ -57,16 +59,36 @@ TEST(StatusTest, KeepsARefusal) {
 
 TEST(StatusTest, SendsARefusalAsErrorInfo) {
   const google::rpc::Status details =
-      DetailsOf(ToGrpcStatus(Refuse(Reason::kSiteExhausted, "full", {{"left", "0"}})));
+      DetailsOf(ToGrpcStatus(Refuse(Reason::kSiteExhausted, Say("full"), {{"left", "0"}})));
   EXPECT_EQ(details.code(), static_cast<int>(CodeOf(Reason::kSiteExhausted)));
   EXPECT_EQ(details.message(), "full");
-  ASSERT_THAT(details.details(), SizeIs(1));
+  ASSERT_THAT(details.details(), SizeIs(2));
   EXPECT_EQ(details.details(0).type_url(), "type.googleapis.com/google.rpc.ErrorInfo");
   google::rpc::ErrorInfo info;
   ASSERT_TRUE(details.details(0).UnpackTo(&info));
   EXPECT_EQ(info.reason(), "SITE_EXHAUSTED");
   EXPECT_EQ(info.domain(), "mesolys");
   EXPECT_EQ(info.metadata().at("left"), "0");
+}
+
+TEST(StatusTest, SendsWhatTheTextWasMadeOf) {
+  const absl::Status status =
+      Refuse(Reason::kSiteExhausted, Say("$0 has $1 left", "psmn", 5), {{"left", "5"}});
+  v1::Sentence sent;
+  ASSERT_TRUE(DetailsOf(ToGrpcStatus(status)).details(1).UnpackTo(&sent));
+  EXPECT_EQ(sent.pattern(), "$0 has $1 left");
+  EXPECT_THAT(sent.arguments(), ElementsAre("psmn", "5"));
+  const absl::Status back = FromGrpcStatus(ToGrpcStatus(status));
+  EXPECT_EQ(back, status);
+  EXPECT_EQ(SentenceOf(back), Say("$0 has $1 left", "psmn", 5));
+}
+
+TEST(StatusTest, LeavesOutWhatTheTextWasMadeOfRatherThanNumbers) {
+  const std::string name(1'500, 'x');
+  const absl::Status back = FromGrpcStatus(
+      ToGrpcStatus(Refuse(Reason::kInvalidName, Say("no $0", name), {{"name", name}})));
+  EXPECT_EQ(RefusalOf(back), (Refusal{Reason::kInvalidName, "no " + name, {{"name", name}}}));
+  EXPECT_EQ(SentenceOf(back), std::nullopt);
 }
 
 TEST(StatusTest, TakesNoRefusalFromDetailsThatAreNotOurs) {
@@ -114,7 +136,7 @@ TEST(StatusTest, ReplacesBytesThatAreNotUtf8) {
         Case{"é€😀", "é€😀"}}) {
     EXPECT_EQ(ToGrpcStatus(absl::InternalError(c.said)).error_message(), c.sent);
     const absl::Status back =
-        FromGrpcStatus(ToGrpcStatus(Refuse(Reason::kInvalidName, "x", {{"name", c.said}})));
+        FromGrpcStatus(ToGrpcStatus(Refuse(Reason::kInvalidName, Say("x"), {{"name", c.said}})));
     const std::optional<Refusal> refusal = RefusalOf(back);
     ASSERT_TRUE(refusal.has_value());
     EXPECT_EQ(refusal->metadata.at("name"), c.sent);
@@ -123,7 +145,7 @@ TEST(StatusTest, ReplacesBytesThatAreNotUtf8) {
 
 TEST(StatusTest, LeavesOutNumbersRatherThanTheReasonWhenDetailsGrowTooLong) {
   const absl::Status status =
-      Refuse(Reason::kInvalidName, "bad name", {{"name", std::string(50'000, 'x')}});
+      Refuse(Reason::kInvalidName, Say("bad name"), {{"name", std::string(50'000, 'x')}});
   const grpc::Status sent = ToGrpcStatus(status);
   EXPECT_LT(sent.error_details().size(), size_t{2400});
   const std::optional<Refusal> refusal = RefusalOf(FromGrpcStatus(sent));

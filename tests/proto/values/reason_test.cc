@@ -120,7 +120,7 @@ TEST(ReasonDeathTest, ANumberThatIsNoReasonHasNoName) {
 
 TEST(RefusalTest, IsAnErrorWithItsCodeAndItsSentence) {
   for (const Reason reason : AllReasons()) {
-    const absl::Status status = Refuse(reason, "no");
+    const absl::Status status = Refuse(reason, Say("no"));
     EXPECT_FALSE(status.ok());
     EXPECT_EQ(status.code(), CodeOf(reason));
     EXPECT_EQ(status.message(), "no");
@@ -130,9 +130,9 @@ TEST(RefusalTest, IsAnErrorWithItsCodeAndItsSentence) {
 
 TEST(RefusalTest, ComesBackWithAnyBytes) {
   EXPECT_EQ(RefusalOf(Refuse(FullRefusal())), FullRefusal());
-  EXPECT_EQ(
-      RefusalOf(Refuse(Reason::kSiteExhausted, FullRefusal().message, FullRefusal().metadata)),
-      FullRefusal());
+  EXPECT_EQ(RefusalOf(Refuse(
+                Refusal{Reason::kSiteExhausted, FullRefusal().message, FullRefusal().metadata})),
+            FullRefusal());
 }
 
 TEST(RefusalTest, AStatusWithoutOneCarriesNone) {
