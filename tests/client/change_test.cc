@@ -10,6 +10,7 @@
 #include "nlohmann/json.hpp"
 #include "proto/values/reason.h"
 #include "tests/client/client_fixture.h"
+#include "tests/client/world_facts.h"
 
 namespace mesolys::client {
 namespace {

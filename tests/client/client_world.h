@@ -9,7 +9,7 @@
 //   proj_a    g1  gpu-a100, 100 h, overdrawn by 10 h
 //             g2  cpu, 50000 h after a supplement, extended; 100 h are ordered for proj_b
 //             g3  gpu-a100 and g4 cpu, which begin in December
-//   jobs      WorldJobs(); and a window of maintenance in October
+//   jobs      those of world_facts.h; and a window of maintenance in October
 //
 // Its calls can be made to fail. One thread, but for what FaultyCalls allows.
 
@@ -17,10 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "proto/values/usage_record.h"
-#include "scheduler/core/facts/catalogue.h"
 #include "scheduler/core/rules/command.h"
 #include "tests/fakes/faulty_calls.h"
 #include "tests/fakes/manual_clock.h"
@@ -29,6 +26,9 @@
 namespace mesolys {
 class Caller;
 class RunningScheduler;
+namespace v1 {
+class JobSituation;
+}
 }  // namespace mesolys
 
 namespace mesolys::client {
@@ -59,6 +59,9 @@ class ClientWorld : public FaultyCalls {
   // It waits for the order of an import, which ends like that.
   void EndImport(const ImportResult& result);
 
+  // It waits to be asked for a job, and tells how that stands.
+  void TellJob(const v1::JobSituation& situation);
+
   // The request_id of each change that people made since, once per time that it was made.
   std::vector<std::string> applied() const;
 
@@ -75,19 +78,6 @@ class ClientWorld : public FaultyCalls {
   int done_ = 0;                // by Do
   int64_t first_revision_ = 0;  // of what happens after the world was made
 };
-
-Catalogue WorldCatalogue();
-
-// Of cluster psmn, by id: 4000 to 4006 of proj_a (4001 was suspended for half an hour, 4002 lost
-// its node, 4003 and 4006 run, 4004 began before the grants) and 4100 of Old.Account, which nobody
-// has taken.
-std::vector<UsageRecord> WorldJobs();
-
-// A finished job of proj_a on so many cores, submitted an hour before it began.
-UsageRecord FinishedJob(int64_t id, absl::string_view start, absl::string_view end, int64_t cores);
-
-// "2026-11-21T09:00:00Z"; aborts on anything else.
-absl::Time TimeOf(absl::string_view rfc3339);
 
 }  // namespace mesolys::client
 

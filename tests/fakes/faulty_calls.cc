@@ -1,5 +1,6 @@
 #include "tests/fakes/faulty_calls.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -9,7 +10,6 @@
 #include "scheduler/core/facts/identity.h"
 
 namespace mesolys {
-namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
@@ -18,84 +18,94 @@ using grpc::experimental::InterceptorBatchMethods;
 using std::lock_guard;
 using std::mutex;
 
-// Null for a request that changes nothing.
-const FieldDescriptor* RequestIdOf(const Message& request) {
-  return request.GetDescriptor()->FindFieldByName("request_id");
-}
-
-bool IsDryRun(const Message& request) {
-  const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("validate_only");
-  return field != nullptr && request.GetReflection()->GetBool(request, field);
-}
-
-}  // namespace
-
-class FaultyCall : public grpc::experimental::Interceptor {
+class FaultyCalls::Call : public grpc::experimental::Interceptor {
  public:
-  FaultyCall(FaultyCalls& calls, const grpc::ServerContextBase& context)
+  Call(FaultyCalls& calls, const grpc::ServerContextBase& context)
       : calls_(calls), context_(context) {}
 
   void Intercept(InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_MESSAGE)) {
       const absl::StatusOr<std::string> identity = PeerIdentity(context_);
       is_person_ = !identity.ok() || SiteIdOf(*identity).empty();
-      if (is_person_) {
-        auto& request = *static_cast<Message*>(methods->GetRecvMessage());
-        is_change_ = RequestIdOf(request) != nullptr && !IsDryRun(request);
-        bool is_held = false;
-        answer_ = calls_.Receive(request, is_held);
-        if (answer_.has_value()) request.Clear();  // nothing asked, nothing done
-        if (is_held) {
-          calls_.Hold(methods);
-          return;
-        }
-      }
+      if (is_person_ && IsHeld(methods)) return;
     }
-    if (is_person_ &&
-        methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_MESSAGE)) {
-      const auto& answer = *static_cast<const Message*>(methods->GetSendMessage());
-      if (const Message* instead = calls_.AnswerInsteadOf(answer); instead != nullptr) {
-        methods->ModifySendMessage(instead);
+    if (is_person_) {
+      const lock_guard<mutex> lock(calls_.mutex_);
+      if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_MESSAGE)) {
+        Answer(methods);
       }
-    }
-    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
-      const bool is_made = is_change_ && methods->GetSendStatus().ok();
-      if (answer_.has_value()) {
-        methods->ModifySendStatus(ToGrpcStatus(*answer_));
-      } else if (is_made && calls_.LosesAnswer()) {
-        methods->ModifySendStatus({grpc::StatusCode::UNAVAILABLE, "Socket closed"});
+      if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
+        End(methods);
       }
     }
     methods->Proceed();
   }
 
  private:
+  // What came; whether it goes no further before Release.
+  bool IsHeld(InterceptorBatchMethods* methods) {
+    const lock_guard<mutex> lock(calls_.mutex_);
+    auto& request = *static_cast<Message*>(methods->GetRecvMessage());
+    ++calls_.calls_;
+    if (calls_.silent_) {
+      instead_ = absl::CancelledError("nobody answered");
+      calls_.held_.push_back(methods);
+      calls_.came_.notify_all();
+    } else if (!calls_.prepared_.empty()) {
+      instead_ = std::move(calls_.prepared_.front());
+      calls_.prepared_.pop_front();
+    }
+    if (instead_.has_value()) {
+      request.Clear();  // nothing asked, nothing done
+      return calls_.silent_;
+    }
+    calls_.last_[request.GetTypeName()] = request.SerializeAsString();
+    const google::protobuf::Descriptor& type = *request.GetDescriptor();
+    const FieldDescriptor* id = type.FindFieldByName("request_id");
+    if (id == nullptr) return false;
+    calls_.received_.push_back(request.GetReflection()->GetString(request, id));
+    const FieldDescriptor* dry_run = type.FindFieldByName("validate_only");
+    is_change_ = dry_run == nullptr || !request.GetReflection()->GetBool(request, dry_run);
+    return false;
+  }
+
+  void Answer(InterceptorBatchMethods* methods) const {
+    const auto& answer = *static_cast<const Message*>(methods->GetSendMessage());
+    const auto said = calls_.answers_.find(answer.GetTypeName());
+    if (said != calls_.answers_.end()) methods->ModifySendMessage(said->second.get());
+  }
+
+  void End(InterceptorBatchMethods* methods) {
+    if (instead_.has_value()) {
+      methods->ModifySendStatus(ToGrpcStatus(*instead_));
+    } else if (is_change_ && methods->GetSendStatus().ok() && calls_.answers_to_lose_ > 0) {
+      --calls_.answers_to_lose_;
+      methods->ModifySendStatus({grpc::StatusCode::UNAVAILABLE, "Socket closed"});
+    }
+  }
+
   FaultyCalls& calls_;
   const grpc::ServerContextBase& context_;
   bool is_person_ = false;
   bool is_change_ = false;
-  std::optional<absl::Status> answer_;
+  std::optional<absl::Status> instead_;  // of an answer
 };
 
-namespace {
-
-class FaultyCallFactory : public grpc::experimental::ServerInterceptorFactoryInterface {
+class FaultyCalls::Factory : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
-  explicit FaultyCallFactory(FaultyCalls& calls) : calls_(calls) {}
+  explicit Factory(FaultyCalls& calls) : calls_(calls) {}
 
   grpc::experimental::Interceptor* CreateServerInterceptor(
       grpc::experimental::ServerRpcInfo* info) override {
-    return new FaultyCall(calls_, *info->server_context());
+    return new Call(calls_, *info->server_context());
   }
 
  private:
   FaultyCalls& calls_;
 };
 
-}  // namespace
-
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> FaultyCalls::Interceptor() {
-  return std::make_unique<FaultyCallFactory>(*this);
+  return std::make_unique<Factory>(*this);
 }
 
 void FaultyCalls::AnswerNext(absl::Status status) {
@@ -148,44 +158,6 @@ int FaultyCalls::call_count() const {
 std::string FaultyCalls::LastBytes(const std::string& type) const {
   const lock_guard<mutex> lock(mutex_);
   return last_.at(type);
-}
-
-void FaultyCalls::Hold(InterceptorBatchMethods* methods) {
-  const lock_guard<mutex> lock(mutex_);
-  held_.push_back(methods);
-  came_.notify_all();
-}
-
-std::optional<absl::Status> FaultyCalls::Receive(const Message& request, bool& is_held) {
-  const lock_guard<mutex> lock(mutex_);
-  ++calls_;
-  if (silent_) {
-    is_held = true;
-    return absl::CancelledError("nobody answered");
-  }
-  if (!prepared_.empty()) {
-    absl::Status status = std::move(prepared_.front());
-    prepared_.pop_front();
-    return status;
-  }
-  last_[request.GetTypeName()] = request.SerializeAsString();
-  if (const FieldDescriptor* id = RequestIdOf(request); id != nullptr) {
-    received_.push_back(request.GetReflection()->GetString(request, id));
-  }
-  return std::nullopt;
-}
-
-bool FaultyCalls::LosesAnswer() {
-  const lock_guard<mutex> lock(mutex_);
-  if (answers_to_lose_ == 0) return false;
-  --answers_to_lose_;
-  return true;
-}
-
-const Message* FaultyCalls::AnswerInsteadOf(const Message& answer) const {
-  const lock_guard<mutex> lock(mutex_);
-  const auto found = answers_.find(answer.GetTypeName());
-  return found == answers_.end() ? nullptr : found->second.get();
 }
 
 }  // namespace mesolys

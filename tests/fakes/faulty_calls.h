@@ -10,7 +10,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,15 +49,10 @@ class FaultyCalls {
   std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> Interceptor();
 
  private:
-  friend class FaultyCall;
+  class Call;
+  class Factory;
 
   std::string LastBytes(const std::string& type) const;
-  // What the call is answered with instead of being made; nothing, and it passes.
-  std::optional<absl::Status> Receive(const google::protobuf::Message& request, bool& is_held);
-  // Until Release.
-  void Hold(grpc::experimental::InterceptorBatchMethods* methods);
-  bool LosesAnswer();
-  const google::protobuf::Message* AnswerInsteadOf(const google::protobuf::Message& answer) const;
 
   mutable std::mutex mutex_;
   std::condition_variable came_;
@@ -68,8 +62,8 @@ class FaultyCalls {
   std::vector<grpc::experimental::InterceptorBatchMethods*> held_;
   int calls_ = 0;
   std::vector<std::string> received_;
-  std::map<std::string, std::string> last_;                                      // by type
-  std::map<std::string, std::unique_ptr<google::protobuf::Message>> answers_{};  // by type
+  std::map<std::string, std::string> last_;                                    // by type
+  std::map<std::string, std::unique_ptr<google::protobuf::Message>> answers_;  // by type
 };
 
 }  // namespace mesolys

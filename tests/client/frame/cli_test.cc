@@ -10,6 +10,7 @@
 #include "mesolys/v1/balance.pb.h"
 #include "nlohmann/json.hpp"
 #include "tests/client/client_fixture.h"
+#include "tests/client/world_facts.h"
 
 namespace mesolys::client {
 namespace {

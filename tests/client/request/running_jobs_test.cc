@@ -2,7 +2,7 @@
 
 #include "gtest/gtest.h"
 #include "proto/runtime/convert.h"
-#include "tests/client/client_world.h"
+#include "tests/client/world_facts.h"
 
 namespace mesolys::client {
 namespace {

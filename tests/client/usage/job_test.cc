@@ -9,6 +9,7 @@
 #include "mesolys/v1/usage.pb.h"
 #include "nlohmann/json.hpp"
 #include "tests/client/client_fixture.h"
+#include "tests/client/world_facts.h"
 
 namespace mesolys::client {
 namespace {
@@ -92,7 +93,7 @@ TEST_F(JobTest, ShowsAnEntryPerRateWithItsWorthAndTheDateOfTheRate) {
   EXPECT_THAT(out, HasSubstr("NORMALISED    RATE  SINCE\n"));
   EXPECT_THAT(out, HasSubstr("1  2026-01-01\n"));
   EXPECT_THAT(out, HasSubstr("0.0205  2026-11-20\n"));
-  EXPECT_THAT(out, HasSubstr("PRICE  cpu 784 h; worth "));
+  EXPECT_THAT(out, HasSubstr("PRICE  cpu 784 h; worth 507.55 h normalised\n"));
 }
 
 TEST_F(JobTest, ListsOnlyWithOptionsThatGoTogether) {

@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "tests/client/client_fixture.h"
+#include "tests/client/world_facts.h"
 
 namespace mesolys::client {
 namespace {

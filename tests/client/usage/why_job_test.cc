@@ -2,6 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/client/client_fixture.h"
 
 namespace mesolys::client {
 namespace {
@@ -77,6 +78,27 @@ TEST(WhyJobTest, ATimeLimitIsWrittenAsSbatchTakesIt) {
   EXPECT_EQ(TimeLimitText(12000), "3:20:00");
   EXPECT_EQ(TimeLimitText(60), "0:01:00");
   EXPECT_EQ(TimeLimitText(2 * 86400 + 3723), "2-1:02:03");
+}
+
+class WhyJobCommandTest : public ClientTest {};
+
+TEST_F(WhyJobCommandTest, AsksTheSiteAndSaysWhatWouldFit) {
+  v1::JobSituation situation;
+  situation.set_state("PENDING");
+  situation.set_reason("AssocGrpCPUMinutesLimit");
+  situation.set_account("proj_a");
+  situation.set_user("amartin");
+  situation.set_time_limit_seconds(86400);
+  v1::JobLimit& limit = *situation.add_limits();
+  limit.set_account("proj_a");
+  limit.set_tres("cpu");
+  limit.set_asked_count(10);
+  limit.set_limit_minutes(6000);
+  const Outcome outcome =
+      RunWhile({"why", "job", "psmn:4300"}, [this, &situation] { scheduler_.TellJob(situation); });
+  EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("it asks more cpu than is left of the grants of proj_a"));
+  EXPECT_THAT(outcome.out, HasSubstr("ask -t 10:00:00 or less"));
 }
 
 }  // namespace
