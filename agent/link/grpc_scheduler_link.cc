@@ -5,11 +5,11 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "grpcpp/client_context.h"
 #include "mesolys/v1/agent.grpc.pb.h"
 #include "proto/runtime/mutex.h"
 #include "proto/runtime/status.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
@@ -93,7 +93,7 @@ GrpcSchedulerLink::~GrpcSchedulerLink() = default;
 absl::Status GrpcSchedulerLink::Connect(absl::Duration patience) {
   if (channel_->WaitForConnected(In(patience))) return absl::OkStatus();
   return absl::UnavailableError(
-      absl::StrCat("no connection to the scheduler within ", absl::FormatDuration(patience)));
+      Say("no connection to the scheduler within $0", absl::FormatDuration(patience)).Render());
 }
 
 absl::StatusOr<v1::ReportUsageResponse> GrpcSchedulerLink::ReportUsage(

@@ -16,6 +16,7 @@
 #include "agent/reconcile/reconcile.h"
 #include "mesolys/v1/agent.pb.h"
 #include "mesolys/v1/waiting_job.pb.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 
@@ -62,7 +63,7 @@ class Enforcer {
   // NOT_FOUND for one that is not in the queue of its cluster.
   virtual absl::StatusOr<v1::JobSituation> Inspect(const v1::WantedJob& /*wanted*/) {
     return absl::FailedPreconditionError(
-        "the agent of this site sets no limits in Slurm, and reads none");
+        SayLater("the agent of this site sets no limits in Slurm, and reads none"));
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
@@ -75,7 +76,8 @@ InForce Enforcers::PutInForce(const SiteState& wanted, const absl::StatusOr<Site
         v1::Enforcement& unheld = all.enforcements.emplace_back();
         unheld.set_grant(name);
         unheld.set_state(v1::Ceiling::FAILED);
-        unheld.set_text(absl::StrCat("the agent of this site sets no quotas of ", grant.resource));
+        unheld.set_text(
+            Say("the agent of this site sets no quotas of $0", grant.resource).Render());
       } else if (const auto found = told.find(name); found != told.end()) {
         all.enforcements.push_back(std::move(found->second));
       }

@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "proto/values/amount_text.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
@@ -22,15 +22,18 @@ void Judge(v1::Ceiling::State state, const std::string& text, v1::Enforcement& j
 // In what a ceiling that is held differs from the one that is wanted.
 std::string TextOfDifference(const GrantCeiling& found, const GrantCeiling& wanted) {
   if (found.ceiling != wanted.ceiling || found.resource != wanted.resource) {
-    return absl::StrCat("the site holds ", found.ceiling.count(), " of ", wanted.ceiling.count(),
-                        " ", BaseUnit(wanted.resource));
+    return Say("the site holds $0 of $1 $2", found.ceiling.count(), wanted.ceiling.count(),
+               BaseUnit(wanted.resource))
+        .Render();
   }
   if (found.bonus != wanted.bonus) {
-    return absl::StrCat("the site holds ", found.bonus.count(), " of ", wanted.bonus.count(), " ",
-                        BaseUnit(wanted.resource), " of bonus");
+    return Say("the site holds $0 of $1 $2 of bonus", found.bonus.count(), wanted.bonus.count(),
+               BaseUnit(wanted.resource))
+        .Render();
   }
-  return absl::StrCat("the site closes it at ", absl::FormatTime(found.period.end), ", not at ",
-                      absl::FormatTime(wanted.period.end));
+  return Say("the site closes it at $0, not at $1", absl::FormatTime(found.period.end),
+             absl::FormatTime(wanted.period.end))
+      .Render();
 }
 
 // Judges one grant by what was read back of its account.
@@ -51,13 +54,14 @@ v1::Enforcement JudgeGrant(const std::string& account, const std::string& name,
     Judge(v1::Ceiling::FAILED, failure->second, judged);
   } else if (is_right) {
     Judge(v1::Ceiling::DRIFTED,
-          absl::StrCat(wanted.resource, " is ", AccessText(held.AccessTo(wanted.resource)),
-                       " at the site, not ", AccessText(access)),
+          Say("$0 is $1 at the site, not $2", wanted.resource,
+              AccessText(held.AccessTo(wanted.resource)), AccessText(access))
+              .Render(),
           judged);
   } else if (is_ended) {
-    Judge(v1::Ceiling::DRIFTED, "the site still holds it", judged);
+    Judge(v1::Ceiling::DRIFTED, SayLater("the site still holds it"), judged);
   } else if (!is_held) {
-    Judge(v1::Ceiling::DRIFTED, "the site does not hold it", judged);
+    Judge(v1::Ceiling::DRIFTED, SayLater("the site does not hold it"), judged);
   } else {
     Judge(v1::Ceiling::DRIFTED, TextOfDifference(found->second, wanted), judged);
   }
@@ -92,14 +96,16 @@ absl::Status CheckRemovals(const Removals& removals, const RemovalLimit& limit) 
   const int64_t allowed = limit.is_doubtful ? 0 : std::max(limit.count, removals.held_count / 2);
   if (removals.count <= allowed) return absl::OkStatus();
   if (limit.is_doubtful) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("a desired state of no higher generation would remove ", removals.count,
-                     " of the ", removals.held_count, " grants, logins and links held; kept all"));
+    return absl::FailedPreconditionError(Say("a desired state of no higher generation would remove "
+                                             "$0 of the $1 grants, logins and links held; kept all",
+                                             removals.count, removals.held_count)
+                                             .Render());
   }
   return absl::FailedPreconditionError(
-      absl::StrCat("the desired state would remove ", removals.count, " of the ",
-                   removals.held_count, " grants, logins and links held; kept all. At most ",
-                   allowed, " go in one step: if this is meant, raise max_removals in [enforcer]"));
+      Say("the desired state would remove $0 of the $1 grants, logins and links held; kept all. At "
+          "most $2 go in one step: if this is meant, raise max_removals in [enforcer]",
+          removals.count, removals.held_count, allowed)
+          .Render());
 }
 
 absl::Status StateEnforcer::Allow(const SiteState* /*last*/, const SiteState& wanted,
@@ -135,7 +141,8 @@ InForce StateEnforcer::PutInForce(const SiteState& wanted, const absl::StatusOr<
       }
       held = ReadBack();
       if (held.ok() && result.status.ok() && !Reconcile(*held, desired, now).actions.empty()) {
-        result.status = absl::InternalError("what the site reads back is not what was set");
+        result.status =
+            absl::InternalError(SayLater("what the site reads back is not what was set"));
       }
     }
   }

@@ -19,6 +19,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "agent/process/utf8.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
@@ -159,7 +160,7 @@ absl::StatusOr<pid_t> Spawn(const Command& command, const Pipe& output, const Pi
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error == 0) return pid;
-  const std::string what = absl::StrCat("cannot be started: ", std::strerror(error));
+  const std::string what = Say("cannot be started: $0", std::strerror(error)).Render();
   if (error == ENOENT) return Failed(absl::StatusCode::kNotFound, command, what);
   if (error == EACCES || error == ENOEXEC) {
     return Failed(absl::StatusCode::kPermissionDenied, command, what);
@@ -196,7 +197,7 @@ class Reading {
 
   absl::Status TooLate() const {
     return Failed(absl::StatusCode::kDeadlineExceeded, command_,
-                  absl::StrCat("not done after ", absl::FormatDuration(command_.deadline)));
+                  Say("not done after $0", absl::FormatDuration(command_.deadline)).Render());
   }
 
   std::string TakeErrors() { return std::move(errors_); }
@@ -256,9 +257,9 @@ absl::StatusOr<CommandEnd> RunCommandByLine(
   const std::optional<int> status = child.WaitUntil(deadline);
   if (!status.has_value()) return reading.TooLate();
   if (WIFSIGNALED(*status)) {
-    return Failed(absl::StatusCode::kAborted, command,
-                  absl::StrCat("ended by signal ", WTERMSIG(*status), " (",
-                               ::strsignal(WTERMSIG(*status)), ")"));
+    return Failed(
+        absl::StatusCode::kAborted, command,
+        Say("ended by signal $0 ($1)", WTERMSIG(*status), ::strsignal(WTERMSIG(*status))).Render());
   }
   return CommandEnd{WEXITSTATUS(*status), reading.TakeErrors()};
 }
@@ -268,7 +269,7 @@ absl::StatusOr<CommandOutput> RunCommand(const Command& command) {
   absl::StatusOr<CommandEnd> end = RunCommandByLine(command, [&](const OutputLine& line) {
     if (line.is_too_long) {
       return Failed(absl::StatusCode::kResourceExhausted, command,
-                    absl::StrCat("a line of more than ", OutputLines::kLineBytesMax, " bytes"));
+                    Say("a line of more than $0 bytes", OutputLines::kLineBytesMax).Render());
     }
     absl::StrAppend(&output, line.text, line.is_terminated ? "\n" : "");
     return absl::OkStatus();
@@ -280,9 +281,10 @@ absl::StatusOr<CommandOutput> RunCommand(const Command& command) {
 absl::Status ExitStatus(const Command& command, const CommandEnd& end) {
   if (end.exit_status == 0) return absl::OkStatus();
   const std::string said = OneLine(absl::StripAsciiWhitespace(end.error_output), kSaidBytesMax);
-  return Failed(
-      absl::StatusCode::kUnavailable, command,
-      absl::StrCat("exit status ", end.exit_status, said.empty() ? "" : absl::StrCat(": ", said)));
+  return Failed(absl::StatusCode::kUnavailable, command,
+                (said.empty() ? Say("exit status $0", end.exit_status)
+                              : Say("exit status $0: $1", end.exit_status, said))
+                    .Render());
 }
 
 std::string ToText(const Command& command) {

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
@@ -50,7 +51,7 @@ absl::Status ChangeLog::Append(const std::string& text) const {
   const int error = errno;
   if (file >= 0) ::close(file);
   if (is_good) return absl::OkStatus();
-  return absl::InternalError(absl::StrCat("cannot write ", path_, ": ", std::strerror(error)));
+  return absl::InternalError(Say("cannot write $0: $1", path_, std::strerror(error)).Render());
 }
 
 }  // namespace mesolys::agent

@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "agent/slurm/text/association_text.h"
+#include "proto/values/sentence.h"
 #include "spdlog/spdlog.h"
 
 namespace mesolys::agent {
@@ -128,7 +129,7 @@ absl::Status LeftAccounts::Write() {
   }
   is_written_ = ReplaceAccounts(path_, text);
   if (is_written_) return absl::OkStatus();
-  return absl::InternalError(absl::StrCat("cannot write ", path_, ": ", std::strerror(errno)));
+  return absl::InternalError(Say("cannot write $0: $1", path_, std::strerror(errno)).Render());
 }
 
 }  // namespace mesolys::agent

@@ -15,6 +15,7 @@
 #include "agent/slurm/text/association_text.h"
 #include "agent/slurm/text/scontrol_text.h"
 #include "proto/values/names.h"
+#include "proto/values/sentence.h"
 #include "spdlog/spdlog.h"
 
 namespace mesolys::agent {
@@ -75,7 +76,7 @@ absl::StatusOr<ClusterAssociations> SlurmCommands::Read(const std::string& clust
           [&read](absl::string_view line) { return AddAssociation(line, read.accounts); });
   if (status.ok() && !read.accounts.contains(kRootAccount)) {
     status = absl::DataLossError(
-        absl::StrCat("sacctmgr tells no association of ", cluster, ", not even root's"));
+        Say("sacctmgr tells no association of $0, not even root's", cluster).Render());
   }
   status.Update(Ask("sacctmgr",
                     {"--noheader", "--parsable2", "show", "account", "format=Account,Organization"},
@@ -171,7 +172,7 @@ absl::StatusOr<QueuedJob> SlurmCommands::ReadJob(const v1::WantedJob& wanted) {
                               return absl::OkStatus();
                             });
   const absl::Status none = absl::NotFoundError(
-      absl::StrCat(cluster, " has no job ", id, " in its queue: it has ended, or was never there"));
+      Say("$0 has no job $1 in its queue: it has ended, or was never there", cluster, id).Render());
   // "Invalid job id specified", of one that Slurm has forgotten.
   if (absl::StrContains(status.message(), "Invalid job id")) return none;
   if (!status.ok()) return status;

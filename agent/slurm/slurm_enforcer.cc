@@ -11,6 +11,7 @@
 #include "agent/slurm/associations/drift.h"
 #include "agent/slurm/text/sacctmgr_line.h"
 #include "proto/values/names.h"
+#include "proto/values/sentence.h"
 #include "spdlog/spdlog.h"
 
 namespace mesolys::agent {
@@ -30,11 +31,12 @@ std::set<std::string> LoginsOf(const SiteState& state) {
 std::string WaitingText(const ClusterAssociations& held, const std::string& cluster) {
   const int64_t waiting = held.controller.has_value() ? held.controller->waiting_records : 0;
   if (waiting > 0) {
-    return absl::StrCat("a higher limit waits: slurmctld of ", cluster, " keeps ", waiting,
-                        " records that slurmdbd has not taken yet");
+    return Say("a higher limit waits: slurmctld of $0 keeps $1 records that slurmdbd has not taken "
+               "yet",
+               cluster, waiting)
+        .Render();
   }
-  return absl::StrCat("a higher limit waits: what was used at ", cluster,
-                      " is not known up to now");
+  return Say("a higher limit waits: what was used at $0 is not known up to now", cluster).Render();
 }
 
 }  // namespace
@@ -62,9 +64,10 @@ InForce SlurmEnforcer::PutInForce(const SiteState& wanted, const absl::StatusOr<
     const bool is_ours = std::find(options_.clusters.begin(), options_.clusters.end(), cluster) !=
                          options_.clusters.end();
     if (is_ours) continue;
-    const std::string text =
-        absl::StrCat("the catalogue gives cluster ", cluster,
-                     " to this site; clusters of [collector] in agent.toml lacks it");
+    const std::string text = Say("the catalogue gives cluster $0 to this site; clusters of "
+                                 "[collector] in agent.toml lacks it",
+                                 cluster)
+                                 .Render();
     round.result.status.Update(absl::FailedPreconditionError(text));
     for (const auto& [id, account] : wanted.accounts) {
       Tell(id, "", v1::Ceiling::FAILED, text, round);
@@ -202,17 +205,18 @@ std::set<std::string> SlurmEnforcer::NoteDrift(const std::string& cluster,
   std::set<std::string> drifted;
   if (left == nullptr) return drifted;
   for (const auto& [account, texts] : DriftOf(*left, held.accounts)) {
-    const std::string text = absl::StrCat("changed by somebody else at ", cluster, ": account ",
-                                          account, ": ", absl::StrJoin(texts, "; "));
+    const std::string text = Say("changed by somebody else at $0: account $1: $2", cluster, account,
+                                 absl::StrJoin(texts, "; "))
+                                 .Render();
     if (!before.contains(account)) {
       ++round.result.drift_count;
       spdlog::warn("{}", text);
     }
     if (options_.leaves_drift) {
       untouched.insert(account);
-      Tell(account, "", v1::Ceiling::DRIFTED, absl::StrCat(text, "; left so"), round);
+      Tell(account, "", v1::Ceiling::DRIFTED, absl::StrCat(text, "; ", SayLater("left so")), round);
     } else {
-      AddNote(account, absl::StrCat(text, "; repaired"), round);
+      AddNote(account, absl::StrCat(text, "; ", SayLater("repaired")), round);
       drifted.insert(account);
     }
   }
@@ -238,7 +242,7 @@ void SlurmEnforcer::TellLeft(const std::string& cluster, const AssociationPlan& 
         is_project || above == held.accounts.end() ? change.account : above->second.parent;
     if (options_.is_dry_run) {
       spdlog::info("dry run: {}", what);
-      Tell(account, "", v1::Ceiling::DRIFTED, absl::StrCat("dry run: ", what), round);
+      Tell(account, "", v1::Ceiling::DRIFTED, Say("dry run: $0", what).Render(), round);
       continue;
     }
     const std::string text = said.ok() ? what : absl::StrCat(what, ": ", said.message());
@@ -257,26 +261,27 @@ void SlurmEnforcer::TellLeft(const std::string& cluster, const AssociationPlan& 
   for (const auto& [id, account] : round.wanted.accounts) {
     if (IsProtected(id)) {
       Tell(id, "", v1::Ceiling::FAILED,
-           absl::StrCat("account ", id, " is among protected_accounts of [enforcer]"), round);
+           Say("account $0 is among protected_accounts of [enforcer]", id).Render(), round);
     }
     if (!held.controller.has_value()) {
       Tell(id, "", v1::Ceiling::FAILED,
-           absl::StrCat("slurmctld of ", cluster, " cannot be asked: limits stay as they are"),
+           Say("slurmctld of $0 cannot be asked: limits stay as they are", cluster).Render(),
            round);
     }
     std::vector<std::string> waiting;
     std::copy_if(account.logins.begin(), account.logins.end(), std::back_inserter(waiting),
                  [&held](const auto& login) { return held.unknown_logins.contains(login); });
     if (waiting.empty()) continue;
-    const bool is_one = waiting.size() == 1;
+    const std::string logins = absl::StrJoin(waiting, ", ");
     AddNote(id,
-            absl::StrCat(is_one ? "login " : "logins ", absl::StrJoin(waiting, ", "),
-                         is_one ? " waits for its Unix account" : " wait for their Unix accounts"),
+            (waiting.size() == 1 ? Say("login $0 waits for its Unix account", logins)
+                                 : Say("logins $0 wait for their Unix accounts", logins))
+                .Render(),
             round);
   }
   if (!held.controller.has_value()) {
     round.result.status.Update(absl::UnavailableError(
-        absl::StrCat("slurmctld of ", cluster, " cannot be asked: limits stay as they are")));
+        Say("slurmctld of $0 cannot be asked: limits stay as they are", cluster).Render()));
   }
 }
 
@@ -286,7 +291,7 @@ absl::StatusOr<v1::JobSituation> SlurmEnforcer::Inspect(const v1::WantedJob& wan
                        options_.clusters.end();
   if (!is_ours) {
     return absl::FailedPreconditionError(
-        absl::StrCat("clusters of [collector] in agent.toml lacks ", cluster));
+        Say("clusters of [collector] in agent.toml lacks $0", cluster).Render());
   }
   const absl::StatusOr<QueuedJob> job = control_.ReadJob(wanted);
   if (!job.ok()) return job.status();

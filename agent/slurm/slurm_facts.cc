@@ -54,14 +54,14 @@ class Judge {
     int64_t month = 0;
     if (parts.size() < 2 || !absl::SimpleAtoi(parts[0], &year) ||
         !absl::SimpleAtoi(parts[1], &month)) {
-      Say(Verdict::kWarn, "SLURM_VERSION", Is(text), "nothing: tell the authors of MesoLyS");
+      Report(Verdict::kWarn, "SLURM_VERSION", Is(text), "nothing: tell the authors of MesoLyS");
     } else if (year * 100 + month < 2205) {
-      Say(Verdict::kFail, "SLURM_VERSION", absl::StrCat("is ", text, ", before 22.05"),
-          "install Slurm 22.05 or later");
+      Report(Verdict::kFail, "SLURM_VERSION", absl::StrCat("is ", text, ", before 22.05"),
+             "install Slurm 22.05 or later");
     } else if (year * 100 + month > 2505) {
-      Say(Verdict::kWarn, "SLURM_VERSION",
-          absl::StrCat("is ", text, ", later than the tested ones"),
-          "read the quarantine after an upgrade: nothing is charged that cannot be read");
+      Report(Verdict::kWarn, "SLURM_VERSION",
+             absl::StrCat("is ", text, ", later than the tested ones"),
+             "read the quarantine after an upgrade: nothing is charged that cannot be read");
     } else {
       Good("SLURM_VERSION", text);
     }
@@ -70,8 +70,8 @@ class Judge {
   void CheckClusterName() {
     const std::string name = ValueOf(config_, "ClusterName");
     if (name == cluster_) return Good("ClusterName", name);
-    Say(Verdict::kFail, "ClusterName", absl::StrCat(Is(name), ", not ", cluster_),
-        absl::StrCat("correct clusters of [collector] in agent.toml, or slurm_conf"));
+    Report(Verdict::kFail, "ClusterName", absl::StrCat(Is(name), ", not ", cluster_),
+           absl::StrCat("correct clusters of [collector] in agent.toml, or slurm_conf"));
   }
 
   void CheckStorageType() {
@@ -118,9 +118,9 @@ class Judge {
 
   void CheckUntyped(const std::set<std::string>& gpu_models) {
     if (!gpu_models.contains("")) return;
-    Say(Verdict::kWarn, "Gres",
-        "some nodes have GPUs without a type: which model a job held is guessed",
-        "give each its Type= in gres.conf and gpu:MODEL:COUNT in slurm.conf");
+    Report(Verdict::kWarn, "Gres",
+           "some nodes have GPUs without a type: which model a job held is guessed",
+           "give each its Type= in gres.conf and gpu:MODEL:COUNT in slurm.conf");
   }
 
   void CheckPriority() {
@@ -176,13 +176,13 @@ class Judge {
   void Good(absl::string_view name, absl::string_view value) {
     findings_.push_back(Pass(Subject(name), std::string(value)));
   }
-  void Say(Verdict verdict, absl::string_view name, std::string text, std::string remedy) {
+  void Report(Verdict verdict, absl::string_view name, std::string text, std::string remedy) {
     findings_.push_back({verdict, Subject(name), std::move(text), std::move(remedy)});
   }
   void Change(Verdict verdict, const std::string& name, absl::string_view right,
               absl::string_view why) {
-    Say(verdict, name, absl::StrCat(Is(ValueOf(config_, name)), ": ", why),
-        absl::StrCat(name, "=", right, " in ", slurm_conf_, "; then restart slurmctld"));
+    Report(verdict, name, absl::StrCat(Is(ValueOf(config_, name)), ": ", why),
+           absl::StrCat(name, "=", right, " in ", slurm_conf_, "; then restart slurmctld"));
   }
 
   const std::string& cluster_;

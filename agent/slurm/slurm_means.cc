@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/ports/quarantined_line.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
@@ -104,7 +105,7 @@ absl::StatusOr<CollectedMeans> SlurmMeans::Collect() {
     if (!read.ok()) return read;
     if (text.nodes.empty()) {
       return absl::UnavailableError(
-          absl::StrCat("scontrol names no node of cluster ", cluster, " that can be read"));
+          Say("scontrol names no node of cluster $0 that can be read", cluster).Render());
     }
     AddMeans(text, partitions_, means);
   }

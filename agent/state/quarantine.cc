@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/process/utf8.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
@@ -18,7 +19,7 @@ constexpr size_t kReasonBytesMax = 1024;
 
 absl::Status Trouble(absl::string_view doing, const std::string& path) {
   return absl::InternalError(
-      absl::StrCat("quarantine: cannot ", doing, " ", path, ": ", std::strerror(errno)));
+      Say("quarantine: cannot $0 $1: $2", doing, path, std::strerror(errno)).Render());
 }
 
 absl::Status WriteAll(int file, const std::string& path, absl::string_view text) {

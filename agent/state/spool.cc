@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
@@ -152,9 +153,10 @@ absl::Status Spool::Commit(Change change) {
 
 absl::Status Spool::CheckRoom(int64_t added) const {
   if (added <= records_max_ - record_count_) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat("the spool holds ", record_count_, " of ",
-                                                   records_max_, " records; no room for ", added,
-                                                   " until the scheduler has taken some"));
+  return absl::ResourceExhaustedError(
+      Say("the spool holds $0 of $1 records; no room for $2 until the scheduler has taken some",
+          record_count_, records_max_, added)
+          .Render());
 }
 
 absl::StatusOr<int64_t> Spool::Insert(const std::vector<v1::UsageRecord>& records, int64_t import,

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "proto/runtime/methods.h"
 #include "proto/values/reason.h"
+#include "proto/values/sentence.h"
 #include "scheduler/core/facts/identity.h"
 
 namespace mesolys {
@@ -39,27 +40,26 @@ bool LeadsAbove(const Ledger& ledger, const ProjectEntry& entry, absl::string_vi
   return false;
 }
 
-std::string RoleName(ProjectRole role) {
+const char* HolderOf(ProjectRole role) {
   switch (role) {
     case ProjectRole::kPi:
-      return "PI";
+      return SayLater("PI of the project");
     case ProjectRole::kSupervisor:
-      return "supervisor";
+      return SayLater("supervisor of the project");
     case ProjectRole::kResearcher:
-      return "researcher";
+      return SayLater("researcher of the project");
     case ProjectRole::kDeputy:
-      return "deputy";
+      return SayLater("deputy of the project");
     case ProjectRole::kNone:
       break;
   }
-  return "nobody";
+  return SayLater("nobody of the project");
 }
 
 std::string WhoCould(const AccessRule& rule) {
   std::vector<std::string> who = rule.roles;
-  for (ProjectRole role : rule.members)
-    who.push_back(absl::StrCat(RoleName(role), " of the project"));
-  if (rule.own_site) who.push_back("the agent of the site");
+  for (ProjectRole role : rule.members) who.emplace_back(HolderOf(role));
+  if (rule.own_site) who.emplace_back(SayLater("the agent of the site"));
   return absl::StrJoin(who, ", ");
 }
 
@@ -71,19 +71,19 @@ std::string SpokenMethod(absl::string_view method) {
       return absl::StrCat("`mesolys ", each.commands.front(), "`");
     }
   }
-  std::string words = "the call to";
+  std::string words;
   for (const char c : method.substr(method.find('.') + 1)) {
-    if (absl::ascii_isupper(static_cast<unsigned char>(c))) words += ' ';
+    if (absl::ascii_isupper(static_cast<unsigned char>(c)) && !words.empty()) words += ' ';
     words += absl::ascii_tolower(static_cast<unsigned char>(c));
   }
-  return words;
+  return Say("the call to $0", words).Render();
 }
 
 // "spiffe://mesolys/user/alice" -> "alice", "spiffe://mesolys/site/psmn" -> "the agent of psmn";
 // another identity as it is.
 std::string SpokenIdentity(absl::string_view identity) {
   if (!UserOf(identity).empty()) return std::string(UserOf(identity));
-  if (!SiteIdOf(identity).empty()) return absl::StrCat("the agent of ", SiteIdOf(identity));
+  if (!SiteIdOf(identity).empty()) return Say("the agent of $0", SiteIdOf(identity)).Render();
   return std::string(identity);
 }
 
@@ -181,10 +181,10 @@ absl::Status Authorize(const Ledger& ledger, absl::string_view identity, absl::s
   } else if (rule->own_site && !target.site.empty() && SiteIdOf(identity) == target.site) {
     return absl::OkStatus();
   }
-  const std::string who = rule->any_user ? "any person" : WhoCould(*rule);
+  const std::string who = rule->any_user ? SayLater("any person") : WhoCould(*rule);
   return Refuse(Reason::kNotAllowed,
-                absl::StrCat(SpokenIdentity(identity), " may not use ", SpokenMethod(method),
-                             " here; allowed: ", who),
+                Say("$0 may not use $1 here; allowed: $2", SpokenIdentity(identity),
+                    SpokenMethod(method), who),
                 {{"identity", std::string(identity)}, {"method", std::string(method)}});
 }
 

@@ -8,6 +8,7 @@
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys {
 namespace {
@@ -30,8 +31,8 @@ absl::Status CheckReportSize(int record_count, size_t byte_count) {
   if (record_count <= kRecordsMax && byte_count <= kReportBytesMax) return absl::OkStatus();
   return Refuse(
       Reason::kTooManyRecords,
-      absl::StrCat("a report has at most ", kRecordsMax, " records and ", kReportBytesMax,
-                   " bytes; this one ", record_count, " and ", byte_count, ": send it in parts"),
+      Say("a report has at most $0 records and $1 bytes; this one $2 and $3: send it in parts",
+          kRecordsMax, kReportBytesMax, record_count, byte_count),
       {{"records", absl::StrCat(record_count)}});
 }
 

@@ -13,6 +13,7 @@
 #include "proto/runtime/methods.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
+#include "proto/values/sentence.h"
 #include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/rules/command.h"
 #include "scheduler/service/reading.h"

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
 #include "mesolys/v1/identity.grpc.pb.h"
 #include "mesolys/v1/project.pb.h"
 #include "scheduler/core/facts/identity.h"
@@ -33,9 +32,11 @@ absl::Status ReadAccess(const Reading& reading, const v1::CheckAccessRequest& in
     return rule.method == in.method();
   });
   if (!known) {
-    return Refuse(Reason::kInvalidArgument,
-                  absl::StrCat("there is no method \"", in.method(),
-                               "\"; right is one of the service, GrantService.GetBalance"));
+    return Refuse(
+        Reason::kInvalidArgument,
+        Say("there is no method \"$0\"; right is one of the service, GrantService.GetBalance",
+            in.method()));
+    right is one of the service, GrantService.GetBalance "));
   }
   AccessTarget target;
   if (!in.project().empty()) {

@@ -15,6 +15,7 @@
 #include "proto/runtime/methods.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
+#include "proto/values/sentence.h"
 #include "scheduler/core/facts/identity.h"
 #include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/price.h"
@@ -68,7 +69,7 @@ absl::StatusOr<Position> PositionAfter(const std::string& text) {
   JobRowKey key;
   if (parts.size() != 4 || !absl::SimpleAtoi(parts[2], &key.job_id) ||
       !absl::SimpleAtoi(parts[3], &key.submit_time)) {
-    return Refuse(Reason::kPageTokenInvalid, kForeignToken);
+    return ForeignToken();
   }
   key.cluster = parts[0];
   return Position{{parts[0], parts[1]}, key};
@@ -189,8 +190,8 @@ absl::Status FindJob(const Engine& engine, const std::string& identity, const v1
   }
   return engine.Read([&](const Ledger& ledger) -> absl::Status {
     const std::string project = job.has_value() ? job->project : "";
-    absl::Status allowed =
-        Authorize(ledger, identity, MethodOf<v1::GetJobRequest>().name, {project, ""}, engine.Now());
+    absl::Status allowed = Authorize(ledger, identity, MethodOf<v1::GetJobRequest>().name,
+                                     {project, ""}, engine.Now());
     if (!allowed.ok() && UserOf(identity).empty()) return allowed;
     const ProjectEntry* entry = ledger.FindProject(project);
     const bool shown = allowed.ok() && job.has_value() &&
@@ -198,9 +199,10 @@ absl::Status FindJob(const Engine& engine, const std::string& identity, const v1
                         IsVisible(*job, VisibleLogins(ledger, *entry, identity, engine.Now())));
     // To a person, a job that they may not see does not exist.
     if (!shown) {
-      return Refuse(Reason::kUnknownJob,
-                    absl::StrCat("there is no job ", name.job_id(), " of cluster \"",
-                                 name.cluster(), "\" that you may see; see `mesolys usage list`"));
+      return Refuse(
+          Reason::kUnknownJob,
+          Say("there is no job $0 of cluster \"$1\" that you may see; see `mesolys usage list`",
+              name.job_id(), name.cluster()));
     }
     out = JobView(ledger, *job);
     return absl::OkStatus();

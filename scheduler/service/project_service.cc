@@ -1,6 +1,5 @@
 // ProjectService: projects, their members and the accounts that bill to them.
 
-#include "absl/strings/str_cat.h"
 #include "mesolys/v1/project.grpc.pb.h"
 #include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/shares.h"
@@ -54,7 +53,8 @@ absl::StatusOr<Command> ToCommand(const v1::AddMemberRequest& in) {
   AddMember command{*std::move(project), {}};
   command.member.user = in.member().user();
   if (!v1::Member::Role_IsValid(in.member().role())) {
-    return Refuse(Reason::kInvalidArgument, "give a role: researcher, pi, supervisor or deputy");
+    return Refuse(Reason::kInvalidArgument,
+                  Say("give a role: researcher, pi, supervisor or deputy"));
   }
   command.member.role = static_cast<ProjectRole>(in.member().role());
   if (in.member().has_term()) {
@@ -65,7 +65,7 @@ absl::StatusOr<Command> ToCommand(const v1::AddMemberRequest& in) {
   for (const v1::Login& login : in.member().logins()) {
     if (!command.member.logins.emplace(login.site(), login.login()).second) {
       return Refuse(Reason::kInvalidArgument,
-                    absl::StrCat("two logins at site ", login.site(), "; a person has one"),
+                    Say("two logins at site $0; a person has one", login.site()),
                     {{"site", login.site()}});
     }
   }
@@ -208,7 +208,6 @@ absl::Status ReadExplanation(const Reading& reading, const v1::ExplainRequest& i
   return absl::OkStatus();
 }
 
-
 class ProjectService final : public v1::ProjectService::CallbackService, Handlers {
  public:
   using Handlers::Handlers;
@@ -216,10 +215,12 @@ class ProjectService final : public v1::ProjectService::CallbackService, Handler
   Reactor* Get(Context* context, const v1::GetProjectRequest* in, v1::Project* out) override {
     return Look(context, OfProject(in->name()), *in, *out, ReadProject);
   }
-  Reactor* List(Context* context, const v1::ListProjectsRequest* in, v1::ListProjectsResponse* out) override {
+  Reactor* List(Context* context, const v1::ListProjectsRequest* in,
+                v1::ListProjectsResponse* out) override {
     return Look(context, Everything(), *in, *out, ReadProjects);
   }
-  Reactor* ListMembers(Context* context, const v1::ListMembersRequest* in, v1::ListMembersResponse* out) override {
+  Reactor* ListMembers(Context* context, const v1::ListMembersRequest* in,
+                       v1::ListMembersResponse* out) override {
     return Look(context, OfProject(in->project()), *in, *out, ReadMembers);
   }
   Reactor* Explain(Context* context, const v1::ExplainRequest* in, v1::Explanation* out) override {
@@ -238,7 +239,8 @@ class ProjectService final : public v1::ProjectService::CallbackService, Handler
       engine_.Read([&](const Ledger& ledger) { *out = ProjectView(ledger.catalogue(), entry); });
     });
   }
-  Reactor* Archive(Context* context, const v1::ArchiveProjectRequest* in, v1::Project* out) override {
+  Reactor* Archive(Context* context, const v1::ArchiveProjectRequest* in,
+                   v1::Project* out) override {
     return Change(context, *in, in->name(), [this, out](const Answer& answer) {
       const auto& archived = std::get<ProjectArchived>(answer.events.at(0));
       engine_.Read([&](const Ledger& ledger) {
@@ -246,11 +248,15 @@ class ProjectService final : public v1::ProjectService::CallbackService, Handler
       });
     });
   }
-  Reactor* LinkAccount(Context* context, const v1::LinkAccountRequest* in, v1::AccountLink* out) override {
-    return Change(context, *in, in->project(), [out, link = in->link()](const Answer&) { *out = link; });
+  Reactor* LinkAccount(Context* context, const v1::LinkAccountRequest* in,
+                       v1::AccountLink* out) override {
+    return Change(context, *in, in->project(),
+                  [out, link = in->link()](const Answer&) { *out = link; });
   }
-  Reactor* UnlinkAccount(Context* context, const v1::UnlinkAccountRequest* in, v1::AccountLink* out) override {
-    return Change(context, *in, in->project(), [out, link = in->link()](const Answer&) { *out = link; });
+  Reactor* UnlinkAccount(Context* context, const v1::UnlinkAccountRequest* in,
+                         v1::AccountLink* out) override {
+    return Change(context, *in, in->project(),
+                  [out, link = in->link()](const Answer&) { *out = link; });
   }
   Reactor* AddMember(Context* context, const v1::AddMemberRequest* in, v1::Member* out) override {
     return Change(context, *in, in->project(), [this, out](const Answer& answer) {
@@ -259,10 +265,12 @@ class ProjectService final : public v1::ProjectService::CallbackService, Handler
       *out->mutable_add_time() = ToProto(JoinTime(added, answer.time));
     });
   }
-  Reactor* RemoveMember(Context* context, const v1::RemoveMemberRequest* in, v1::RemoveMemberResponse*) override {
+  Reactor* RemoveMember(Context* context, const v1::RemoveMemberRequest* in,
+                        v1::RemoveMemberResponse*) override {
     return Change(context, *in, in->project(), [](const Answer&) {});
   }
-  Reactor* SetMemberCeiling(Context* context, const v1::SetMemberCeilingRequest* in, v1::MemberCeiling* out) override {
+  Reactor* SetMemberCeiling(Context* context, const v1::SetMemberCeilingRequest* in,
+                            v1::MemberCeiling* out) override {
     return Change(context, *in, in->project(), [out](const Answer& answer) {
       *out = CeilingView(std::get<MemberCeilingSet>(answer.events.at(0)), answer.time);
     });

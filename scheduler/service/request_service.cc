@@ -1,6 +1,5 @@
 // RequestService: what projects ask for, and what is decided.
 
-#include "absl/strings/str_cat.h"
 #include "mesolys/v1/grant.pb.h"
 #include "mesolys/v1/request.grpc.pb.h"
 #include "scheduler/core/facts/unknown.h"
@@ -35,7 +34,7 @@ absl::StatusOr<Request> ToRequest(const std::string& project, const v1::Request&
   request.energy_median_watt_hours = in.energy_median_watt_hours();
   request.energy_p90_watt_hours = in.energy_p90_watt_hours();
   if (!v1::Request::Track_IsValid(in.track())) {
-    return Refuse(Reason::kInvalidArgument, "a track is DYNAMIC or CALL");
+    return Refuse(Reason::kInvalidArgument, Say("a track is DYNAMIC or CALL"));
   }
   request.track = in.track() == v1::Request::CALL ? Track::kCall : Track::kDynamic;
   for (const v1::UsagePoint& point : in.usage_curve()) {
@@ -66,7 +65,7 @@ absl::StatusOr<Command> ToCommand(const v1::DecideRequestRequest& in) {
   for (const v1::Award& award : in.awards()) {
     if (!command.awards.emplace(award.resource(), Amount(award.amount_base_units())).second) {
       return Refuse(Reason::kInvalidArgument,
-                    absl::StrCat(award.resource(), " is awarded twice; add the two amounts"),
+                    Say("$0 is awarded twice; add the two amounts", award.resource()),
                     {{"resource", award.resource()}});
     }
   }

@@ -27,7 +27,7 @@ absl::StatusOr<Command> ToCommand(const v1::DeclareWindowRequest& in) {
   if (in.window().kind() != v1::SiteWindow::INCIDENT &&
       in.window().kind() != v1::SiteWindow::MAINTENANCE) {
     return Refuse(Reason::kInvalidArgument,
-                  "say what kind of window: an incident or a maintenance");
+                  Say("say what kind of window: an incident or a maintenance"));
   }
   window.kind = static_cast<SiteWindow::Kind>(in.window().kind());
   window.title = in.window().title();
@@ -170,7 +170,6 @@ absl::Status ReadSites(const Reading& reading, const v1::ListSitesRequest& in,
   return absl::OkStatus();
 }
 
-
 class SiteService final : public v1::SiteService::CallbackService, Handlers {
  public:
   using Handlers::Handlers;
@@ -178,20 +177,22 @@ class SiteService final : public v1::SiteService::CallbackService, Handlers {
   Reactor* Get(Context* context, const v1::GetSiteRequest* in, v1::Site* out) override {
     return Look(context, Everything(), *in, *out, ReadSite);
   }
-  Reactor* List(Context* context, const v1::ListSitesRequest* in, v1::ListSitesResponse* out) override {
+  Reactor* List(Context* context, const v1::ListSitesRequest* in,
+                v1::ListSitesResponse* out) override {
     return Look(context, Everything(), *in, *out, ReadSites);
   }
 
-  Reactor* DeclareWindow(Context* context, const v1::DeclareWindowRequest* in, v1::SiteWindow* out) override {
+  Reactor* DeclareWindow(Context* context, const v1::DeclareWindowRequest* in,
+                         v1::SiteWindow* out) override {
     return Operate(context, *in, ToCommand(*in), [out](const Answer& answer) {
       *out = WindowView(std::get<WindowDeclared>(answer.events.at(0)).window);
     });
   }
-  Reactor* WriteOff(Context* context, const v1::WriteOffSiteRequest* in, v1::WriteOffSiteResponse* out) override {
+  Reactor* WriteOff(Context* context, const v1::WriteOffSiteRequest* in,
+                    v1::WriteOffSiteResponse* out) override {
     return Operate(context, *in, ToCommand(*in), [this, out](const Answer& answer) {
-      engine_.Read([&](const Ledger& ledger) {
-        *out = WriteOffView(ledger, answer.events, answer.time);
-      });
+      engine_.Read(
+          [&](const Ledger& ledger) { *out = WriteOffView(ledger, answer.events, answer.time); });
     });
   }
 };

@@ -2,7 +2,6 @@
 
 #include <set>
 
-#include "absl/strings/str_cat.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "scheduler/core/figures/price.h"

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
@@ -259,39 +260,42 @@ AssociationPlan ChangesTo(const WantedAssociations& wanted, const ClusterAssocia
 }
 
 std::string Describe(const AssociationChange& change) {
-  std::string account = absl::StrCat("account ", change.account);
-  const std::string user = absl::StrCat("user ", change.user, " of ", change.account);
+  const std::string& account = change.account;
+  const std::string& user = change.user;
   switch (change.kind) {
     case ChangeKind::kFreezeAccount:
-      return absl::StrCat(account, " is to be closed");
+      return Say("account $0 is to be closed", account).Render();
     case ChangeKind::kFreezeUser:
-      return absl::StrCat(user, " is to be closed");
+      return Say("user $0 of $1 is to be closed", user, account).Render();
     case ChangeKind::kLowerAccount:
     case ChangeKind::kRaiseAccount:
-      return absl::StrCat(account, " is to be limited to ", MinutesText(change.minutes),
-                          " minutes");
+      return Say("account $0 is to be limited to $1 minutes", account, MinutesText(change.minutes))
+          .Render();
     case ChangeKind::kLowerUser:
     case ChangeKind::kRaiseUser:
-      return absl::StrCat(user, " is to be limited to ", MinutesText(change.minutes), " minutes");
+      return Say("user $0 of $1 is to be limited to $2 minutes", user, account,
+                 MinutesText(change.minutes))
+          .Render();
     case ChangeKind::kNarrowQos:
     case ChangeKind::kWidenQos:
-      return absl::StrCat(account, " is to have the QOS ", absl::StrJoin(change.qos, ","));
+      return Say("account $0 is to have the QOS $1", account, absl::StrJoin(change.qos, ","))
+          .Render();
     case ChangeKind::kMoveDefault:
-      return absl::StrCat(account, " is to be the default of ", change.user);
+      return Say("account $0 is to be the default of $1", account, change.user).Render();
     case ChangeKind::kRemoveUser:
-      return absl::StrCat(user, " is to be removed");
+      return Say("user $0 of $1 is to be removed", user, account).Render();
     case ChangeKind::kCreateAccount:
-      return absl::StrCat(account, " is to be made below ", change.parent);
+      return Say("account $0 is to be made below $1", account, change.parent).Render();
     case ChangeKind::kMoveAccount:
-      return absl::StrCat(account, " is to be below ", change.parent);
+      return Say("account $0 is to be below $1", account, change.parent).Render();
     case ChangeKind::kSetShares:
-      return absl::StrCat(account, " is to have ", change.shares, " shares");
+      return Say("account $0 is to have $1 shares", account, change.shares).Render();
     case ChangeKind::kAddUser:
-      return absl::StrCat(user, " is to be added");
+      return Say("user $0 of $1 is to be added", user, account).Render();
     case ChangeKind::kOpenUser:
-      return absl::StrCat(user, " is to be open");
+      return Say("user $0 of $1 is to be open", user, account).Render();
     case ChangeKind::kOpenAccount:
-      return absl::StrCat(account, " is to be open");
+      return Say("account $0 is to be open", account).Render();
   }
   return account;
 }

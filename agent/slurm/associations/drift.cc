@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
@@ -22,13 +23,13 @@ class Differences {
     for (const auto& [login, limits] : left.users) {
       const auto there = found.users.find(login);
       if (there == found.users.end()) {
-        texts_.push_back(absl::StrCat("user ", login, " is gone"));
+        texts_.push_back(Say("user $0 is gone", login).Render());
       } else {
         Compare(absl::StrCat("user ", login, ": "), limits, there->second);
       }
     }
     for (const auto& [login, limits] : found.users) {
-      if (!left.users.contains(login)) texts_.push_back(absl::StrCat("user ", login, " is new"));
+      if (!left.users.contains(login)) texts_.push_back(Say("user $0 is new", login).Render());
     }
   }
 
@@ -49,9 +50,11 @@ class Differences {
   void Compare(const std::string& whose, const std::string& what, const std::string& left,
                const std::string& found) {
     if (left == found) return;
-    texts_.push_back(absl::StrCat(whose, what, " is ", found.empty() ? "not set" : found,
-                                  ", it was left ",
-                                  left.empty() ? "without" : absl::StrCat("at ", left)));
+    const std::string subject = absl::StrCat(whose, what);
+    texts_.push_back((found.empty()  ? Say("$0 is not set, it was left at $1", subject, left)
+                      : left.empty() ? Say("$0 is $1, it was left without", subject, found)
+                                     : Say("$0 is $1, it was left at $2", subject, found, left))
+                         .Render());
   }
 
   static std::string TextOf(const TresMinutes& minutes, const std::string& tres) {
@@ -75,7 +78,7 @@ std::map<std::string, std::vector<std::string>> DriftOf(
   for (const auto& [name, account] : left) {
     const auto there = found.find(name);
     if (there == found.end()) {
-      drift[name].emplace_back("the account is gone");
+      drift[name].emplace_back(SayLater("the account is gone"));
     } else if (there->second != account) {
       Differences(drift[name]).Compare(account, there->second);
     }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "proto/values/names.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
@@ -212,9 +213,10 @@ class Wanting {
       const std::string tres = TresOf(resource);
       if (tres.empty()) continue;
       if (!known.contains(tres)) {
-        wanted.problems[resource] =
-            absl::StrCat("slurmctld does not count ", tres,
-                         ": add it to AccountingStorageTRES in slurm.conf, and restart it");
+        wanted.problems[resource] = Say("slurmctld does not count $0: add it to "
+                                        "AccountingStorageTRES in slurm.conf, and restart it",
+                                        tres)
+                                        .Render();
         continue;
       }
       // The limit of one model is passed by a job that names none; that of all holds for every job.
@@ -228,7 +230,7 @@ class Wanting {
       room[tres] = {};
       if (known.contains(kAllGpus)) continue;
       wanted.problems[""] =
-          "slurmctld counts GPUs by model only: add gres/gpu to AccountingStorageTRES";
+          SayLater("slurmctld counts GPUs by model only: add gres/gpu to AccountingStorageTRES");
       wanted.is_frozen = true;
     }
     for (const auto& [tres, minutes] : room) {

@@ -9,10 +9,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "agent/process/utf8.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
@@ -21,7 +21,7 @@ constexpr size_t kShownBytes = 200;
 
 absl::Status NotUnderstood(absl::string_view command, absl::string_view line) {
   return absl::DataLossError(
-      absl::StrCat(command, " says what is not understood: \"", OneLine(line, kShownBytes), "\""));
+      Say("$0 says what is not understood: \"$1\"", command, OneLine(line, kShownBytes)).Render());
 }
 
 // Slurm keeps these numbers without a sign: -5 comes back as 18446744073709551611, more than any
@@ -173,7 +173,7 @@ absl::Status ControllerText::AddKept(absl::string_view text) {
 absl::StatusOr<ClusterAssociations::Controller> ControllerText::Take() {
   if (controller_.tres.empty()) {
     return absl::DataLossError(
-        absl::StrCat("scontrol show assoc_mgr tells no association of ", cluster_));
+        Say("scontrol show assoc_mgr tells no association of $0", cluster_).Render());
   }
   // One without any limit is known to have none.
   for (const auto& [whose, counted] : controller_.counted) controller_.minutes[whose];

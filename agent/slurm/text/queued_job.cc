@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "agent/process/utf8.h"
 #include "agent/slurm/text/sacct_value.h"
 #include "proto/runtime/convert.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
@@ -19,7 +19,7 @@ constexpr size_t kShownJobBytes = 200;
 
 absl::Status NotUnderstood(absl::string_view line) {
   return absl::DataLossError(
-      absl::StrCat("squeue says what is not understood: \"", OneLine(line, kShownJobBytes), "\""));
+      Say("squeue says what is not understood: \"$0\"", OneLine(line, kShownJobBytes)).Render());
 }
 
 // "cpu=2,mem=10M,node=1,billing=2,gres/gpu=1": whole numbers only.
