@@ -150,7 +150,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"usage_unassigned", {"usage", "list", "--unassigned"}},
         Case{"usage_unassigned_jobs",
              {"usage", "list", "--unassigned", "--jobs", "psmn:Old.Account"}},
-        Case{"audit_show", {"audit", "show", "10"}}),
+        Case{"audit_project", {"audit", "show", "2"}}, Case{"audit_show", {"audit", "show", "10"}},
+        Case{"audit_extension", {"audit", "show", "11"}}),
     [](const ::testing::TestParamInfo<Case>& param) { return param.param.name; });
 
 }  // namespace

@@ -37,7 +37,7 @@ class FaultyCalls {
   // The request_id of each change that came in, dry runs and repetitions included.
   std::vector<std::string> received() const;
   int call_count() const;
-  // The newest request of its type; aborts when none came.
+  // The newest request of its type; throws when none came.
   template <typename Request>
   Request Last() const {
     Request request;
