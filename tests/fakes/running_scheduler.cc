@@ -11,7 +11,6 @@
 #include "scheduler/core/facts/identity.h"
 #include "scheduler/service/access_table.h"
 #include "scheduler/service/allocation_service.h"
-#include "scheduler/service/site_service.h"
 #include "scheduler/store/memory_event_store.h"
 #include "scheduler/store/sqlite/sqlite_event_store.h"
 
@@ -45,12 +44,14 @@ RunningScheduler::RunningScheduler(TestCa& ca, const Clock& clock, RunningSchedu
     store_ = Require(SqliteEventStore::Open(options.database, SqliteEventStore::Mode::kReadWrite),
                      "store");
   }
-  engine_ = Require(Engine::Start(*store_, clock), "engine");
+  engine_ = Require(Engine::Start(*store_, clock, runtime_), "engine");
   if (engine_->head().revision == 0) Adopt(options.catalogue);
   comparisons_ = std::make_unique<Comparisons>(*engine_);
-  queries_ = std::make_unique<WorkQueue>();
+  queries_ = std::make_unique<WorkQueue>(runtime_);
   allocation_ = NewAllocationService(*engine_, sessions_, *comparisons_, jobs_, *queries_);
-  site_ = NewSiteService(*engine_, sessions_, *comparisons_, jobs_, *queries_, options.patience);
+  calls_ = std::make_unique<SiteCalls>(runtime_, *engine_, sessions_, *comparisons_, jobs_,
+                                       *queries_, absl::FromChrono(options.patience));
+  site_ = NewSiteService(*calls_);
   server_ = Require(StartServer("127.0.0.1:0", ca_.Files("service/scheduler"),
                                 {allocation_.get(), site_.get()}, std::move(options.interceptors)),
                     "server");

@@ -13,11 +13,13 @@
 #include "grpcpp/impl/service_type.h"
 #include "proto/runtime/clock.h"
 #include "proto/runtime/server.h"
+#include "proto/runtime/thread_runtime.h"
 #include "scheduler/core/facts/catalogue.h"
 #include "scheduler/engine/engine.h"
 #include "scheduler/engine/work_queue.h"
 #include "scheduler/service/comparisons.h"
 #include "scheduler/service/job_questions.h"
+#include "scheduler/service/site_service.h"
 #include "scheduler/service/site_sessions.h"
 #include "scheduler/store/event_store.h"
 #include "tests/fakes/test_ca.h"
@@ -59,12 +61,14 @@ class RunningScheduler {
   void Adopt(const Catalogue& catalogue);
 
   TestCa& ca_;
+  ThreadRuntime runtime_;
   std::unique_ptr<EventStore> store_;
   std::unique_ptr<Engine> engine_;
   SiteSessions sessions_;
   JobQuestions jobs_;
   std::unique_ptr<Comparisons> comparisons_;
   std::unique_ptr<WorkQueue> queries_;
+  std::unique_ptr<SiteCalls> calls_;
   std::unique_ptr<grpc::Service> allocation_;
   std::unique_ptr<grpc::Service> site_;
   RunningServer server_;
