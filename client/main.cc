@@ -11,11 +11,12 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "client/frame/cli.h"
 #include "client/language/language.h"
 #include "proto/runtime/clock.h"
 #include "proto/runtime/program.h"
+#include "proto/runtime/thread_runtime.h"
 
 namespace mesolys::client {
 namespace {
@@ -74,7 +75,7 @@ int Main(int argc, char** argv) {
               isatty(STDIN_FILENO) == 1,
               TerminalWidth,
               [](absl::Duration duration) {
-                absl::SleepFor(duration);
+                Pause(duration);
                 return true;
               },
               isatty(STDERR_FILENO) == 1,

@@ -1,5 +1,6 @@
 #include "scheduler/serve.h"
 
+#include <chrono>
 #include <filesystem>
 #include <future>
 #include <memory>
@@ -8,6 +9,7 @@
 #include "proto/runtime/clock.h"
 #include "proto/runtime/program.h"
 #include "proto/runtime/server.h"
+#include "proto/runtime/thread_runtime.h"
 #include "proto/values/amount_text.h"
 #include "scheduler/config/catalogue_file.h"
 #include "scheduler/core/facts/identity.h"
@@ -72,7 +74,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetrics(const SchedulerConfi
   return metrics;
 }
 
-constexpr auto kUpkeepInterval = std::chrono::minutes(1);
+constexpr absl::Duration kUpkeepInterval = absl::Minutes(1);
 
 }  // namespace
 
@@ -83,18 +85,20 @@ absl::Status Serve(const SchedulerConfig& config) {
       SqliteEventStore::Open(config.database, SqliteEventStore::Mode::kReadWrite);
   if (!store.ok()) return store.status();
   const SystemClock clock;
+  ThreadRuntime runtime;
   Instruments instruments;  // counts until the engine has ended
-  absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Start(**store, clock);
+  absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Start(**store, clock, runtime);
   if (!engine.ok()) return engine.status();
   if (absl::Status status = Adopt(**engine, config.catalogue); !status.ok()) return status;
-  const Upkeep upkeep(**engine, kUpkeepInterval);
+  const std::unique_ptr<Loop> upkeep = StartUpkeep(**engine, runtime, kUpkeepInterval);
 
   SiteSessions sessions;
   Comparisons comparisons(**engine);
   JobQuestions jobs;
-  WorkQueue queries;
+  WorkQueue queries(runtime);
+  AgentCalls calls(runtime, **engine, sessions, comparisons, jobs, queries);
   Services services = NewServices({**engine, sessions, comparisons, jobs, queries});
-  services.push_back(NewAgentService(**engine, sessions, comparisons, jobs, queries));
+  services.push_back(NewAgentService(calls));
   (*engine)->OnCommit([&instruments](absl::Duration duration, int64_t command_count) {
     instruments.CountCommit(duration, command_count);
   });

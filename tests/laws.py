@@ -181,6 +181,19 @@ def clocks_asked(tree):
             yield f'{path} asks for the time by itself: take it from a Clock'
 
 
+WAITS = re.compile(r'\bstd::(?:thread|jthread|async|this_thread|condition_variable\w*)\b|\bpthread_create\b|'
+                   r'\babsl::(?:SleepFor|CondVar)\b|\b(?:u|nano)?sleep\(|\bpoll\(nullptr\b')
+
+
+def stray_threads(tree):
+    """Threads are begun, and time is waited for, in one room: elsewhere it is a loop of the Runtime."""
+    for path in sources(tree):
+        if path.startswith('proto/runtime/'):
+            continue
+        for word in WAITS.findall(tree[path]):
+            yield f'{path}: {word} is for proto/runtime; take a loop of a Runtime'
+
+
 def wrong_guards(tree):
     """Guards name their file."""
     for path in sources(tree, tests=True):

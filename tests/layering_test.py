@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 VERB_FILES_MAX = 8
 # What an agent says, or is asked, stands in two programs.
-WIDER_VERBS = (('ExplainJob', 10), ('ReportUsage', 14), ('Synchronize', 11), ('TellUsage', 9))
+WIDER_VERBS = (('ExplainJob', 10), ('ReportUsage', 15), ('Synchronize', 14), ('TellUsage', 9))
 
 
 def our_tree():
@@ -58,6 +58,9 @@ class LayeringTest(unittest.TestCase):
 
     def test_the_time_of_day_is_asked_in_one_place(self):
         self.holds(laws.clocks_asked(self.tree))
+
+    def test_threads_and_waits_are_those_of_the_runtime(self):
+        self.holds(laws.stray_threads(self.tree))
 
     def test_guards_name_their_file(self):
         self.holds(laws.wrong_guards(self.tree))
@@ -134,6 +137,13 @@ class PlantedViolationsTest(unittest.TestCase):
     def test_somebody_who_asks_for_the_time(self):
         asks = 'return absl::Now();\n'
         self.breaks(laws.clocks_asked, {'agent/loop/a.cc': asks, 'proto/runtime/clock.cc': asks}, 'agent/loop/a.cc')
+
+    def test_somebody_who_begins_a_thread_or_sleeps(self):
+        for waits in ('std::thread thread;', 'std::condition_variable_any come;', 'std::async(Run);',
+                      'std::this_thread::sleep_for(pause);', 'absl::SleepFor(pause);', '::poll(nullptr, 0, 5);'):
+            tree = {'agent/loop/a.cc': waits, 'proto/runtime/thread_runtime.cc': waits, 'tests/agent/a_test.cc': waits,
+                    'agent/loop/b.cc': '::poll(files.data(), files.size(), 5); Asleep(pause);'}
+            self.breaks(laws.stray_threads, tree, 'agent/loop/a.cc', 'proto/runtime')
 
     def test_a_guard_of_another_file(self):
         self.breaks(laws.wrong_guards, {'agent/loop/a.h': '#ifndef MESOLYS_AGENT_A_H_\n'}, 'MESOLYS_AGENT_LOOP_A_H_')

@@ -2,11 +2,11 @@
 
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "agent/loop/agent_metrics.h"
 #include "proto/metrics/metrics_server.h"
+#include "proto/runtime/thread_runtime.h"
 #include "spdlog/spdlog.h"
 
 namespace mesolys::agent {
@@ -32,12 +32,10 @@ std::unique_ptr<MetricsServer> StartMetrics(const AgentConfig& config, Site& sit
 
 ExitCode RunUntilSignal(const AgentConfig& config, Site& site, const StopSignals& signals) {
   const std::unique_ptr<MetricsServer> metrics = StartMetrics(config, site);
-  std::thread waiter([&site, &signals] {
-    signals.Wait();
-    site.agent->Stop();
-  });
-  site.agent->Run();
-  waiter.join();
+  ThreadRuntime runtime;
+  site.agent->Start(runtime);
+  signals.Wait();
+  site.agent->Stop();
   return ExitCode::kDone;
 }
 

@@ -6,9 +6,8 @@
 #include <utility>
 
 #include "grpcpp/client_context.h"
-#include "mesolys/v1/agent.grpc.pb.h"
+#include "proto/runtime/channel.h"
 #include "proto/runtime/mutex.h"
-#include "proto/runtime/status.h"
 #include "proto/values/sentence.h"
 
 namespace mesolys::agent {
@@ -25,18 +24,14 @@ std::chrono::system_clock::time_point In(absl::Duration duration) {
 
 }  // namespace
 
-// The stub, and the calls that a Cancel has to end.
+// The calls under way that a Cancel has to end.
 class GrpcSchedulerLink::Calls {
  public:
   explicit Calls(std::shared_ptr<grpc::Channel> channel)
-      : channel_(std::move(channel)), stub_(v1::AgentService::NewStub(channel_)) {}
+      : channel_(std::move(channel)) {}
 
-  template <typename Request, typename Response>
-  using Method = grpc::Status (v1::AgentService::Stub::*)(grpc::ClientContext*, const Request&,
-                                                          Response*);
-
-  template <typename Request, typename Response>
-  absl::StatusOr<Response> Call(Method<Request, Response> method, const Request& request,
+  template <typename Response>
+  absl::StatusOr<Response> Call(const google::protobuf::Message& request,
                                 absl::Duration patience) {
     AwaitConnection(std::min(patience, kConnectPatience));
     grpc::ClientContext context;
@@ -47,13 +42,16 @@ class GrpcSchedulerLink::Calls {
       contexts_.insert(&context);
     }
     Response response;
-    const grpc::Status status = (stub_.get()->*method)(&context, request, &response);
+    const absl::Status status = mesolys::Call(channel_, context, request, response);
     {
       MutexLock lock(mutex_);
       contexts_.erase(&context);
     }
-    if (!status.ok()) return FromGrpcStatus(status);
-    return response;
+    if (status.ok()) return response;
+    if (!absl::IsUnimplemented(status)) return status;
+    return absl::UnimplementedError(SayLater(
+        "the scheduler does not know this call: it is of another version than this agent; install "
+        "the same version of both"));
   }
 
   void Cancel() {
@@ -79,7 +77,6 @@ class GrpcSchedulerLink::Calls {
   }
 
   const std::shared_ptr<grpc::Channel> channel_;
-  const std::unique_ptr<v1::AgentService::Stub> stub_;
   Mutex mutex_;
   bool is_cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<grpc::ClientContext*> contexts_ ABSL_GUARDED_BY(mutex_);
@@ -98,17 +95,17 @@ absl::Status GrpcSchedulerLink::Connect(absl::Duration patience) {
 
 absl::StatusOr<v1::ReportUsageResponse> GrpcSchedulerLink::ReportUsage(
     const v1::ReportUsageRequest& request, absl::Duration patience) {
-  return calls_->Call(&v1::AgentService::Stub::ReportUsage, request, patience);
+  return calls_->Call<v1::ReportUsageResponse>(request, patience);
 }
 
 absl::StatusOr<v1::SynchronizeResponse> GrpcSchedulerLink::Synchronize(
     const v1::SynchronizeRequest& request, absl::Duration patience) {
-  return calls_->Call(&v1::AgentService::Stub::Synchronize, request, patience);
+  return calls_->Call<v1::SynchronizeResponse>(request, patience);
 }
 
 absl::StatusOr<v1::TellUsageResponse> GrpcSchedulerLink::TellUsage(
     const v1::TellUsageRequest& request, absl::Duration patience) {
-  return calls_->Call(&v1::AgentService::Stub::TellUsage, request, patience);
+  return calls_->Call<v1::TellUsageResponse>(request, patience);
 }
 
 void GrpcSchedulerLink::Cancel() { calls_->Cancel(); }

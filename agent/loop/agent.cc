@@ -1,8 +1,6 @@
 #include "agent/loop/agent.h"
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -93,63 +91,54 @@ absl::Status Agent::CollectMeansOnce() {
   return absl::OkStatus();
 }
 
-void Agent::Run() {
-  std::thread means([this] {
-    if (means_collector_ == nullptr) return;
-    do {
-      (void)CollectMeansOnce();  // the scheduler is told
-    } while (Wait(means_interval_, /*until_due=*/false));
-  });
-  std::thread report([this] {
-    ReportTick tick;
-    do {
-      tick = ReportOnce();
-      if (tick.collected_count + tick.quarantined_count + tick.sent_count == 0) continue;
-      spdlog::info(
-          "report: collected {}, skipped {} lines, quarantined {} lines, sent {} (changed {}, "
-          "rejected {})",
-          tick.collected_count, tick.skipped_count, tick.quarantined_count, tick.sent_count,
-          tick.changed_count, tick.rejected_count);
-    } while (Wait(tick.wait, /*until_due=*/true));
-  });
-  // What was read is told before it is read again.
-  const absl::Duration patience = means_collector_ == nullptr
-                                      ? Synchronizer::kPatience
-                                      : std::min(Synchronizer::kPatience, means_interval_);
-  SynchronizeTick tick;
-  do {
-    tick = SynchronizeOnce(patience);
-    if (tick.is_new || tick.is_asked) {
-      // It may have ordered something that the other loop does.
-      MutexLock lock(mutex_);
-      is_report_due_ = true;
-      stirred_.notify_all();
-    }
-    if (tick.change_count == 0) continue;
-    spdlog::info("synchronize: {} changes, generation {} wanted, {} in force", tick.change_count,
-                 tick.generation_wanted, tick.generation_in_force);
-  } while (Wait(tick.wait, /*until_due=*/false));
-  report.join();
-  means.join();
+void Agent::Start(Runtime& runtime) {
+  const auto begin = [this, &runtime](absl::Duration (Agent::*turn)()) {
+    return runtime.Start(absl::ZeroDuration(), [this, turn] {
+      return is_stopping_ ? absl::InfiniteDuration() : (this->*turn)();
+    });
+  };
+  if (means_collector_ != nullptr) means_loop_ = begin(&Agent::CollectMeans);
+  report_loop_ = begin(&Agent::Report);
+  synchronize_loop_ = begin(&Agent::Synchronize);
 }
 
 void Agent::Stop() {
-  {
-    MutexLock lock(mutex_);
-    is_stopping_ = true;
-  }
-  stirred_.notify_all();
+  is_stopping_ = true;
   link_.Cancel();
+  synchronize_loop_.reset();  // before the one that it stirs
+  report_loop_.reset();
+  means_loop_.reset();
 }
 
-bool Agent::Wait(absl::Duration duration, bool until_due) {
-  const auto until = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(duration);
-  MutexLock lock(mutex_);
-  while (!is_stopping_ && !(until_due && is_report_due_)) {
-    if (stirred_.wait_until(mutex_, until) == std::cv_status::timeout) break;
+absl::Duration Agent::CollectMeans() {
+  (void)CollectMeansOnce();  // the scheduler is told
+  return means_interval_;
+}
+
+absl::Duration Agent::Report() {
+  const ReportTick tick = ReportOnce();
+  if (tick.collected_count + tick.quarantined_count + tick.sent_count > 0) {
+    spdlog::info(
+        "report: collected {}, skipped {} lines, quarantined {} lines, sent {} (changed {}, "
+        "rejected {})",
+        tick.collected_count, tick.skipped_count, tick.quarantined_count, tick.sent_count,
+        tick.changed_count, tick.rejected_count);
   }
-  if (until_due) is_report_due_ = false;
-  return !is_stopping_;
+  return tick.wait;
+}
+
+absl::Duration Agent::Synchronize() {
+  // What was read is told before it is read again.
+  const SynchronizeTick tick = SynchronizeOnce(
+      means_collector_ == nullptr ? Synchronizer::kPatience
+                                  : std::min(Synchronizer::kPatience, means_interval_));
+  // It may have ordered something that the other loop does.
+  if (tick.is_new || tick.is_asked) report_loop_->Stir();
+  if (tick.change_count > 0) {
+    spdlog::info("synchronize: {} changes, generation {} wanted, {} in force", tick.change_count,
+                 tick.generation_wanted, tick.generation_in_force);
+  }
+  return tick.wait;
 }
 
 }  // namespace mesolys::agent

@@ -4,11 +4,11 @@
 // A site's agent: loops that never wait for each other, one that reports what was used, one that
 // puts in force what may be used, and one that reads what the site really has. Every tick may be
 // repeated, and an agent that is killed at any moment loses nothing. ReportOnce, SynchronizeOnce
-// and CollectMeansOnce are each for one thread; Stop is for any.
+// and CollectMeansOnce are each for one thread, Start and Stop for the one that has the agent.
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +20,7 @@
 #include "agent/loop/reporter.h"
 #include "agent/loop/synchronizer.h"
 #include "proto/runtime/mutex.h"
+#include "proto/runtime/runtime.h"
 
 namespace mesolys::agent {
 
@@ -53,14 +54,16 @@ class Agent {
   // What its loops did so far. Any thread.
   LoopCounts counts() const;
 
-  // All loops, each in a thread, until Stop.
-  void Run();
-  // Cancels the calls in flight; the steps under way come to their end.
+  // All loops, until Stop.
+  void Start(Runtime& runtime);
+  // Cancels the calls in flight; returns when the steps under way have come to their end.
   void Stop();
 
  private:
-  // False when the agent shall end. With `until_due`, no longer than until a report is due.
-  bool Wait(absl::Duration duration, bool until_due);
+  // Turns of the loops; each answers when the next one is due.
+  absl::Duration Report();
+  absl::Duration Synchronize();
+  absl::Duration CollectMeans();
 
   SchedulerLink& link_;
   const Clock& clock_;
@@ -75,11 +78,12 @@ class Agent {
   Synchronizer synchronizer_;
   std::atomic<bool> is_stopping_ = false;
   mutable Mutex mutex_;
-  std::condition_variable_any stirred_;  // is_stopping_ or is_report_due_ has become true
-  bool is_report_due_ ABSL_GUARDED_BY(mutex_) = false;
   // What hinders the report loop, for the other loop to tell; empty for nothing.
   std::string report_problem_ ABSL_GUARDED_BY(mutex_);
   LoopCounts counts_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Loop> means_loop_;
+  std::unique_ptr<Loop> report_loop_;
+  std::unique_ptr<Loop> synchronize_loop_;
 };
 
 }  // namespace mesolys::agent

@@ -19,6 +19,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "agent/process/utf8.h"
+#include "proto/runtime/thread_runtime.h"
 #include "proto/values/sentence.h"
 
 namespace mesolys::agent {
@@ -28,6 +29,9 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr size_t kReadBytes = size_t{64} << 10;
 constexpr int64_t kPollMsMax = 3600000;
+// Between two looks at whether a program whose output has ended has ended itself.
+constexpr absl::Duration kPauseFirst = absl::Milliseconds(1);
+constexpr absl::Duration kPauseMax = absl::Milliseconds(50);
 constexpr size_t kErrorBytesMax = 4096;
 constexpr size_t kSaidBytesMax = 1024;
 
@@ -94,7 +98,7 @@ class Child {
   // The status of waitpid; nothing by the deadline.
   std::optional<int> WaitUntil(SteadyTime deadline) {
     int status = 0;
-    for (int pause_ms = 1;; pause_ms = std::min(2 * pause_ms, 50)) {
+    for (absl::Duration pause = kPauseFirst;; pause = std::min(2 * pause, kPauseMax)) {
       const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
       if (ended == pid_) {
         is_over_ = true;
@@ -102,7 +106,7 @@ class Child {
         return status;
       }
       if (std::chrono::steady_clock::now() >= deadline) return std::nullopt;
-      ::poll(nullptr, 0, pause_ms);
+      Pause(pause);
     }
   }
 

@@ -6,16 +6,17 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/time/time.h"
 #include "client/language/language.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "mesolys/v1/identity.pb.h"
 #include "proto/runtime/channel.h"
+#include "proto/runtime/thread_runtime.h"
 
 namespace mesolys::client {
 namespace {
@@ -63,9 +64,8 @@ class GrpcScheduler : public Scheduler {
   }
 
   void Pause(Deadline deadline) override {
-    constexpr std::chrono::milliseconds kPause(200);
-    const Deadline until = std::min(deadline, std::chrono::steady_clock::now() + kPause);
-    std::this_thread::sleep_until(until);
+    const absl::Duration left = absl::FromChrono(deadline - std::chrono::steady_clock::now());
+    mesolys::Pause(std::min(left, absl::Milliseconds(200)));
   }
 
  private:

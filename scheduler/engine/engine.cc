@@ -22,7 +22,8 @@ constexpr size_t kCommandsMax = 512;     // in one commit
 constexpr size_t kRecordsMax = 20'000;   // in one commit
 constexpr size_t kResettlePage = 1'000;  // jobs
 constexpr size_t kRequestIdMax = 128;
-constexpr auto kStallDelay = std::chrono::seconds(1);  // before a page that failed is tried again
+constexpr absl::Duration kStallDelay =
+    absl::Seconds(1);  // before a page that failed is tried again
 
 absl::Status NotAppended(const AppendResult& result) {
   if (result.outcome == AppendResult::Outcome::kUnknown) {
@@ -62,20 +63,19 @@ absl::StatusOr<Answer> AnswerFrom(const LogRow& row) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(EventStore& store, const Clock& clock) {
-  std::unique_ptr<Engine> engine(new Engine(store, clock));
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(EventStore& store, const Clock& clock,
+                                                      Runtime& runtime) {
+  std::unique_ptr<Engine> engine(new Engine(store, clock, runtime));
   if (absl::Status status = engine->CatchUp(); !status.ok()) return status;
-  engine->committer_ = std::thread(&Engine::Run, engine.get());
+  // Its first turn finds the accounts that were not settled when the last engine ended.
+  engine->committer_ =
+      runtime.Start(absl::ZeroDuration(), [&engine = *engine] { return engine.Step(); });
   return engine;
 }
 
 Engine::~Engine() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  arrived_.notify_all();
-  if (committer_.joinable()) committer_.join();
+  committer_.reset();
+  while (IsQueued()) Step();
 }
 
 void Engine::Submit(Submission submission) {
@@ -90,7 +90,7 @@ void Engine::Submit(Submission submission) {
     MutexLock lock(mutex_);
     queue_.push_back({std::move(submission), std::move(digest)});
   }
-  arrived_.notify_one();
+  committer_->Stir();
 }
 
 LogHead Engine::head() const {
@@ -130,31 +130,27 @@ void Engine::ApplyDurably(const std::vector<Event>& events, absl::Time time, con
   head_ = {row.revision, row.hash};
 }
 
-void Engine::Run() {
-  for (;;) {
-    std::vector<Pending> pending = Take();
-    if (!pending.empty()) {
-      CommitAll(pending);
-      AnswerAll(std::move(pending));
-    }
-    if (!tentative_.unsettled_accounts().empty()) ResettleOnePage();
-    MutexLock lock(mutex_);
-    // Accounts that are not settled yet are found again at the next start.
-    if (stopping_ && queue_.empty()) return;
+absl::Duration Engine::Step() {
+  std::vector<Pending> pending = Take();
+  if (!pending.empty()) {
+    CommitAll(pending);
+    AnswerAll(std::move(pending));
   }
+  if (!tentative_.unsettled_accounts().empty()) ResettleOnePage();
+  if (IsQueued()) return absl::ZeroDuration();
+  if (tentative_.unsettled_accounts().empty()) return absl::InfiniteDuration();
+  return resettlement_stalled_ ? kStallDelay : absl::ZeroDuration();
+}
+
+bool Engine::IsQueued() const {
+  MutexLock lock(mutex_);
+  return !queue_.empty();
 }
 
 std::vector<Engine::Pending> Engine::Take() {
   std::vector<Pending> pending;
-  MutexLock lock(mutex_);
-  if (resettlement_stalled_ && queue_.empty() && !stopping_) {
-    arrived_.wait_for(mutex_, kStallDelay);
-  } else {
-    while (queue_.empty() && !stopping_ && tentative_.unsettled_accounts().empty()) {
-      arrived_.wait(mutex_);
-    }
-  }
   size_t records = 0;
+  MutexLock lock(mutex_);
   while (!queue_.empty() && pending.size() < kCommandsMax && records < kRecordsMax) {
     pending.push_back(std::move(queue_.front()));
     queue_.pop_front();

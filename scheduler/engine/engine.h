@@ -2,22 +2,21 @@
 #define MESOLYS_SCHEDULER_ENGINE_ENGINE_H_
 
 // The one write path: commands are queued, decided against a tentative fold, made durable together,
-// and only then answered. Any thread may submit and read; one thread of its own commits, another
-// one answers, so that the next commit waits for nobody's network.
+// and only then answered. Any thread may submit and read; a loop of its own commits, another one
+// answers, so that the next commit waits for nobody's network.
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "proto/runtime/clock.h"
 #include "proto/runtime/mutex.h"
+#include "proto/runtime/runtime.h"
 #include "scheduler/core/ledger/ledger.h"
 #include "scheduler/core/rules/command.h"
 #include "scheduler/core/rules/policy.h"
@@ -57,7 +56,8 @@ struct LogHead {
 class Engine {
  public:
   // Folds the log and starts the committer. DATA_LOSS when the chain of the log is broken.
-  static absl::StatusOr<std::unique_ptr<Engine>> Start(EventStore& store, const Clock& clock);
+  static absl::StatusOr<std::unique_ptr<Engine>> Start(EventStore& store, const Clock& clock,
+                                                       Runtime& runtime);
 
   // Finishes what is queued.
   ~Engine();
@@ -95,14 +95,17 @@ class Engine {
     int64_t known_revision = 0;  // of the row that it was answered from; 0: decided here
   };
 
-  Engine(EventStore& store, const Clock& clock) : store_(store), clock_(clock) {}
+  Engine(EventStore& store, const Clock& clock, Runtime& runtime)
+      : store_(store), clock_(clock), answers_(runtime) {}
 
   absl::Status CatchUp();
   void ApplyDurably(const std::vector<Event>& events, absl::Time time, const LogRow& row);
 
-  // The committer's thread.
-  void Run();
-  // Waits for commands, unless there is an account to charge anew.
+  // A turn of the committer: makes durable what is queued, or as much of it as one commit holds,
+  // and charges one page of jobs anew where an account is to be. Answers when it is to take the
+  // next one.
+  absl::Duration Step();
+  bool IsQueued() const;
   std::vector<Pending> Take();
   // Gives each of `pending` its answer; those of a repeated key go back into the queue.
   void CommitAll(std::vector<Pending>& pending);
@@ -120,9 +123,7 @@ class Engine {
   Listener<absl::Duration, int64_t> committed_;
 
   mutable Mutex mutex_;
-  std::condition_variable_any arrived_;
   std::deque<Pending> queue_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   Ledger durable_ ABSL_GUARDED_BY(mutex_);
   LogHead head_ ABSL_GUARDED_BY(mutex_);
 
@@ -130,7 +131,7 @@ class Engine {
   Ledger tentative_;
   bool resettlement_stalled_ = false;
   WorkQueue answers_;
-  std::thread committer_;
+  std::unique_ptr<Loop> committer_;
 };
 
 }  // namespace mesolys

@@ -4,15 +4,15 @@
 
 namespace mesolys {
 
-WorkQueue::WorkQueue() : thread_(&WorkQueue::Run, this) {}
+WorkQueue::WorkQueue(Runtime& runtime)
+    : loop_(runtime.Start(absl::InfiniteDuration(), [this] {
+        return DoOne() ? absl::ZeroDuration() : absl::InfiniteDuration();
+      })) {}
 
 WorkQueue::~WorkQueue() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
+  loop_.reset();
+  while (DoOne()) {
   }
-  arrived_.notify_one();
-  thread_.join();
 }
 
 void WorkQueue::Add(std::function<void()> work) {
@@ -20,21 +20,19 @@ void WorkQueue::Add(std::function<void()> work) {
     MutexLock lock(mutex_);
     work_.push_back(std::move(work));
   }
-  arrived_.notify_one();
+  loop_->Stir();
 }
 
-void WorkQueue::Run() {
-  for (;;) {
-    std::function<void()> work;
-    {
-      MutexLock lock(mutex_);
-      while (work_.empty() && !stopping_) arrived_.wait(mutex_);
-      if (work_.empty()) return;
-      work = std::move(work_.front());
-      work_.pop_front();
-    }
-    work();
+bool WorkQueue::DoOne() {
+  std::function<void()> work;
+  {
+    MutexLock lock(mutex_);
+    if (work_.empty()) return false;
+    work = std::move(work_.front());
+    work_.pop_front();
   }
+  work();
+  return true;
 }
 
 }  // namespace mesolys

@@ -4,32 +4,31 @@
 // One thread for work that another must not wait for, done in the order in which it was added. Any
 // thread may add work.
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
-#include <thread>
+#include <memory>
 
 #include "absl/base/thread_annotations.h"
 #include "proto/runtime/mutex.h"
+#include "proto/runtime/runtime.h"
 
 namespace mesolys {
 
 class WorkQueue {
  public:
-  WorkQueue();
-  // Finishes what was added.
+  explicit WorkQueue(Runtime& runtime);
+  // Does what was added and is left.
   ~WorkQueue();
 
   void Add(std::function<void()> work);
 
  private:
-  void Run();
+  // The oldest; false when there is none.
+  bool DoOne();
 
   Mutex mutex_;
-  std::condition_variable_any arrived_;
   std::deque<std::function<void()>> work_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  std::unique_ptr<Loop> loop_;
 };
 
 }  // namespace mesolys

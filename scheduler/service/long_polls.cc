@@ -1,7 +1,7 @@
 #include "scheduler/service/long_polls.h"
 
 #include <algorithm>
-#include <map>
+#include <set>
 #include <utility>
 
 #include "scheduler/core/figures/desired_state.h"
@@ -9,100 +9,46 @@
 
 namespace mesolys {
 
-// Whoever takes a poll out of the waiting ones finishes it.
-class LongPolls::Poll : public grpc::ServerUnaryReactor {
- public:
-  Poll(LongPolls& polls, std::string site, int64_t generation, int64_t comparison,
-       v1::SynchronizeResponse* out)
-      : polls_(polls),
-        site_(std::move(site)),
-        generation_(generation),
-        comparison_(comparison),
-        deadline_(std::chrono::steady_clock::now() + polls.patience_),
-        out_(out) {}
-
-  const std::string& site() const { return site_; }
-  int64_t generation() const { return generation_; }
-  int64_t comparison() const { return comparison_; }
-  std::chrono::steady_clock::time_point deadline() const { return deadline_; }
-
-  void Answer() {
-    polls_.engine_.Read([this](const Ledger& ledger) {
-      *out_->mutable_desired_state() = DesiredView(ledger, site_, DesiredStateOf(ledger, site_));
-    });
-    if (auto wanted = polls_.comparisons_.WantedOf(site_); wanted.has_value()) {
-      *out_->mutable_comparison() = *std::move(wanted);
-    }
-    for (v1::WantedJob& wanted : polls_.jobs_.WantedOf(site_, polls_.engine_.Now())) {
-      *out_->add_jobs() = std::move(wanted);
-    }
-    const LogHead head = polls_.engine_.head();
-    out_->mutable_head()->set_revision(head.revision);
-    out_->mutable_head()->set_hash(head.hash);
-    Finish(grpc::Status::OK);
-  }
-
-  void OnCancel() override {
-    {
-      MutexLock lock(polls_.mutex_);
-      if (polls_.waiting_.erase(this) == 0) return;
-    }
-    Finish(grpc::Status(grpc::StatusCode::CANCELLED, "the caller gave up"));
-  }
-  void OnDone() override { delete this; }
-
- private:
-  LongPolls& polls_;
-  const std::string site_;
-  const int64_t generation_;
-  const int64_t comparison_;
-  const std::chrono::steady_clock::time_point deadline_;
-  v1::SynchronizeResponse* const out_;
-};
-
-LongPolls::LongPolls(Engine& engine, Comparisons& comparisons, JobQuestions& jobs,
-                     std::chrono::milliseconds patience)
-    : engine_(engine),
+LongPolls::LongPolls(Runtime& runtime, Engine& engine, Comparisons& comparisons, JobQuestions& jobs,
+                     absl::Duration patience)
+    : runtime_(runtime),
+      engine_(engine),
       comparisons_(comparisons),
       jobs_(jobs),
       patience_(patience),
-      thread_(&LongPolls::Run, this) {
-  engine_.OnChange([this] { Stir(); });
-  comparisons_.OnChange([this] { Stir(); });
-  jobs_.OnChange([this] { Stir(); });
+      loop_(runtime.Start(absl::InfiniteDuration(), [this] { return AnswerReady(); })) {
+  engine_.OnChange([this] { loop_->Stir(); });
+  comparisons_.OnChange([this] { loop_->Stir(); });
+  jobs_.OnChange([this] { loop_->Stir(); });
 }
 
 LongPolls::~LongPolls() {
   engine_.OnChange(nullptr);
   comparisons_.OnChange(nullptr);
   jobs_.OnChange(nullptr);
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  stirred_.notify_one();
-  thread_.join();
 }
 
-void LongPolls::Stir() {
+int64_t LongPolls::Add(Poll poll) {
+  int64_t number = 0;
   {
     MutexLock lock(mutex_);
-    changed_ = true;
+    number = ++last_number_;
+    waiting_[number] = {std::move(poll), runtime_.Elapsed() + patience_};
   }
-  stirred_.notify_one();
+  loop_->Stir();  // it may be out of date already
+  return number;
 }
 
-grpc::ServerUnaryReactor* LongPolls::Add(const std::string& site, int64_t generation,
-                                         int64_t comparison, v1::SynchronizeResponse* out) {
-  // Deletes itself in OnDone.
-  auto* poll = new Poll(*this, site, generation, comparison, out);
+void LongPolls::Cancel(int64_t number) {
+  Waiting cancelled;
   {
     MutexLock lock(mutex_);
-    waiting_.insert(poll);
-    changed_ = true;  // it may be out of date already
+    const auto it = waiting_.find(number);
+    if (it == waiting_.end()) return;
+    cancelled = std::move(it->second);
+    waiting_.erase(it);
   }
-  stirred_.notify_one();
-  return poll;
+  cancelled.poll.done(absl::CancelledError("the caller gave up"));
 }
 
 size_t LongPolls::waiting_count() const {
@@ -110,25 +56,16 @@ size_t LongPolls::waiting_count() const {
   return waiting_.size();
 }
 
-void LongPolls::Run() {
-  for (;;) {
-    for (Poll* poll : TakeReady()) poll->Answer();
-    MutexLock lock(mutex_);
-    while (!changed_ && !stopping_) {
-      if (waiting_.empty()) {
-        stirred_.wait(mutex_);
-        continue;
-      }
-      auto next = (*waiting_.begin())->deadline();
-      for (const Poll* poll : waiting_) next = std::min(next, poll->deadline());
-      if (stirred_.wait_until(mutex_, next) == std::cv_status::timeout) break;
-    }
-    if (stopping_) return;
-    changed_ = false;
-  }
+absl::Duration LongPolls::AnswerReady() {
+  for (const Poll& poll : TakeReady()) Answer(poll);
+  absl::Duration left = absl::InfiniteDuration();
+  const absl::Duration now = runtime_.Elapsed();
+  MutexLock lock(mutex_);
+  for (const auto& [number, waiting] : waiting_) left = std::min(left, waiting.deadline - now);
+  return left;
 }
 
-std::set<LongPolls::Poll*> LongPolls::TakeReady() {
+std::vector<LongPolls::Poll> LongPolls::TakeReady() {
   std::map<std::string, int64_t> generations = engine_.Read([](const Ledger& ledger) {
     std::map<std::string, int64_t> all;
     for (const auto& [id, site] : ledger.catalogue().sites) all[id] = ledger.Generation(id);
@@ -142,18 +79,36 @@ std::set<LongPolls::Poll*> LongPolls::TakeReady() {
     const auto wanted = comparisons_.WantedOf(id);
     if (wanted.has_value()) comparisons[id] = wanted->number();
   }
-  const auto now = std::chrono::steady_clock::now();
-  std::set<Poll*> ready;
+  const absl::Duration now = runtime_.Elapsed();
+  std::vector<Poll> ready;
   MutexLock lock(mutex_);
   for (auto it = waiting_.begin(); it != waiting_.end();) {
-    const auto wanted = comparisons.find((*it)->site());
-    const bool compares = wanted != comparisons.end() && wanted->second != (*it)->comparison();
-    const bool answer = compares || asked.contains((*it)->site()) || (*it)->deadline() <= now ||
-                        generations[(*it)->site()] != (*it)->generation();
-    if (answer) ready.insert(*it);
+    Poll& poll = it->second.poll;
+    const auto wanted = comparisons.find(poll.site);
+    const bool compares = wanted != comparisons.end() && wanted->second != poll.comparison;
+    const bool answer = compares || asked.contains(poll.site) || it->second.deadline <= now ||
+                        generations[poll.site] != poll.generation;
+    if (answer) ready.push_back(std::move(poll));
     it = answer ? waiting_.erase(it) : std::next(it);
   }
   return ready;
+}
+
+void LongPolls::Answer(const Poll& poll) {
+  engine_.Read([&poll](const Ledger& ledger) {
+    *poll.out->mutable_desired_state() =
+        DesiredView(ledger, poll.site, DesiredStateOf(ledger, poll.site));
+  });
+  if (auto wanted = comparisons_.WantedOf(poll.site); wanted.has_value()) {
+    *poll.out->mutable_comparison() = *std::move(wanted);
+  }
+  for (v1::WantedJob& wanted : jobs_.WantedOf(poll.site, engine_.Now())) {
+    *poll.out->add_jobs() = std::move(wanted);
+  }
+  const LogHead head = engine_.head();
+  poll.out->mutable_head()->set_revision(head.revision);
+  poll.out->mutable_head()->set_hash(head.hash);
+  poll.done(absl::OkStatus());
 }
 
 }  // namespace mesolys

@@ -2,18 +2,21 @@
 #define MESOLYS_SCHEDULER_SERVICE_LONG_POLLS_H_
 
 // Synchronize calls that wait for their site's desired state to change. They hold no thread each:
-// one thread answers all of them. Any thread may add.
+// one loop answers all of them. Any thread may add.
 
-#include <chrono>
-#include <condition_variable>
-#include <set>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
 #include <string>
-#include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "grpcpp/support/server_callback.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "mesolys/v1/agent.pb.h"
 #include "proto/runtime/mutex.h"
+#include "proto/runtime/runtime.h"
 #include "scheduler/engine/engine.h"
 #include "scheduler/service/comparisons.h"
 #include "scheduler/service/job_questions.h"
@@ -23,38 +26,49 @@ namespace mesolys {
 class LongPolls {
  public:
   // A poll is answered after `patience` even if nothing changed.
-  LongPolls(Engine& engine, Comparisons& comparisons, JobQuestions& jobs,
-            std::chrono::milliseconds patience);
+  LongPolls(Runtime& runtime, Engine& engine, Comparisons& comparisons, JobQuestions& jobs,
+            absl::Duration patience);
   // Every poll must have been cancelled: shut the server down first.
   ~LongPolls();
 
-  // Answers into `out` once the site's generation differs from `generation`, or a comparison other
-  // than `comparison` is wanted of it.
-  grpc::ServerUnaryReactor* Add(const std::string& site, int64_t generation, int64_t comparison,
-                                v1::SynchronizeResponse* out);
+  struct Poll {
+    std::string site;
+    int64_t generation = 0;  // in force there
+    int64_t comparison = 0;  // that it knows of
+    v1::SynchronizeResponse* out = nullptr;
+    std::function<void(const absl::Status&)> done;
+  };
+
+  // Answers into `out`, and calls `done` once, when the site's generation differs from that of the
+  // poll, or a comparison other than its own is wanted of it. Returns the number of the poll.
+  int64_t Add(Poll poll);
+  // The caller gave up: `done` is told so, unless the answer was first.
+  void Cancel(int64_t number);
 
   // How many are not answered yet.
   size_t waiting_count() const;
 
  private:
-  class Poll;
+  struct Waiting {
+    Poll poll;
+    absl::Duration deadline;  // as the runtime counts
+  };
 
-  void Run();
-  // The polls whose time or change has come, taken out of the waiting ones.
-  std::set<Poll*> TakeReady();
+  // Answers those whose time or change has come; how long the others may still wait.
+  absl::Duration AnswerReady();
+  std::vector<Poll> TakeReady();
+  void Answer(const Poll& poll);
 
-  void Stir();
-
+  Runtime& runtime_;
   Engine& engine_;
   Comparisons& comparisons_;
   JobQuestions& jobs_;
-  const std::chrono::milliseconds patience_;
+  const absl::Duration patience_;
   mutable Mutex mutex_;
-  std::condition_variable_any stirred_;
-  bool changed_ ABSL_GUARDED_BY(mutex_) = false;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::set<Poll*> waiting_ ABSL_GUARDED_BY(mutex_);
-  std::thread thread_;
+  int64_t last_number_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Whoever takes a poll out of them finishes it.
+  std::map<int64_t, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Loop> loop_;
 };
 
 }  // namespace mesolys

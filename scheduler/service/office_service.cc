@@ -17,20 +17,22 @@ absl::StatusOr<Command> ToCommand(const v1::SetModeRequest& in) {
   return SetMode{in.mode().read_only(), in.mode().reason()};
 }
 
-
 class OfficeService final : public v1::OfficeService::CallbackService, Handlers {
  public:
   using Handlers::Handlers;
 
-  Reactor* GiveRole(Context* context, const v1::GiveRoleRequest* in, v1::GiveRoleResponse* out) override {
+  Reactor* GiveRole(Context* context, const v1::GiveRoleRequest* in,
+                    v1::GiveRoleResponse* out) override {
     return Operate(context, *in, ToCommand(*in),
                    [out](const Answer& answer) { out->set_changed(!answer.events.empty()); });
   }
   Reactor* SetMode(Context* context, const v1::SetModeRequest* in, v1::Mode* out) override {
-    return Operate(context, *in, ToCommand(*in), [mode = in->mode(), out](const Answer&) { *out = mode; });
+    return Operate(context, *in, ToCommand(*in),
+                   [mode = in->mode(), out](const Answer&) { *out = mode; });
   }
 
-  Reactor* ListEvents(Context* context, const v1::ListEventsRequest* in, v1::ListEventsResponse* out) override {
+  Reactor* ListEvents(Context* context, const v1::ListEventsRequest* in,
+                      v1::ListEventsResponse* out) override {
     const absl::StatusOr<std::string> identity = Allowed(*context, *in, Everything());
     if (!identity.ok()) return Reply(context, identity.status());
     absl::StatusOr<Page> page = ParsePage(in->page_size(), in->page_token());

@@ -33,16 +33,22 @@ grpc::ServerUnaryReactor* ReplyLater(grpc::CallbackServerContext* context, WorkQ
   return reactor;
 }
 
-// The caller's identity, if they may call `method` for `target`.
+// Whether a caller may call `method` for `target`.
+inline absl::Status Allowed(const std::string& identity, const Engine& engine,
+                            absl::string_view method, const AccessTarget& target) {
+  const absl::Time now = engine.Now();
+  return engine.Read(
+      [&](const Ledger& ledger) { return Authorize(ledger, identity, method, target, now); });
+}
+
+// The caller's identity, if they may.
 inline absl::StatusOr<std::string> Allowed(const grpc::CallbackServerContext& context,
                                            const Engine& engine, absl::string_view method,
                                            const AccessTarget& target) {
   absl::StatusOr<std::string> identity = PeerIdentity(context);
   if (!identity.ok()) return identity;
-  const absl::Time now = engine.Now();
-  absl::Status status = engine.Read(
-      [&](const Ledger& ledger) { return Authorize(ledger, *identity, method, target, now); });
-  if (!status.ok()) return status;
+  absl::Status allowed = Allowed(*identity, engine, method, target);
+  if (!allowed.ok()) return allowed;
   return identity;
 }
 

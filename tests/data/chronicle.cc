@@ -22,7 +22,7 @@ namespace {
 }  // namespace
 
 Chronicle::Chronicle(EventStore& store, absl::Time begin) : clock_(begin) {
-  absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Start(store, clock_);
+  absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Start(store, clock_, runtime_);
   if (!engine.ok()) Fail(engine.status().ToString());
   engine_ = *std::move(engine);
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "proto/runtime/thread_runtime.h"
 #include "scheduler/core/rules/command.h"
 #include "scheduler/engine/engine.h"
 #include "scheduler/store/event_store.h"
@@ -50,6 +51,7 @@ class Chronicle {
   void Settle();
 
   ManualClock clock_;
+  ThreadRuntime runtime_;
   std::unique_ptr<Engine> engine_;
   int64_t submitted_ = 0;
   std::map<size_t, int64_t> recorded_;

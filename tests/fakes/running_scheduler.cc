@@ -45,13 +45,14 @@ RunningScheduler::RunningScheduler(TestCa& ca, const Clock& clock, RunningSchedu
     store_ = Require(SqliteEventStore::Open(options.database, SqliteEventStore::Mode::kReadWrite),
                      "store");
   }
-  engine_ = Require(Engine::Start(*store_, clock), "engine");
+  engine_ = Require(Engine::Start(*store_, clock, runtime_), "engine");
   if (engine_->head().revision == 0) Adopt(options.catalogue);
   comparisons_ = std::make_unique<Comparisons>(*engine_);
-  queries_ = std::make_unique<WorkQueue>();
+  queries_ = std::make_unique<WorkQueue>(runtime_);
+  calls_ = std::make_unique<AgentCalls>(runtime_, *engine_, sessions_, *comparisons_, jobs_,
+                                        *queries_, absl::FromChrono(options.patience));
   services_ = NewServices({*engine_, sessions_, *comparisons_, jobs_, *queries_});
-  services_.push_back(
-      NewAgentService(*engine_, sessions_, *comparisons_, jobs_, *queries_, options.patience));
+  services_.push_back(NewAgentService(*calls_));
   server_ = Require(StartServer("127.0.0.1:0", ca_.Files("service/scheduler"), Pointers(services_),
                                 std::move(options.interceptors)),
                     "server");

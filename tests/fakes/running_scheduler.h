@@ -12,9 +12,11 @@
 #include "grpcpp/channel.h"
 #include "proto/runtime/clock.h"
 #include "proto/runtime/server.h"
+#include "proto/runtime/thread_runtime.h"
 #include "scheduler/core/facts/catalogue.h"
 #include "scheduler/engine/engine.h"
 #include "scheduler/engine/work_queue.h"
+#include "scheduler/service/agent_service.h"
 #include "scheduler/service/comparisons.h"
 #include "scheduler/service/job_questions.h"
 #include "scheduler/service/services.h"
@@ -59,12 +61,14 @@ class RunningScheduler {
   void Adopt(const Catalogue& catalogue);
 
   TestCa& ca_;
+  ThreadRuntime runtime_;
   std::unique_ptr<EventStore> store_;
   std::unique_ptr<Engine> engine_;
   SiteSessions sessions_;
   JobQuestions jobs_;
   std::unique_ptr<Comparisons> comparisons_;
   std::unique_ptr<WorkQueue> queries_;
+  std::unique_ptr<AgentCalls> calls_;
   Services services_;
   RunningServer server_;
 };

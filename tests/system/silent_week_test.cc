@@ -31,10 +31,10 @@
 #include "tests/fakes/caller.h"
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/running_scheduler.h"
+#include "tests/fakes/simulated_site.h"
 #include "tests/fakes/temporary_directory.h"
 #include "tests/fakes/test_ca.h"
 #include "tests/fakes/test_seed.h"
-#include "tests/system/simulated_site.h"
 
 namespace mesolys::agent {
 namespace {

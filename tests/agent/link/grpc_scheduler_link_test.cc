@@ -99,6 +99,13 @@ TEST_F(GrpcSchedulerLinkTest, CarriesAnswersAndRefusals) {
   EXPECT_EQ(taken->changed_count(), 1);
 }
 
+TEST_F(GrpcSchedulerLinkTest, TellsThatTheSchedulerIsOfAnotherVersion) {
+  const absl::Status status = link_->TellUsage({}, absl::Minutes(1)).status();
+  EXPECT_EQ(status, absl::UnimplementedError(
+                        "the scheduler does not know this call: it is of another version than this "
+                        "agent; install the same version of both"));
+}
+
 TEST_F(GrpcSchedulerLinkTest, GivesUpWhenItsPatienceIsOver) {
   EXPECT_EQ(link_->Synchronize({}, absl::Milliseconds(50)).status().code(),
             absl::StatusCode::kDeadlineExceeded);

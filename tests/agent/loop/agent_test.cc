@@ -3,11 +3,11 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <thread>
 
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/runtime/thread_runtime.h"
 #include "tests/fakes/fake_collector.h"
 #include "tests/fakes/fake_enforcer.h"
 #include "tests/fakes/fake_means_collector.h"
@@ -143,18 +143,11 @@ TEST_F(AgentTest, ReportsWhileAPollWaitsAndEndsWithoutItsAnswer) {
   WaitingLink link;
   collector_.AddJobs(1, 5);
   auto agent = MakeAgent(link);
-  std::thread running([&] { agent->Run(); });
+  ThreadRuntime runtime;
+  agent->Start(runtime);
   link.WaitUntilBothLoopsWork(5);
   agent->Stop();
-  running.join();
   EXPECT_EQ(spool_->Level()->record_count, 0);
-}
-
-TEST_F(AgentTest, EndsAlsoWhenStoppedBeforeItRuns) {
-  WaitingLink link;
-  auto agent = MakeAgent(link);
-  agent->Stop();
-  agent->Run();
 }
 
 }  // namespace

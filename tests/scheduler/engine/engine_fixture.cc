@@ -7,12 +7,18 @@
 #include <mutex>
 #include <utility>
 
+#include "proto/runtime/thread_runtime.h"
 #include "tests/fakes/ledger_text.h"
 
 namespace mesolys {
 
+Runtime& Threads() {
+  static ThreadRuntime& runtime = *new ThreadRuntime();
+  return runtime;
+}
+
 std::unique_ptr<Engine> StartEngine(EventStore& store, const Clock& clock) {
-  absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Start(store, clock);
+  absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Start(store, clock, Threads());
   if (!engine.ok()) {
     std::fprintf(stderr, "no engine: %s\n", engine.status().ToString().c_str());
     std::abort();

@@ -11,12 +11,16 @@
 
 #include "absl/status/statusor.h"
 #include "gtest/gtest.h"
+#include "proto/runtime/runtime.h"
 #include "scheduler/engine/engine.h"
 #include "tests/fakes/faulty_event_store.h"
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/test_catalogue.h"
 
 namespace mesolys {
+
+// Of all engines of these tests.
+Runtime& Threads();
 
 // Ends the process when the engine does not start.
 std::unique_ptr<Engine> StartEngine(EventStore& store, const Clock& clock);

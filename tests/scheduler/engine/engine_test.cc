@@ -217,7 +217,7 @@ TEST_F(EngineTest, DoesNotStartOnABrokenChain) {
   row.revision = 3;
   row.request_id = "forged";
   ASSERT_EQ(store_.inner().Append({{row, {}}}).outcome, AppendResult::Outcome::kAppended);
-  const absl::Status status = Engine::Start(store_, clock_).status();
+  const absl::Status status = Engine::Start(store_, clock_, Threads()).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(status.message()), HasSubstr("revision 3"));
 }
@@ -227,7 +227,7 @@ TEST_F(EngineTest, DoesNotStartOnABodyThatItCannotRead) {
   LogRow row{2, kOlga, "k1", "d", absl::ToUnixMicros(TestTime()), "no events", ""};
   row.hash = ChainHash(LogOf(store_).back().hash, row);
   store_.inner().Append({{row, {}}});
-  EXPECT_EQ(Engine::Start(store_, clock_).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(Engine::Start(store_, clock_, Threads()).status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_F(EngineTest, FinishesWhatIsQueuedBeforeItEnds) {

@@ -14,6 +14,8 @@
 #include "mesolys/v1/agent.grpc.pb.h"
 #include "proto/runtime/channel.h"
 #include "proto/runtime/server.h"
+#include "proto/runtime/status.h"
+#include "proto/runtime/thread_runtime.h"
 #include "scheduler/core/facts/identity.h"
 #include "scheduler/store/memory_event_store.h"
 #include "tests/scheduler/service/service_fixture.h"
@@ -28,19 +30,36 @@ class PollingService : public v1::AgentService::CallbackService {
   grpc::ServerUnaryReactor* Synchronize(grpc::CallbackServerContext*,
                                         const v1::SynchronizeRequest* in,
                                         v1::SynchronizeResponse* out) override {
-    return polls_.Add("psmn", in->generation(), in->comparison(), out);
+    auto* call = new Call(polls_);
+    call->number =
+        polls_.Add({"psmn", in->generation(), in->comparison(), out,
+                    [call](const absl::Status& status) { call->Finish(ToGrpcStatus(status)); }});
+    return call;
   }
 
  private:
+  class Call : public grpc::ServerUnaryReactor {
+   public:
+    explicit Call(LongPolls& polls) : polls_(polls) {}
+    void OnCancel() override { polls_.Cancel(number); }
+    void OnDone() override { delete this; }
+
+    int64_t number = 0;
+
+   private:
+    LongPolls& polls_;
+  };
+
   LongPolls& polls_;
 };
 
 class LongPollsTest : public testing::Test {
  protected:
-  LongPollsTest() : engine_(*Engine::Start(store_, clock_)), comparisons_(*engine_) {
+  LongPollsTest() : engine_(*Engine::Start(store_, clock_, runtime_)), comparisons_(*engine_) {
     Submit("adopt", AdoptCatalogue{WorldCatalogue(), "", ""});
     generation_ = engine_->Read([](const Ledger& ledger) { return ledger.Generation("psmn"); });
-    polls_ = std::make_unique<LongPolls>(*engine_, comparisons_, jobs_, std::chrono::minutes(10));
+    polls_ =
+        std::make_unique<LongPolls>(runtime_, *engine_, comparisons_, jobs_, absl::Minutes(10));
     service_ = std::make_unique<PollingService>(*polls_);
     server_ = *StartServer("127.0.0.1:0", ca_.Files("service/scheduler"), {service_.get()});
     caller_ = std::make_unique<Caller>(
@@ -86,6 +105,7 @@ class LongPollsTest : public testing::Test {
 
   TestCa ca_;
   ManualClock clock_{WorldTime()};
+  ThreadRuntime runtime_;
   MemoryEventStore store_;
   std::unique_ptr<Engine> engine_;
   Comparisons comparisons_;

@@ -1,4 +1,4 @@
-#include "tests/system/simulated_site.h"
+#include "tests/fakes/simulated_site.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -28,6 +28,16 @@ int64_t Ahead(const UsageRecord& record, absl::Time now) {
   return now >= record.end_time ? 0 : record.time_limit_seconds - Elapsed(record, now);
 }
 
+// What is known of a job before or after its end.
+UsageRecord SeenAt(UsageRecord record, absl::Time now) {
+  if (now < record.end_time) {
+    record.state = JobState::kRunning;
+    record.end_time = now;
+  }
+  record.observe_time = now;
+  return record;
+}
+
 template <typename Seconds>
 void AddTo(SimulatedSite::Amounts& sums, const UsageRecord& record, Seconds seconds) {
   for (const char* resource : {"cpu", "gpu-a100"}) {
@@ -40,14 +50,8 @@ void AddTo(SimulatedSite::Amounts& sums, const UsageRecord& record, Seconds seco
 void SimulatedSite::Advance(absl::Time now) {
   for (Job& job : jobs_) {
     if (job.ended || now <= job.record.start_time) continue;
-    UsageRecord record = job.record;
-    job.ended = now >= record.end_time;
-    if (!job.ended) {
-      record.state = JobState::kRunning;
-      record.end_time = now;
-    }
-    record.observe_time = now;
-    Tell(record);
+    job.ended = now >= job.record.end_time;
+    Tell(SeenAt(job.record, now));
   }
   for (int i = 0; i < kTriesPerStep && !closed_; ++i) {
     if (Maybe(50)) StartOne(now);
@@ -84,11 +88,15 @@ void SimulatedSite::StartOne(absl::Time now) {
     const int64_t wanted = CountOf(record, resource) * record.time_limit_seconds;
     if (wanted > 0 && in(spent) + in(committed) + wanted > in(ceilings)) return;
   }
-  jobs_.push_back({record});
-  record.state = JobState::kRunning;
-  record.end_time = now;
-  record.observe_time = now;
-  Tell(record);
+  Tell(SeenAt(record, now));
+  jobs_.push_back({std::move(record)});
+}
+
+std::vector<v1::UsageRecord> SimulatedSite::Accounting(absl::Time now) const {
+  std::vector<v1::UsageRecord> records;
+  records.reserve(jobs_.size());
+  for (const Job& job : jobs_) records.push_back(ToProto(SeenAt(job.record, now)));
+  return records;
 }
 
 SimulatedSite::Amounts SimulatedSite::Ceilings(absl::Time now) const {

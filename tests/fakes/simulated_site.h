@@ -1,5 +1,5 @@
-#ifndef MESOLYS_TESTS_SYSTEM_SIMULATED_SITE_H_
-#define MESOLYS_TESTS_SYSTEM_SIMULATED_SITE_H_
+#ifndef MESOLYS_TESTS_FAKES_SIMULATED_SITE_H_
+#define MESOLYS_TESTS_FAKES_SIMULATED_SITE_H_
 
 // A site in virtual time behind the two ports of its agent: jobs of all projects start whenever the
 // ceilings in force leave room for their whole time limit, and run whoever is cut off from whom. It
@@ -37,6 +37,9 @@ class SimulatedSite : public Collector, public StateEnforcer {
   Amounts Spent(absl::Time now) const;
   Amounts Committed(absl::Time now) const;
 
+  // What its accounting says of all jobs.
+  std::vector<v1::UsageRecord> Accounting(absl::Time now) const;
+
   int64_t job_count() const { return static_cast<int64_t>(jobs_.size()); }
   int64_t running_count() const;
   // The ceilings in force, by (project, resource).
@@ -72,4 +75,4 @@ class SimulatedSite : public Collector, public StateEnforcer {
 
 }  // namespace mesolys::agent
 
-#endif  // MESOLYS_TESTS_SYSTEM_SIMULATED_SITE_H_
+#endif  // MESOLYS_TESTS_FAKES_SIMULATED_SITE_H_

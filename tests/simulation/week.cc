@@ -1,0 +1,206 @@
+#include "tests/simulation/week.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "mesolys/v1/comparison.pb.h"
+#include "mesolys/v1/stored.pb.h"
+#include "scheduler/core/ledger/invariants.h"
+#include "scheduler/engine/verify.h"
+#include "scheduler/store/row_hash.h"
+#include "tests/fakes/ledger_text.h"
+#include "tests/fakes/test_seed.h"
+
+namespace mesolys::simulation {
+namespace {
+
+using testing::IsEmpty;
+using Amounts = agent::SimulatedSite::Amounts;
+
+constexpr int64_t kHour = 3600;
+constexpr const char* kProjects[] = {"alpha", "gamma"};
+constexpr char kSilent[] = "psmn";
+constexpr char kRevoked[] = "gamma";
+
+absl::Time Midnight(int month, int day) {
+  return absl::FromCivil(absl::CivilDay(2026, month, day), absl::UTCTimeZone());
+}
+
+Catalogue ThreeSites() {
+  Catalogue catalogue;
+  catalogue.time_zone = "UTC";
+  catalogue.first_month = Month(2026, 1);
+  for (int ahead = 0; ahead <= 12; ++ahead) {
+    catalogue.month_starts.push_back(
+        absl::FromCivil(absl::CivilMonth(2026, 1 + ahead), absl::UTCTimeZone()));
+  }
+  catalogue.dynamic_reserve = PartsPerMillion(1'000'000);
+  catalogue.institutions = {{"ens", "ENS de Lyon"}};
+  catalogue.programmes["chair"].dynamic = true;
+  catalogue.programmes["chair"].threshold = NormalisedSeconds(1'000'000'000'000'000);
+  catalogue.data_classes["open"];
+  catalogue.default_data_class = "open";
+  for (const char* id : kSites) {
+    Site& site = catalogue.sites[id];
+    site.clusters = {id};
+    site.gpu_model = "a100";
+    site.capacities = {{"cpu", Midnight(1, 1), 100'000, PartsPerMillion(1'000'000)},
+                       {"gpu-a100", Midnight(1, 1), 10'000, PartsPerMillion(1'000'000)}};
+  }
+  catalogue.rates = {{"cpu", Midnight(1, 1), PartsPerMillion(10'000)},
+                     {"gpu-a100", Midnight(1, 1), PartsPerMillion(500'000)}};
+  catalogue.roles = {{"olga", {"operator"}}};
+  return catalogue;
+}
+
+}  // namespace
+
+Week::Week(uint64_t seed, absl::Duration day)
+    : day_(day), random_(seed), mesocentre_(seed, Midnight(3, 1)) {}
+
+std::string Week::Run() {
+  Expect(AdoptCatalogue{ThreeSites(), "a test's catalogue", "its digest"});
+  for (const char* project : kProjects) Populate(project);
+  Pass(2);
+  CompareWithTheAccounting();
+  mesocentre_.station(kSilent).link().is_cut = true;
+  Pass(1);
+  for (const int64_t grant : GrantsOf(kRevoked)) {
+    Expect(RevokeGrant{grant, "the chair is closed"});
+  }
+  Pass(1);
+  EXPECT_FALSE(OrdersAreDone()) << "the silent site cannot have heard of it";
+  mesocentre_.station(kSilent).link().is_cut = false;
+  Pass(1);
+  for (const char* site : kSites) mesocentre_.station(site).site().Close();
+  Pass(2);
+  return Trace();
+}
+
+void Week::ExpectAgreement() {
+  EXPECT_TRUE(OrdersAreDone());
+  EXPECT_GT(compared_count_, 5);
+  std::map<std::string, Amounts> wanted;
+  std::map<std::string, Amounts> booked;
+  mesocentre_.engine().Read([&](const Ledger& ledger) {
+    EXPECT_THAT(ledger.unassigned(), IsEmpty());
+    for (const auto& [key, totals] : ledger.uncovered()) {
+      // What ran when the grants were revoked.
+      EXPECT_EQ(key.project, kRevoked);
+      booked[ledger.SiteOf(key.cluster)][{key.project, key.resource}] += totals.settled.count();
+    }
+    for (const GrantEntry& entry : ledger.grants()) {
+      const std::pair<std::string, std::string> pool(entry.grant.project, entry.grant.resource);
+      for (const auto& [site, totals] : entry.used) {
+        EXPECT_EQ((totals.in_flight + totals.committed).count(), 0);
+        booked[site][pool] += totals.settled.count();
+      }
+      if (mesocentre_.runtime().Now() >= entry.grant.period.end || entry.revoked) continue;
+      for (const auto& [site, ceiling] : entry.grant.ceilings) {
+        wanted[site][pool] += ceiling.count();
+      }
+    }
+  });
+  const absl::Time now = mesocentre_.runtime().Now();
+  for (const char* id : kSites) {
+    const agent::SimulatedSite& site = mesocentre_.station(id).site();
+    EXPECT_EQ(site.running_count(), 0) << id;
+    EXPECT_GT(site.job_count(), 20) << id;
+    EXPECT_EQ(site.Ceilings(now), wanted[id]) << id;
+    for (const auto& [pool, amount] : site.Spent(now)) {
+      EXPECT_EQ(booked[id][pool], amount) << id << " " << pool.first << " " << pool.second;
+    }
+    EXPECT_GT(mesocentre_.station(id).link().lost_count, 0) << id;
+  }
+}
+
+void Week::ExpectTheSameFoldAgain() {
+  mesocentre_.StopAgents();
+  EXPECT_EQ(Verify(mesocentre_.store()).status(), absl::OkStatus());
+  VirtualRuntime& runtime = mesocentre_.runtime();
+  const absl::StatusOr<std::unique_ptr<Engine>> again =
+      Engine::Start(mesocentre_.store(), runtime, runtime);
+  ASSERT_EQ(again.status(), absl::OkStatus());
+  const auto text = [](const Ledger& ledger) { return TextOf(ledger); };
+  EXPECT_EQ((*again)->Read(text), mesocentre_.engine().Read(text));
+}
+
+void Week::Expect(Command command) {
+  EXPECT_EQ(mesocentre_.Do(std::move(command)), absl::OkStatus());
+}
+
+void Week::Populate(const std::string& id) {
+  Expect(CreateProject{Project{
+      id, id, "ens", "chair", "open", /*parent=*/"", "paul", {Midnight(1, 1), Midnight(12, 1)}}});
+  for (const char* site : kSites) {
+    SubmitRequest command;
+    command.request.project = id;
+    command.request.lines = {
+        {"cpu", Amount(kHour * (8'000 + Pick(random_, 8'000))), {}, {site}, false},
+        {"gpu-a100", Amount(kHour * (200 + Pick(random_, 400))), {}, {site}, false}};
+    command.request.period = {mesocentre_.runtime().Now(), Midnight(9, 1)};
+    Expect(std::move(command));
+  }
+}
+
+void Week::Pass(int days) {
+  for (int day = 0; day < days; ++day) {
+    mesocentre_.Pass(day_);
+    mesocentre_.engine().Read(
+        [](const Ledger& ledger) { EXPECT_THAT(BrokenInvariants(ledger), IsEmpty()); });
+  }
+}
+
+std::vector<int64_t> Week::GrantsOf(const std::string& project) {
+  return mesocentre_.engine().Read(
+      [&](const Ledger& ledger) { return ledger.FindProject(project)->grants; });
+}
+
+bool Week::OrdersAreDone() {
+  return mesocentre_.engine().Read([](const Ledger& ledger) {
+    return std::all_of(ledger.grants().begin(), ledger.grants().end(), [](const auto& entry) {
+      return entry.orders.empty() && entry.lowered.empty() && entry.held == entry.grant.ceilings;
+    });
+  });
+}
+
+void Week::CompareWithTheAccounting() {
+  Station& station = mesocentre_.station(kSilent);
+  station.TellAccounting();
+  Comparisons& comparisons = mesocentre_.comparisons();
+  const absl::Time now = mesocentre_.runtime().Now();
+  const int64_t number = comparisons.Start(kSilent, {now - 2 * day_, now}).number();
+  const auto is_over = [&] {
+    return comparisons.Show(kSilent, number)->state() != v1::UsageComparison::RUNNING;
+  };
+  EXPECT_TRUE(mesocentre_.runtime().WaitUntil(is_over, absl::Hours(1)));
+  const absl::StatusOr<v1::UsageComparison> compared = comparisons.Show(kSilent, number);
+  EXPECT_EQ(compared->state(), v1::UsageComparison::DONE) << compared->problem();
+  EXPECT_EQ(compared->unexplained_count(), 0);
+  compared_count_ = compared->job_count();
+}
+
+std::string Week::Trace() {
+  std::string trace = absl::StrCat(mesocentre_.runtime().TraceHash());
+  const absl::Status read = mesocentre_.store().Read(1, [&trace](const LogRow& row) {
+    v1::StoredEvents events;
+    EXPECT_TRUE(events.ParseFromString(row.body));
+    // As text, for the bytes of a map have no order; without the key, for spools have an id at
+    // random.
+    trace = Sha256(
+        absl::StrCat(trace, row.revision, row.actor, row.time_us, events.ShortDebugString()));
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(read, absl::OkStatus());
+  return ToHex(trace);
+}
+
+}  // namespace mesolys::simulation
