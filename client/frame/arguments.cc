@@ -174,7 +174,7 @@ absl::StatusOr<Amount> ParseAmountOf(absl::string_view option, absl::string_view
   // The reason stays, for programs.
   std::optional<Refusal> refusal = RefusalOf(status);
   if (!refusal.has_value()) return status;
-  refusal->message = Tr("$0: $1", option, Told(refusal->message));
+  refusal->message = Tr("$0: $1", option, Told(status));
   return Refuse(*refusal);
 }
 

@@ -320,7 +320,7 @@ ExitCode RunCli(const std::vector<std::string>& arguments, World& world) {
   if (status.ok()) status = RunVerb(tree, tree.root(), texts, world);
   const ExitCode exit = ExitOf(status);
   if (status.ok()) return exit;
-  Session(world, {}, {}).Say(Told(status.message()));
+  Session(world, {}, {}).Say(Told(status));
   // A refusal that the command itself printed as part of its answer is not printed again.
   if (Wants("json", arguments) && !WasPrinted(status)) world.out << RenderError(ErrorJson(status));
   return exit;

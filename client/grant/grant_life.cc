@@ -109,7 +109,7 @@ absl::StatusOr<std::string> ParseReceiver(const std::string& text) {
                                                             : absl::StrContains(text, "/");
   absl::StatusOr<std::string> name = is_grant ? ParseGrant(text) : ParseProject(text);
   if (name.ok()) return name;
-  return absl::InvalidArgumentError(Tr("$0: $1", "--to", Told(name.status().message())));
+  return absl::InvalidArgumentError(Tr("$0: $1", "--to", Told(name.status())));
 }
 
 absl::Status Transfer(Session& session, const GrantLifeOptions& options) {
@@ -125,8 +125,7 @@ absl::Status Transfer(Session& session, const GrantLifeOptions& options) {
 absl::Status Adjust(Session& session, const GrantLifeOptions& options) {
   const absl::StatusOr<std::string> overdrawn = ParseGrant(options.overdrawn);
   if (!overdrawn.ok()) {
-    return absl::InvalidArgumentError(
-        Tr("$0: $1", "--overdrawn", Told(overdrawn.status().message())));
+    return absl::InvalidArgumentError(Tr("$0: $1", "--overdrawn", Told(overdrawn.status())));
   }
   v1::AdjustOverdraftRequest request;
   request.set_overdrawn(*overdrawn);

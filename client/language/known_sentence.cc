@@ -1,23 +1,30 @@
 #include "client/language/known_sentence.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
-#include "absl/strings/substitute.h"
+#include "absl/strings/str_replace.h"
 #include "client/language/language.h"
+#include "proto/values/reason.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::client {
 namespace {
 
+constexpr const char* kAllSentences[] = {
+#include "said.inc"
+};
+
 constexpr size_t kHolesMax = 10;
-using Holes = std::array<std::string, kHolesMax>;
+using Holes = std::array<std::optional<absl::string_view>, kHolesMax>;
 
 // "there is no project $0": the words before a hole, and which hole follows them.
 struct Part {
@@ -41,6 +48,7 @@ std::vector<Part> PartsOf(absl::string_view pattern) {
 // Fills `holes`; each is as short as may be, and none is empty but between quotes. How many bytes
 // of the pattern's own words were met; nothing when it does not fit.
 std::optional<size_t> Fit(absl::string_view pattern, absl::string_view sentence, Holes& holes) {
+  if (!absl::StartsWith(sentence, pattern.substr(0, pattern.find('$')))) return std::nullopt;
   size_t own = 0;
   std::optional<size_t> open;  // the hole that has begun
   bool is_quoted = false;      // and stands between quotes: then it may be empty
@@ -54,7 +62,10 @@ std::optional<size_t> Fit(absl::string_view pattern, absl::string_view sentence,
                                                        : sentence.rfind(part.words);
       if (!part.hole.has_value() && part.words.empty()) at = sentence.size();
       if (at == absl::string_view::npos || at < least) return std::nullopt;
-      holes.at(*open) = std::string(sentence.substr(0, at));
+      std::optional<absl::string_view>& hole = holes.at(*open);
+      // What stands twice is twice the same.
+      if (hole.has_value() && *hole != sentence.substr(0, at)) return std::nullopt;
+      hole = sentence.substr(0, at);
     } else if (!absl::StartsWith(sentence, part.words)) {
       return std::nullopt;
     }
@@ -71,42 +82,96 @@ struct Telling {
   size_t own = 0;
 };
 
-Telling TellWhole(absl::string_view sentence) {
-  const char* best = nullptr;
-  size_t most = 0;
-  Holes holes;
-  for (const char* known : KnownSentences()) {
-    Holes filled;
-    const size_t own = Fit(known, sentence, filled).value_or(0);
-    if (own <= most) continue;
-    best = known;
-    most = own;
-    holes = std::move(filled);
-  }
-  if (best == nullptr) return {std::string(sentence)};
-  return {absl::Substitute(Tr(best), holes[0], holes[1], holes[2], holes[3], holes[4], holes[5],
-                           holes[6], holes[7], holes[8], holes[9]),
-          most};
-}
+// How sentences follow one another.
+constexpr const char* kJoints[] = {TrLater("$0; $1"), TrLater("$0: $1"), TrLater("$0, $1"),
+                                   TrLater("$0 at $1")};
 
-// A hole at its end would take in what is said behind a semicolon: whichever knows more is right.
-Telling Tell(absl::string_view sentence) {
-  Telling whole = TellWhole(sentence);
-  const size_t semicolon = sentence.find("; ");
-  if (semicolon == absl::string_view::npos) return whole;
-  const Telling first = TellWhole(sentence.substr(0, semicolon));
-  const Telling rest = Tell(sentence.substr(semicolon + 2));
-  if (first.own + rest.own <= whole.own) return whole;
-  return {Tr("$0; $1", first.text, rest.text), first.own + rest.own};
+class Teller {
+ public:
+  // What a hole at an end would take in of that which is said behind it: whichever knows more is
+  // right.
+  Telling Tell(absl::string_view sentence) {
+    Telling best = TellWhole(sentence);
+    for (const char* joint : kJoints) {
+      const absl::string_view between = PartsOf(joint)[1].words;
+      const size_t at = sentence.find(between);
+      if (at == absl::string_view::npos) continue;
+      const Telling first = TellWhole(sentence.substr(0, at));
+      const Telling rest = Tell(sentence.substr(at + between.size()));
+      if (first.own + rest.own <= best.own) continue;
+      best = {Sentence{Tr(joint), {first.text, rest.text}}.Render(), first.own + rest.own};
+    }
+    return best;
+  }
+
+ private:
+  Telling TellWhole(absl::string_view sentence) {
+    if (left_ == 0) return {std::string(sentence)};
+    --left_;
+    const char* best = nullptr;
+    size_t most = 0;
+    Holes holes;
+    for (const char* known : KnownSentences()) {
+      Holes filled;
+      const size_t own = Fit(known, sentence, filled).value_or(0);
+      if (own <= most) continue;
+      best = known;
+      most = own;
+      holes = filled;
+    }
+    if (best == nullptr) return {std::string(sentence)};
+    Sentence told{Tr(best), {}};
+    for (const std::optional<absl::string_view>& hole : holes) {
+      if (!hole.has_value()) break;
+      Telling telling = Tell(*hole);
+      most += telling.own;
+      told.arguments.push_back(std::move(telling.text));
+    }
+    return {told.Render(), most};
+  }
+
+  // No sentence of ours has as many parts; what has, is nobody's to spend hours on.
+  int left_ = 200;
+};
+
+// Whether it has words enough, or nothing else.
+bool IsRecognizable(absl::string_view pattern) {
+  constexpr std::ptrdiff_t kLettersMin = 5;
+  if (!absl::StrContains(pattern, '$')) return true;
+  return !absl::StrContains(pattern, "$$") &&
+         std::count_if(pattern.begin(), pattern.end(), [](char c) {
+           return std::isalpha(static_cast<unsigned char>(c)) != 0;
+         }) >= kLettersMin;
 }
 
 }  // namespace
 
+const std::vector<const char*>& KnownSentences() {
+  static const auto& sentences = *new std::vector<const char*>([] {
+    std::vector<const char*> known;
+    std::copy_if(std::begin(kAllSentences), std::end(kAllSentences), std::back_inserter(known),
+                 IsRecognizable);
+    return known;
+  }());
+  return sentences;
+}
+
 std::string Told(absl::string_view sentence) {
-  // No sentence of ours is as long; what is, is nobody's to spend hours on.
   constexpr size_t kLongest = 4096;
   if (!IsTranslated() || sentence.size() > kLongest) return std::string(sentence);
-  return Tell(sentence).text;
+  // An agent tells escaped what hinders it.
+  return Teller().Tell(absl::StrReplaceAll(sentence, {{"\\'", "'"}})).text;
+}
+
+std::string Told(const absl::Status& status) {
+  const std::optional<Sentence> sentence = SentenceOf(status);
+  if (!IsTranslated() || !sentence.has_value()) return Told(status.message());
+  Sentence told{Tr(sentence->pattern.c_str()), {}};
+  if (told.pattern == sentence->pattern) return Told(status.message());
+  for (const std::string& argument : sentence->arguments) {
+    told.arguments.push_back(Told(argument));
+  }
+  return told.Render();
 }
 
 }  // namespace mesolys::client

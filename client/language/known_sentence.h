@@ -2,25 +2,28 @@
 #define MESOLYS_CLIENT_LANGUAGE_KNOWN_SENTENCE_H_
 
 // What the scheduler and the agents say, they say in English: their sentences are kept, hashed and
-// read by programs. Those that a researcher or an operator meets are known here, with holes ($0 to
-// $9) where something varies, and so can be told in the user's language. Any thread.
+// read by programs. A refusal brings the pattern that it was made of. What was kept does not: the
+// patterns of the sources (proto/values/sentence.h), which the build collects, are tried on it.
+// Any thread.
 
 #include <string>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 
 namespace mesolys::client {
 
-// The sentences that are known, in English.
-absl::Span<const char* const> KnownSentences();
-// Those of them that agents say.
-absl::Span<const char* const> KnownAgentSentences();
+// The patterns with words enough to be found by them.
+const std::vector<const char*>& KnownSentences();
 
 // The sentence in the user's language; as it is where it is not known, or the language is English.
-// Of several that fit the one with the most of its own words is taken, and parts between semicolons
-// are told one by one where more is known of them so.
+// Of several that fit the one with the most of its own words is taken; what varies in it, and parts
+// between semicolons, colons and commas, are told one by one where they are known.
 std::string Told(absl::string_view sentence);
+
+// What the status says.
+std::string Told(const absl::Status& status);
 
 }  // namespace mesolys::client
 

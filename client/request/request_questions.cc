@@ -56,7 +56,7 @@ class Interview {
       absl::Status taken = take(*answer);
       // Without a scheduler no other answer would be better.
       if (taken.ok() || ExitOf(taken) == ExitCode::kUnreachable) return taken;
-      session_.Say(Told(taken.message()));
+      session_.Say(Told(taken));
     }
   }
 

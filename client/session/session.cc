@@ -73,7 +73,7 @@ absl::Status Saying(const std::string& message, const absl::Status& status) {
 }
 
 absl::Status InLanguage(const absl::Status& status) {
-  return status.ok() ? status : Saying(Told(status.message()), status);
+  return status.ok() ? status : Saying(Told(status), status);
 }
 
 bool MayBeLost(const absl::Status& status) {

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Every sentence of the client has its translation in every language of client/po, with the same holes ($0 to $9),
-and no catalogue holds a sentence that is not in the client any more."""
+"""Every sentence of the client, of the scheduler and of the agent has its translation in every language of client/po,
+with the same holes ($0 to $9), and no catalogue holds a sentence that nobody says any more."""
 import pathlib
 import re
 import subprocess
 import unittest
 
-CLIENT = pathlib.Path(__file__).resolve().parents[2] / 'client'
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CLIENT = ROOT / 'client'
+SAID = re.compile(r'\bSay(?:Later)?\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
 HOLES = re.compile(r'\$[0-9$]')
 
 
@@ -37,6 +39,14 @@ class CataloguesTest(unittest.TestCase):
     def test_there_are_sentences_and_french(self):
         self.assertGreater(len(self.wanted), 500)
         self.assertIn('fr', self.catalogues)
+
+    def test_what_scheduler_and_agent_say_is_among_them(self):
+        said = set()
+        for path in (each for room in ('proto', 'scheduler', 'agent') for each in (ROOT / room).rglob('*')):
+            if path.suffix in ('.cc', '.h') and path.name != 'sentence.h':
+                said |= {''.join(re.findall(r'"((?:[^"\\]|\\.)*)"', each)) for each in SAID.findall(path.read_text())}
+        self.assertGreater(len(said), 300)
+        self.assertFalse(said - set(self.wanted))
 
     def test_each_sentence_is_translated_and_nothing_else(self):
         for language, found in self.catalogues.items():
