@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "absl/strings/str_cat.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
 #include "scheduler/core/facts/identity.h"
@@ -33,9 +32,10 @@ absl::Status ReadAccess(const Reading& reading, const v1::CheckAccessRequest& in
     return rule.method == in.method();
   });
   if (!known) {
-    return Refuse(Reason::kInvalidArgument,
-                  absl::StrCat("there is no method \"", in.method(),
-                               "\"; right is one of the service, AllocationService.GetBalance"));
+    return Refuse(
+        Reason::kInvalidArgument,
+        Say("there is no method \"$0\"; right is one of the service, AllocationService.GetBalance",
+            in.method()));
   }
   AccessTarget target;
   if (!in.project().empty()) {

@@ -41,27 +41,26 @@ bool LeadsAbove(const Ledger& ledger, const ProjectEntry& entry, absl::string_vi
   return false;
 }
 
-std::string RoleName(ProjectRole role) {
+const char* HolderOf(ProjectRole role) {
   switch (role) {
     case ProjectRole::kPi:
-      return "PI";
+      return SayLater("PI of the project");
     case ProjectRole::kSupervisor:
-      return "supervisor";
+      return SayLater("supervisor of the project");
     case ProjectRole::kResearcher:
-      return "researcher";
+      return SayLater("researcher of the project");
     case ProjectRole::kDeputy:
-      return "deputy";
+      return SayLater("deputy of the project");
     case ProjectRole::kNone:
       break;
   }
-  return "nobody";
+  return SayLater("nobody of the project");
 }
 
 std::string WhoCould(const AccessRule& rule) {
   std::vector<std::string> who = rule.roles;
-  for (ProjectRole role : rule.members)
-    who.push_back(absl::StrCat(RoleName(role), " of the project"));
-  if (rule.own_site) who.push_back("the agent of the site");
+  for (ProjectRole role : rule.members) who.emplace_back(HolderOf(role));
+  if (rule.own_site) who.emplace_back(SayLater("the agent of the site"));
   return absl::StrJoin(who, ", ");
 }
 
@@ -178,10 +177,10 @@ absl::Status Authorize(const Ledger& ledger, absl::string_view identity, absl::s
   } else if (rule->own_site && !target.site.empty() && SiteIdOf(identity) == target.site) {
     return absl::OkStatus();
   }
-  const std::string who = rule->any_user ? "any person" : WhoCould(*rule);
+  const std::string who = rule->any_user ? SayLater("any person") : WhoCould(*rule);
   return Refuse(Reason::kNotAllowed,
-                absl::StrCat(SpokenIdentity(identity), " may not use ", SpokenMethod(method),
-                             " here; allowed: ", who),
+                Say("$0 may not use $1 here; allowed: $2", SpokenIdentity(identity),
+                    SpokenMethod(method), who),
                 {{"identity", std::string(identity)}, {"method", std::string(method)}});
 }
 

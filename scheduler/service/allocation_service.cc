@@ -4,10 +4,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "mesolys/v1/allocation_service.grpc.pb.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
+#include "proto/values/sentence.h"
 #include "scheduler/core/facts/identity.h"
 #include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/rules/import_rules.h"
@@ -354,14 +354,15 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
     int64_t number = in->number();
     if (number == 0) number = jobs_.Ask(site, *identity, *in, now);
     if (number == 0) {
-      return Reply(context, absl::ResourceExhaustedError(absl::StrCat(
-                                "too many ask about jobs of ", site, "; try again in a minute")));
+      return Reply(context,
+                   absl::ResourceExhaustedError(
+                       Say("too many ask about jobs of $0; try again in a minute", site).Render()));
     }
     const std::optional<JobQuestions::Question> question = jobs_.Find(number, *identity);
     if (!question.has_value()) {
-      return Reply(context, Refuse(Reason::kUnknownJob,
-                                   absl::StrCat("question ", number,
-                                                " is not known, or not any more; ask again")));
+      return Reply(context,
+                   Refuse(Reason::kUnknownJob,
+                          Say("question $0 is not known, or not any more; ask again", number)));
     }
     return Reply(context, engine_.Read([&](const Ledger& ledger) {
       return mesolys::ExplainJob(ledger, sessions_, *question, now, *out);
@@ -408,7 +409,7 @@ class AllocationService final : public v1::AllocationService::CallbackService, H
     absl::Status form = CheckId("cluster", in.account().cluster());
     form.Update(CheckLogin("account", in.account().account()));
     if (!in.project().empty()) {
-      form.Update(Refuse(Reason::kInvalidArgument, "name a project or an account, not both"));
+      form.Update(Refuse(Reason::kInvalidArgument, Say("name a project or an account, not both")));
     }
     if (!form.ok()) return Reply(context, form);
     return ReplyLater(context, queries_, [this, out, account = in.account(), page] {

@@ -22,8 +22,8 @@ absl::Status CheckReportSize(int record_count, size_t byte_count) {
   if (record_count <= kRecordsMax && byte_count <= kReportBytesMax) return absl::OkStatus();
   return Refuse(
       Reason::kTooManyRecords,
-      absl::StrCat("a report has at most ", kRecordsMax, " records and ", kReportBytesMax,
-                   " bytes; this one ", record_count, " and ", byte_count, ": send it in parts"),
+      Say("a report has at most $0 records and $1 bytes; this one $2 and $3: send it in parts",
+          kRecordsMax, kReportBytesMax, record_count, byte_count),
       {{"records", absl::StrCat(record_count)}});
 }
 
@@ -68,7 +68,8 @@ absl::StatusOr<Command> ToCommand(const v1::AddMemberRequest& in) {
   AddMember command{*std::move(project), {}};
   command.member.user = in.member().user();
   if (!v1::Member::Role_IsValid(in.member().role())) {
-    return Refuse(Reason::kInvalidArgument, "give a role: researcher, pi, supervisor or deputy");
+    return Refuse(Reason::kInvalidArgument,
+                  Say("give a role: researcher, pi, supervisor or deputy"));
   }
   command.member.role = static_cast<ProjectRole>(in.member().role());
   if (in.member().has_term()) {
@@ -79,7 +80,7 @@ absl::StatusOr<Command> ToCommand(const v1::AddMemberRequest& in) {
   for (const v1::Login& login : in.member().logins()) {
     if (!command.member.logins.emplace(login.site(), login.login()).second) {
       return Refuse(Reason::kInvalidArgument,
-                    absl::StrCat("two logins at site ", login.site(), "; a person has one"),
+                    Say("two logins at site $0; a person has one", login.site()),
                     {{"site", login.site()}});
     }
   }

@@ -24,10 +24,10 @@ constexpr size_t kHeldStillMax = 200;
 void AddTo(Amount& sum, Amount amount) { sum = CheckedAdd(sum, amount).value_or(sum); }
 
 absl::Status NoComparison(const std::string& site, int64_t number) {
-  return Refuse(Reason::kUnknownComparison,
-                absl::StrCat("comparison ", number, " of ", site,
-                             " is not known, or not any more; begin it again"),
-                {{"site", site}, {"comparison", absl::StrCat(number)}});
+  return Refuse(
+      Reason::kUnknownComparison,
+      Say("comparison $0 of $1 is not known, or not any more; begin it again", number, site),
+      {{"site", site}, {"comparison", absl::StrCat(number)}});
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ v1::UsageComparison Comparisons::Start(const std::string& site, const Period& pe
     if (!kept.empty() && kept.back()->state == v1::UsageComparison::RUNNING) {
       if (kept.back()->span.period == period) return View(*kept.back());
       kept.back()->state = v1::UsageComparison::FAILED;
-      kept.back()->problem = "another span was asked for meanwhile";
+      kept.back()->problem = SayLater("another span was asked for meanwhile");
     }
     // Another one after a restart, too.
     number = std::max(absl::ToUnixMicros(now), kept.empty() ? 1 : kept.back()->number + 1);
@@ -311,8 +311,8 @@ absl::Status Comparisons::List(const std::string& site, int64_t number, bool une
   if (comparison == nullptr) return NoComparison(site, number);
   if (comparison->state != v1::UsageComparison::DONE) {
     return Refuse(Reason::kInvalidArgument,
-                  absl::StrCat("comparison ", number, " of ", site,
-                               " is not done; its differences can be listed when it is"));
+                  Say("comparison $0 of $1 is not done; its differences can be listed when it is",
+                      number, site));
   }
   const std::vector<UsageDifference>& all = comparison->differences;
   const auto first = static_cast<size_t>(std::max<int64_t>(0, *shown));

@@ -11,6 +11,7 @@
 #include "mesolys/v1/event.pb.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
+#include "proto/values/sentence.h"
 #include "scheduler/store/event_codec.h"
 
 namespace mesolys {
@@ -18,7 +19,7 @@ namespace {
 
 absl::StatusOr<v1::AuditEntry> EntryOf(const LogRow& row, v1::StoredEvents& content) {
   if (!content.ParseFromString(row.body)) {
-    return absl::DataLossError(absl::StrCat("revision ", row.revision, " cannot be read"));
+    return absl::DataLossError(Say("revision $0 cannot be read", row.revision).Render());
   }
   v1::AuditEntry entry;
   entry.set_revision(row.revision);
@@ -151,10 +152,10 @@ absl::Status FindEvent(const Engine& engine, int64_t revision, v1::AuditEvent& o
   });
   if (!status.ok() && !absl::IsCancelled(status)) return status;
   if (!found) {
-    return Refuse(Reason::kUnknownEvent,
-                  absl::StrCat("the log has no revision ", revision, "; its newest is ",
-                               engine.head().revision),
-                  {{"newest", absl::StrCat(engine.head().revision)}});
+    return Refuse(
+        Reason::kUnknownEvent,
+        Say("the log has no revision $0; its newest is $1", revision, engine.head().revision),
+        {{"newest", absl::StrCat(engine.head().revision)}});
   }
   AddDifferences(before, FiguresOf(ledger), out);
   return absl::OkStatus();

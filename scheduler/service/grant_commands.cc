@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
@@ -115,7 +114,7 @@ absl::StatusOr<Command> ToCommand(const v1::DeclareWindowRequest& in) {
   if (in.window().kind() != v1::SiteWindow::INCIDENT &&
       in.window().kind() != v1::SiteWindow::MAINTENANCE) {
     return Refuse(Reason::kInvalidArgument,
-                  "say what kind of window: an incident or a maintenance");
+                  Say("say what kind of window: an incident or a maintenance"));
   }
   window.kind = static_cast<SiteWindow::Kind>(in.window().kind());
   window.title = in.window().title();

@@ -92,18 +92,16 @@ absl::Status NoSuchJob(const std::string& cluster, int64_t job_id,
                        std::optional<int64_t> array_task_id) {
   if (array_task_id.has_value()) {
     const std::string task = absl::StrCat(job_id, "_", *array_task_id);
-    return Refuse(
-        Reason::kUnknownJob,
-        absl::StrCat("there is no job ", task, " in the queue of cluster \"", cluster,
-                     "\" that you may see; the id of one that has ended is told by `sacct "
-                     "-M ",
-                     cluster, " -j ", task, " --format=JobIDRaw`"));
+    return Refuse(Reason::kUnknownJob,
+                  Say("there is no job $0 in the queue of cluster \"$1\" that you may see; the id "
+                      "of one that has ended is told by `sacct -M $1 -j $0 --format=JobIDRaw`",
+                      task, cluster));
   }
-  return Refuse(Reason::kUnknownJob,
-                absl::StrCat("there is no job ", job_id, " in the queue of cluster \"", cluster,
-                             "\" that you may see; one that has ended is shown by `mesolys usage "
-                             "show ",
-                             cluster, ":", job_id, "` once its site has reported it"));
+  return Refuse(
+      Reason::kUnknownJob,
+      Say("there is no job $0 in the queue of cluster \"$1\" that you may see; one that has ended "
+          "is shown by `mesolys usage show $1:$0` once its site has reported it",
+          job_id, cluster));
 }
 
 absl::Status ExplainJob(const Ledger& ledger, const SiteSessions& sessions,

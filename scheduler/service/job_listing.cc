@@ -64,7 +64,7 @@ absl::StatusOr<Position> PositionAfter(const std::string& text) {
   JobRowKey key;
   if (parts.size() != 4 || !absl::SimpleAtoi(parts[2], &key.job_id) ||
       !absl::SimpleAtoi(parts[3], &key.submit_time)) {
-    return Refuse(Reason::kPageTokenInvalid, kForeignToken);
+    return ForeignToken();
   }
   key.cluster = parts[0];
   return Position{{parts[0], parts[1]}, key};
@@ -173,9 +173,10 @@ absl::Status FindJob(const Engine& engine, const std::string& identity, const v1
                         IsVisible(*job, VisibleLogins(ledger, *entry, identity, engine.Now())));
     // To a person, a job that they may not see does not exist.
     if (!shown) {
-      return Refuse(Reason::kUnknownJob,
-                    absl::StrCat("there is no job ", name.job_id(), " of cluster \"",
-                                 name.cluster(), "\" that you may see; see `mesolys usage list`"));
+      return Refuse(
+          Reason::kUnknownJob,
+          Say("there is no job $0 of cluster \"$1\" that you may see; see `mesolys usage list`",
+              name.job_id(), name.cluster()));
     }
     out = JobView(ledger, *job);
     return absl::OkStatus();

@@ -23,22 +23,24 @@ struct Page {
   size_t size = 0;
 };
 
-inline constexpr char kForeignToken[] =
-    "this list cannot go on from there: the mark of the page before is not of this list; list it "
-    "again from its start";
+inline absl::Status ForeignToken() {
+  return Refuse(Reason::kPageTokenInvalid,
+                Say("this list cannot go on from there: the mark of the page before is not of this "
+                    "list; list it again from its start"));
+}
 
 // INVALID_ARGUMENT for a negative size or a token that is not ours.
 inline absl::StatusOr<Page> ParsePage(int32_t page_size, const std::string& token) {
   if (page_size < 0) {
     return Refuse(Reason::kInvalidArgument,
-                  absl::StrCat("a page of ", page_size, " rows; right is 0 to 1000"));
+                  Say("a page of $0 rows; right is 0 to 1000", page_size));
   }
   Page page;
   page.size = page_size == 0 ? 100 : std::min<size_t>(1000, static_cast<size_t>(page_size));
   if (token.empty()) return page;
   std::string text;
   if (!absl::WebSafeBase64Unescape(token, &text) || !absl::StartsWith(text, "after:")) {
-    return Refuse(Reason::kPageTokenInvalid, kForeignToken);
+    return ForeignToken();
   }
   page.after = text.substr(6);
   return page;
@@ -49,7 +51,7 @@ inline absl::StatusOr<Page> ParsePage(int32_t page_size, const std::string& toke
 inline absl::StatusOr<int64_t> LastNumber(const Page& page) {
   int64_t number = 0;
   if (page.after.empty() || absl::SimpleAtoi(page.after, &number)) return number;
-  return Refuse(Reason::kPageTokenInvalid, kForeignToken);
+  return ForeignToken();
 }
 
 inline std::string PageToken(absl::string_view last) {

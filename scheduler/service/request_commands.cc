@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
@@ -29,7 +28,7 @@ absl::StatusOr<Request> ToRequest(const std::string& project, const v1::Request&
   request.energy_median_watt_hours = in.energy_median_watt_hours();
   request.energy_p90_watt_hours = in.energy_p90_watt_hours();
   if (!v1::Request::Track_IsValid(in.track())) {
-    return Refuse(Reason::kInvalidArgument, "a track is DYNAMIC or CALL");
+    return Refuse(Reason::kInvalidArgument, Say("a track is DYNAMIC or CALL"));
   }
   request.track = in.track() == v1::Request::CALL ? Track::kCall : Track::kDynamic;
   for (const v1::UsagePoint& point : in.usage_curve()) {
@@ -60,7 +59,7 @@ absl::StatusOr<Command> ToCommand(const v1::DecideRequestRequest& in) {
   for (const v1::Award& award : in.awards()) {
     if (!command.awards.emplace(award.resource(), Amount(award.amount_base_units())).second) {
       return Refuse(Reason::kInvalidArgument,
-                    absl::StrCat(award.resource(), " is awarded twice; add the two amounts"),
+                    Say("$0 is awarded twice; add the two amounts", award.resource()),
                     {{"resource", award.resource()}});
     }
   }

@@ -65,9 +65,9 @@ class SiteService final : public v1::SiteService::CallbackService {
     const bool known =
         engine_.Read([&](const Ledger& ledger) { return ledger.catalogue().sites.contains(site); });
     if (!known) {
-      return Reply(context, Refuse(Reason::kUnknownSite,
-                                   absl::StrCat("there is no site \"", site, "\" in the catalogue"),
-                                   {{"site", site}}));
+      return Reply(context,
+                   Refuse(Reason::kUnknownSite,
+                          Say("there is no site \"$0\" in the catalogue", site), {{"site", site}}));
     }
     sessions_.Update(site, *in, engine_.Now());
     ConfirmAwaited(site, *in);
@@ -134,9 +134,9 @@ class SiteService final : public v1::SiteService::CallbackService {
     const bool differs = witness.revision() == head.revision && witness.revision() > 0 &&
                          witness.hash() != head.hash;
     if (!ahead && !differs) return absl::OkStatus();
-    return absl::DataLossError(
+    return absl::DataLossError(SayLater(
         "the agent was shown a ledger that this scheduler does not have: its database was replaced "
-        "or restored from an older copy; restore the newest one");
+        "or restored from an older copy; restore the newest one"));
   }
 
   Engine& engine_;
