@@ -264,6 +264,20 @@ def dead_references(tree):
                         yield f'{path} speaks of {name}, which is not there'
 
 
+SPEAKERS = ('proto/', 'scheduler/', 'agent/')
+UNSAID = re.compile(r'(?<![\w.>:])(?:Say|SayLater)\((?!\s*")|Refuse\(\s*Refusal\b|'
+                    r'\bRefus(?:e\(|al\{)\s*(?:Reason::\w+|reason),\s*(?:"(?!")|absl::)')
+
+
+def unsaid_sentences(tree):
+    """What scheduler and agent refuse with is a literal with holes, where client/po/messages finds it."""
+    for path in sources(tree):
+        if path.startswith(SPEAKERS) and not path.startswith(('proto/values/sentence.', 'proto/values/reason.')):
+            for found in UNSAID.finditer(tree[path]):
+                number = tree[path].count('\n', 0, found.start()) + 1
+                yield f'{path}:{number}: a sentence is Say("...", what varies in it), with the literal in its place'
+
+
 ASIDE = re.compile(r'//.*|"(?:[^"\\\n]|\\.)*"')
 
 

@@ -80,6 +80,9 @@ class LayeringTest(unittest.TestCase):
     def test_what_is_spoken_of_is_there(self):
         self.holds(laws.dead_references(self.tree))
 
+    def test_what_is_refused_is_said_for_translators(self):
+        self.holds(laws.unsaid_sentences(self.tree))
+
     def test_a_verb_is_written_in_few_files(self):
         verbs = laws.verbs_of(self.tree)
         self.assertGreater(len(verbs), 40)
@@ -171,6 +174,14 @@ class PlantedViolationsTest(unittest.TestCase):
     def test_a_file_that_is_spoken_of_and_not_there(self):
         tree = {'agent/loop/a.cc': '// See agent/loop/gone.h and agent/loop/b.h.\n', 'agent/loop/b.h': ''}
         self.breaks(laws.dead_references, tree, 'agent/loop/gone.h')
+
+    def test_a_refusal_with_a_computed_text(self):
+        right = 'return Refuse(Reason::kUnknownSite, Say("there is no site $0", id));\n'
+        for wrong in ('Refuse(Reason::kUnknownSite, absl::StrCat("no ", id))', 'Refuse(reason, "no site")',
+                      'Refuse(Refusal{Reason::kUnknownSite, text, {}})', 'Refusal{Reason::kUnknownSite, "no", {}}',
+                      'Say(kNoSite, id)', 'SayLater(text)'):
+            self.breaks(laws.unsaid_sentences, {'scheduler/core/rules/a.cc': f'{right}return {wrong};\n',
+                                                'client/show/b.cc': f'{wrong};\n'}, 'rules/a.cc:2')
 
     def test_a_wide_verb(self):
         tree = {f'scheduler/service/file{number}.cc': 'RevokeGrant(in);' for number in range(9)}

@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "proto/values/sentence.h"
 #include "spdlog/spdlog.h"
 
 namespace mesolys::agent {
@@ -58,7 +59,7 @@ SynchronizeTick Agent::SynchronizeOnce(absl::Duration patience) {
   const std::string unread = means_.problem();
   if (!unread.empty()) {
     absl::StrAppend(&problem, problem.empty() ? "" : "; ",
-                    "cannot read what the site has: ", unread);
+                    Say("cannot read what the site has: $0", unread).Render());
   }
   SynchronizeTick tick = synchronizer_.Tick(problem, patience);
   MutexLock lock(mutex_);

@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
 #include "agent/loop/reporter.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
@@ -64,7 +64,7 @@ absl::StatusOr<v1::TellUsageRequest> Comparison::NextPage() {
   if (!span.ok()) return refuse(span.status());
   if (reader_ == nullptr) {
     return refuse(absl::FailedPreconditionError(
-        "the collector of this site has no history to read: only one of type slurm has"));
+        SayLater("the collector of this site has no history to read: only one of type slurm has")));
   }
   const absl::StatusOr<SpoolLevel> level = spool_.Level();
   if (!level.ok()) return level.status();
@@ -91,8 +91,9 @@ absl::Status Comparison::Send(SpanTick& tick) {
   const absl::StatusOr<v1::TellUsageResponse> response = link_.TellUsage(*unsent_, kPatience);
   if (!response.ok()) {
     return absl::Status(response.status().code(),
-                        absl::StrCat("the scheduler did not take page ", page_,
-                                     " of a comparison: ", response.status().message()));
+                        Say("the scheduler did not take page $0 of a comparison: $1", page_,
+                            response.status().message())
+                            .Render());
   }
   tick.record_count += unsent_->records_size();
   unsent_.reset();

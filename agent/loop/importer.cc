@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
 #include "agent/loop/reporter.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/charging.h"
+#include "proto/values/sentence.h"
 #include "spdlog/spdlog.h"
 
 namespace mesolys::agent {
@@ -73,9 +73,10 @@ SpanTick Importer::Tick() {
     return tick;
   }
   if (reader_ == nullptr) {
-    tick.status = GiveUp(place, absl::FailedPreconditionError(
-                                    "the collector of this site has no history to read: only one "
-                                    "of type slurm has"));
+    tick.status = GiveUp(
+        place,
+        absl::FailedPreconditionError(SayLater(
+            "the collector of this site has no history to read: only one of type slurm has")));
     return tick;
   }
   if (clock_.Now() < not_before_) return tick;
@@ -94,7 +95,7 @@ SpanTick Importer::Tick() {
   is_inside_ = false;
   not_before_ = clock_.Now() + backoff_.Next();
   const absl::Status why(tick.status.code(),
-                         absl::StrCat("cannot import: ", tick.status.message()));
+                         Say("cannot import: $0", tick.status.message()).Render());
   spdlog::warn("{}", std::string(why.message()));
   tick.status = ++failure_count_ < kFailuresMax ? why : GiveUp(place, why);
   return tick;

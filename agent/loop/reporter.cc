@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
+#include "proto/values/sentence.h"
 #include "spdlog/spdlog.h"
 
 namespace mesolys::agent {
@@ -103,7 +104,8 @@ absl::Status Reporter::Collect(Source& source, ReportTick& tick, bool& has_more)
     const absl::Time now = clock_.Now();
     absl::StatusOr<Collected> collected = source.collector.Collect(*cursor, room, now);
     if (!collected.ok()) {
-      return During(absl::StrCat("cannot collect", source.name.empty() ? "" : " ", source.name),
+      return During(source.name.empty() ? SayLater("cannot collect")
+                                        : Say("cannot collect $0", source.name).Render(),
                     collected.status());
     }
     const std::vector<QuarantinedLine> aside = means_.Waiting();
@@ -175,7 +177,7 @@ absl::Status Reporter::Send(SpoolBatch batch, ReportTick& tick) {
   const absl::StatusOr<v1::ReportUsageResponse> response = link_.ReportUsage(request, kPatience);
   if (!response.ok()) {
     return During(
-        absl::StrCat("the scheduler did not take records ", batch.first, " to ", batch.last),
+        Say("the scheduler did not take records $0 to $1", batch.first, batch.last).Render(),
         response.status());
   }
   const absl::StatusOr<QuarantineMark> mark = SetAside(request, *response);

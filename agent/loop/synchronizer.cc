@@ -8,6 +8,7 @@
 #include "agent/link/site_state_proto.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
+#include "proto/values/sentence.h"
 #include "spdlog/spdlog.h"
 
 namespace mesolys::agent {
@@ -161,8 +162,9 @@ absl::Status Synchronizer::Poll(const std::string& problem, absl::Duration patie
     const bool was_cut_short =
         response.status().code() == absl::StatusCode::kDeadlineExceeded && patience < kPatience;
     if (was_cut_short) return absl::OkStatus();
-    return absl::Status(response.status().code(), absl::StrCat("the scheduler did not answer: ",
-                                                               response.status().message()));
+    return absl::Status(
+        response.status().code(),
+        Say("the scheduler did not answer: $0", response.status().message()).Render());
   }
   told_jobs_.clear();
   Inspect(*response);
@@ -220,14 +222,16 @@ absl::Status Synchronizer::KeepWitness(const v1::LedgerHead& head) {
     return spool_.KeepWitness(head);
   }
   if (head.revision() < (*kept)->revision()) {
-    return absl::DataLossError(absl::StrCat("the scheduler's ledger ends at revision ",
-                                            head.revision(), ", it has been at ",
-                                            (*kept)->revision(), ": is it an old copy?"));
+    return absl::DataLossError(
+        Say("the scheduler's ledger ends at revision $0, it has been at $1: is it an old copy?",
+            head.revision(), (*kept)->revision())
+            .Render());
   }
   if (head.hash() != (*kept)->hash()) {
-    return absl::DataLossError(absl::StrCat("revision ", head.revision(),
-                                            " of the scheduler's ledger has another hash than "
-                                            "before: is it another ledger?"));
+    return absl::DataLossError(Say("revision $0 of the scheduler's ledger has another hash than "
+                                   "before: is it another ledger?",
+                                   head.revision())
+                                   .Render());
   }
   return absl::OkStatus();
 }

@@ -19,7 +19,7 @@
 namespace mesolys::client {
 namespace {
 
-constexpr const char* kSaid[] = {
+constexpr const char* kAllSentences[] = {
 #include "said.inc"
 };
 
@@ -149,7 +149,8 @@ bool IsRecognizable(absl::string_view pattern) {
 const std::vector<const char*>& KnownSentences() {
   static const auto& sentences = *new std::vector<const char*>([] {
     std::vector<const char*> known;
-    std::copy_if(std::begin(kSaid), std::end(kSaid), std::back_inserter(known), IsRecognizable);
+    std::copy_if(std::begin(kAllSentences), std::end(kAllSentences), std::back_inserter(known),
+                 IsRecognizable);
     return known;
   }());
   return sentences;

@@ -8,8 +8,8 @@
 #include <ctime>
 #include <memory>
 
-#include "absl/strings/str_cat.h"
 #include "proto/runtime/openssl_owners.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys {
 namespace {
@@ -19,7 +19,7 @@ using Names = std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>>;
 absl::StatusOr<absl::Time> TimeOf(const ASN1_TIME* time) {
   std::tm parts = {};
   if (ASN1_TIME_to_tm(time, &parts) != 1) {
-    return absl::FailedPreconditionError("the certificate has no term that can be read");
+    return absl::FailedPreconditionError(SayLater("the certificate has no term that can be read"));
   }
   return absl::FromTM(parts, absl::UTCTimeZone());
 }
@@ -48,7 +48,7 @@ absl::StatusOr<CertificateFacts> ReadCertificate(const std::string& path) {
   ERR_clear_error();
   if (certificate == nullptr) {
     return absl::FailedPreconditionError(
-        absl::StrCat("the certificate file ", path, " holds no certificate that can be read"));
+        Say("the certificate file $0 holds no certificate that can be read", path).Render());
   }
   const absl::StatusOr<absl::Time> start = TimeOf(X509_get0_notBefore(certificate.get()));
   if (!start.ok()) return start.status();

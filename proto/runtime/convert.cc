@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,19 +20,20 @@ constexpr int64_t kLastSecond = 253'402'300'799;
 // What is wrong with a time, as the end of a sentence that begins with its field; nothing when it
 // is right. A plain pointer: this is asked four times for each of 100,000 records a second.
 const char* Wrong(bool given, const google::protobuf::Timestamp& time) {
-  if (!given) return " is missing";
+  if (!given) return SayLater("is missing");
   if (time.seconds() < kFirstSecond || time.seconds() > kLastSecond) {
-    return " is out of range; years 1 to 9999 are allowed";
+    return SayLater("is out of range; years 1 to 9999 are allowed");
   }
   if (time.nanos() < 0 || time.nanos() >= kNanosPerSecond) {
-    return " has nanoseconds out of range; 0 to 999999999 are allowed";
+    return SayLater("has nanoseconds out of range; 0 to 999999999 are allowed");
   }
   return nullptr;
 }
 
 const char* WrongInstant(bool given, const google::protobuf::Timestamp& time) {
   const char* wrong = Wrong(given, time);
-  if (wrong == nullptr && time.nanos() != 0) return " has a fraction; whole seconds are allowed";
+  if (wrong == nullptr && time.nanos() != 0)
+    return SayLater("has a fraction; whole seconds are allowed");
   return wrong;
 }
 
@@ -56,8 +58,8 @@ void Fill(absl::Time time, google::protobuf::Timestamp& out) {
   }
 }
 
-// The first time of a record that is not what it must be; an empty text when all are.
-std::string WrongTimeOf(const v1::UsageRecord& record) {
+// The first time of a record that is not what it must be; nothing when all are.
+std::optional<Sentence> WrongTimeOf(const v1::UsageRecord& record) {
   struct Field {
     const char* name;
     const char* wrong;
@@ -69,9 +71,9 @@ std::string WrongTimeOf(const v1::UsageRecord& record) {
       {"observe_time", Wrong(record.has_observe_time(), record.observe_time())},
   };
   for (const Field& field : fields) {
-    if (field.wrong != nullptr) return absl::StrCat(field.name, field.wrong);
+    if (field.wrong != nullptr) return Say("$0 $1", field.name, field.wrong);
   }
-  return "";
+  return std::nullopt;
 }
 
 }  // namespace
@@ -86,7 +88,7 @@ absl::StatusOr<absl::Time> FromProto(const google::protobuf::Timestamp& time) {
   const char* wrong = Wrong(true, time);
   if (wrong != nullptr) {
     return absl::InvalidArgumentError(
-        absl::StrCat("time (", time.seconds(), " s, ", time.nanos(), " ns)", wrong));
+        absl::StrCat("time (", time.seconds(), " s, ", time.nanos(), " ns) ", wrong));
   }
   return TimeOf(time);
 }
@@ -100,19 +102,18 @@ v1::Period ToProto(const Period& period) {
 
 absl::StatusOr<Period> FromProto(const v1::Period& period) {
   if (const char* wrong = WrongInstant(period.has_start_time(), period.start_time())) {
-    return Refuse(Reason::kInvalidPeriod, absl::StrCat("start_time", wrong));
+    return Refuse(Reason::kInvalidPeriod, Say("$0 $1", "start_time", wrong));
   }
   if (const char* wrong = WrongInstant(period.has_end_time(), period.end_time())) {
-    return Refuse(Reason::kInvalidPeriod, absl::StrCat("end_time", wrong));
+    return Refuse(Reason::kInvalidPeriod, Say("$0 $1", "end_time", wrong));
   }
   const Period out{TimeOf(period.start_time()), TimeOf(period.end_time())};
   if (out.end <= out.start) {
     const std::string start = absl::FormatTime(out.start, absl::UTCTimeZone());
     const std::string end = absl::FormatTime(out.end, absl::UTCTimeZone());
-    return Refuse(
-        Reason::kInvalidPeriod,
-        absl::StrCat("the period ends at ", end, "; it must end after its start, ", start),
-        {{"start_time", start}, {"end_time", end}});
+    return Refuse(Reason::kInvalidPeriod,
+                  Say("the period ends at $0; it must end after its start, $1", end, start),
+                  {{"start_time", start}, {"end_time", end}});
   }
   return out;
 }
@@ -142,19 +143,19 @@ v1::UsageRecord ToProto(const UsageRecord& record) {
 }
 
 absl::StatusOr<UsageRecord> FromProto(const v1::UsageRecord& record) {
-  if (std::string wrong = WrongTimeOf(record); !wrong.empty()) {
-    return Refuse(Reason::kRecordInvalid, std::move(wrong));
+  if (const std::optional<Sentence> wrong = WrongTimeOf(record); wrong.has_value()) {
+    return Refuse(Reason::kRecordInvalid, *wrong);
   }
   if (!v1::UsageRecord::State_IsValid(record.state())) {
     return Refuse(Reason::kRecordInvalid,
-                  absl::StrCat("state ", static_cast<int>(record.state()), " is not known; ",
-                               static_cast<int>(v1::UsageRecord::RUNNING), " to ",
-                               static_cast<int>(v1::UsageRecord::State_MAX), " are"));
+                  Say("state $0 is not known; $1 to $2 are", static_cast<int>(record.state()),
+                      static_cast<int>(v1::UsageRecord::RUNNING),
+                      static_cast<int>(v1::UsageRecord::State_MAX)));
   }
   if (record.has_cancelled_by_uid() && record.cancelled_by_uid() < 0) {
-    return Refuse(Reason::kRecordInvalid,
-                  absl::StrCat("cancelled_by_uid is ", record.cancelled_by_uid(),
-                               "; at least 0, or absent, is right"));
+    return Refuse(
+        Reason::kRecordInvalid,
+        Say("cancelled_by_uid is $0; at least 0, or absent, is right", record.cancelled_by_uid()));
   }
   UsageRecord out;
   out.key.cluster = record.cluster();

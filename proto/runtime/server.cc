@@ -19,6 +19,7 @@
 #include "grpcpp/server_builder.h"
 #include "proto/runtime/channel.h"
 #include "proto/runtime/tls.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys {
 namespace {
@@ -116,9 +117,10 @@ class UnknownMethods final : public grpc::CallbackGenericService {
    public:
     explicit Refusing(const std::string& method) {
       Finish({grpc::StatusCode::UNIMPLEMENTED,
-              absl::StrCat("there is no ", method.substr(0, kMethodBytesMax),
-                           ": the program that calls is of another version than this server; "
-                           "install the same version of both")});
+              Say("there is no $0: the program that calls is of another version than this server; "
+                  "install the same version of both",
+                  method.substr(0, kMethodBytesMax))
+                  .Render()});
     }
     void OnDone() override { delete this; }
   };

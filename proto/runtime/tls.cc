@@ -99,16 +99,15 @@ absl::StatusOr<std::string> PeerIdentity(const grpc::ServerContextBase& context)
     uris = peer->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME);
   }
   if (uris.size() != 1) {
-    return Refuse(
-        Reason::kNotAuthenticated,
-        absl::StrCat("the certificate carries ", uris.size(),
-                     " URIs; exactly one spiffe://mesolys/{site|user|service}/{id} is right"));
+    return Refuse(Reason::kNotAuthenticated,
+                  Say("the certificate carries $0 URIs; exactly one "
+                      "spiffe://mesolys/{site|user|service}/{id} is right",
+                      uris.size()));
   }
   const absl::string_view uri(uris.front().data(), uris.front().size());
   if (!IsIdentity(uri)) {
-    return Refuse(Reason::kNotAuthenticated,
-                  "the URI of the certificate is not of the form "
-                  "spiffe://mesolys/{site|user|service}/{id}");
+    return Refuse(Reason::kNotAuthenticated, Say("the URI of the certificate is not of the form "
+                                                 "spiffe://mesolys/{site|user|service}/{id}"));
   }
   return std::string(uri);
 }

@@ -14,16 +14,17 @@
 #include <cstring>
 #include <ctime>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "proto/runtime/clock.h"
 #include "proto/runtime/openssl_owners.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys {
 namespace {
@@ -37,20 +38,23 @@ struct PemFile {
   mode_t mode = 0;
 };
 
+// `wrong` is the end of a sentence.
+absl::Status Unfit(absl::string_view what, const std::string& path, const Sentence& wrong) {
+  return absl::FailedPreconditionError(Say("the $0 file $1 $2", what, path, wrong).Render());
+}
+
 // `what` names the file in errors: "certificate".
 absl::StatusOr<PemFile> ReadPem(absl::string_view what, const std::string& path) {
-  const auto refuse = [&](absl::string_view wrong) {
-    return absl::FailedPreconditionError(absl::StrCat("the ", what, " file ", path, " ", wrong));
-  };
+  const auto refuse = [&](const Sentence& wrong) { return Unfit(what, path, wrong); };
   if (path.empty()) {
     return absl::FailedPreconditionError(
-        absl::StrCat("no ", what, " file is configured; give the path of a PEM file"));
+        Say("no $0 file is configured; give the path of a PEM file", what).Render());
   }
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) {
-    if (errno == ENOENT) return refuse("is missing; enrol first, or correct the path");
-    return refuse(absl::StrCat("cannot be read: ", std::strerror(errno),
-                               "; give this program's user the right to read it"));
+    if (errno == ENOENT) return refuse(Say("is missing; enrol first, or correct the path"));
+    return refuse(Say("cannot be read: $0; give this program's user the right to read it",
+                      std::strerror(errno)));
   }
   PemFile out;
   struct stat status = {};
@@ -63,9 +67,9 @@ absl::StatusOr<PemFile> ReadPem(absl::string_view what, const std::string& path)
     if (got > 0) out.text.append(bytes, static_cast<size_t>(got));
   }
   close(file);
-  if (!regular) return refuse("is not a regular file; a PEM file is wanted");
-  if (got < 0) return refuse("cannot be read to its end; a PEM file is wanted");
-  if (out.text.size() > kPemBytesMax) return refuse("is over 1 MiB; a PEM file is wanted");
+  if (!regular) return refuse(Say("is not a regular file; a PEM file is wanted"));
+  if (got < 0) return refuse(Say("cannot be read to its end; a PEM file is wanted"));
+  if (out.text.size() > kPemBytesMax) return refuse(Say("is over 1 MiB; a PEM file is wanted"));
   return out;
 }
 
@@ -101,60 +105,57 @@ absl::Time InstantOf(const ASN1_TIME* time) {
 }
 
 // Whether `certificate` is in force now; what is wrong with it, as the end of a sentence, if not.
-std::string OutOfForce(const X509& certificate) {
+std::optional<Sentence> OutOfForce(const X509& certificate) {
   const absl::Time now = SystemClock().Now();
   const absl::Time start = InstantOf(X509_get0_notBefore(&certificate));
   const absl::Time end = InstantOf(X509_get0_notAfter(&certificate));
   const auto text = [](absl::Time time) {
     return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
   };
-  if (now >= end) return absl::StrCat("expired at ", text(end), "; renew it");
+  if (now >= end) return Say("expired at $0; renew it", text(end));
   if (now < start) {
-    return absl::StrCat("is valid from ", text(start), " only; check the clock of this machine");
+    return Say("is valid from $0 only; check the clock of this machine", text(start));
   }
-  return "";
+  return std::nullopt;
 }
 
 absl::Status CheckAuthority(const std::string& path) {
   absl::StatusOr<PemFile> file = ReadPem("CA", path);
   if (!file.ok()) return file.status();
-  std::string wrong = "holds no PEM certificate; the certificate of the CA is wanted";
+  std::optional<Sentence> wrong =
+      Say("holds no PEM certificate; the certificate of the CA is wanted");
   // A bundle may still hold the authority before this one: one in force is enough.
   for (const Certificate& certificate : ParseCertificates(file->text)) {
     wrong = OutOfForce(*certificate);
-    if (wrong.empty()) return absl::OkStatus();
+    if (!wrong.has_value()) return absl::OkStatus();
   }
-  return absl::FailedPreconditionError(absl::StrCat("the CA file ", path, " ", wrong));
+  return Unfit("CA", path, *wrong);
 }
 
 absl::Status CheckOwn(const TlsFiles& files) {
   absl::StatusOr<PemFile> certificate_file = ReadPem("certificate", files.certificate);
   if (!certificate_file.ok()) return certificate_file.status();
   const std::vector<Certificate> chain = ParseCertificates(certificate_file->text);
-  const std::string wrong = chain.empty()
-                                ? "holds no PEM certificate; our own, and its chain, are wanted"
-                                : OutOfForce(*chain.front());
-  if (!wrong.empty()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the certificate file ", files.certificate, " ", wrong));
-  }
+  const std::optional<Sentence> wrong =
+      chain.empty() ? Say("holds no PEM certificate; our own, and its chain, are wanted")
+                    : OutOfForce(*chain.front());
+  if (wrong.has_value()) return Unfit("certificate", files.certificate, *wrong);
 
   absl::StatusOr<PemFile> key_file = ReadPem("key", files.key);
   if (!key_file.ok()) return key_file.status();
-  const auto refuse_key = [&](absl::string_view why) {
-    return absl::FailedPreconditionError(absl::StrCat("the key file ", files.key, " ", why));
-  };
+  const auto refuse_key = [&](const Sentence& why) { return Unfit("key", files.key, why); };
   if ((key_file->mode & 07) != 0) {
-    return refuse_key(absl::StrFormat("has mode %04o, so others may use it; chmod 0600 %s",
-                                      key_file->mode, files.key));
+    return refuse_key(Say("has mode $0, so others may use it; chmod 0600 $1",
+                          absl::StrFormat("%04o", key_file->mode), files.key));
   }
   const Key key = ParseKey(key_file->text);
-  if (key == nullptr) return refuse_key("holds no PEM private key, or one with a pass phrase");
+  if (key == nullptr) return refuse_key(Say("holds no PEM private key, or one with a pass phrase"));
   const bool fits = X509_check_private_key(chain.front().get(), key.get()) == 1;
   ERR_clear_error();
   if (!fits) {
-    return refuse_key(absl::StrCat("is not the key of the certificate ", files.certificate,
-                                   "; install both from the same enrolment"));
+    return refuse_key(
+        Say("is not the key of the certificate $0; install both from the same enrolment",
+            files.certificate));
   }
   return absl::OkStatus();
 }

@@ -198,12 +198,6 @@ absl::Status Refuse(Reason reason, const Sentence& sentence,
   return status;
 }
 
-absl::Status Refuse(Reason reason, std::string message,
-                    std::map<std::string, std::string> metadata) {
-  return Refuse(
-      Refusal{.reason = reason, .message = std::move(message), .metadata = std::move(metadata)});
-}
-
 std::optional<Refusal> RefusalOf(const absl::Status& status) {
   const auto payload = status.GetPayload(kPayloadType);
   if (!payload.has_value()) return std::nullopt;

@@ -112,9 +112,6 @@ absl::Status Refuse(const Refusal& refusal);
 // Of the sentence, which it carries too.
 absl::Status Refuse(Reason reason, const Sentence& sentence,
                     std::map<std::string, std::string> metadata = {});
-// For what is still to be said as a sentence.
-absl::Status Refuse(Reason reason, std::string message,
-                    std::map<std::string, std::string> metadata = {});
 
 // Nothing when the status carries no refusal.
 std::optional<Refusal> RefusalOf(const absl::Status& status);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/values/sentence.h"
 #include "scheduler/core/facts/identity.h"
 #include "scheduler/core/rules/canonical_text.h"
 #include "scheduler/engine/batch.h"
@@ -27,27 +28,26 @@ constexpr absl::Duration kStallDelay =
 
 absl::Status NotAppended(const AppendResult& result) {
   if (result.outcome == AppendResult::Outcome::kUnknown) {
-    return Refuse(
-        Reason::kStoreUnavailable,
-        absl::StrCat("the scheduler lost its store while it wrote, and cannot tell whether "
-                     "that was kept; the same command again finds out: ",
-                     result.text));
+    return Refuse(Reason::kStoreUnavailable,
+                  Say("the scheduler lost its store while it wrote, and cannot tell whether that "
+                      "was kept; the same command again finds out: $0",
+                      result.text));
   }
   if (result.outcome == AppendResult::Outcome::kFull) {
-    return Refuse(Reason::kStoreFull,
-                  absl::StrCat("the scheduler's disk is full, nothing was written: ", result.text,
-                               "; try again when it has room"));
+    return Refuse(
+        Reason::kStoreFull,
+        Say("the scheduler's disk is full, nothing was written: $0; try again when it has room",
+            result.text));
   }
-  return Refuse(Reason::kStoreUnavailable,
-                absl::StrCat("the scheduler cannot write now, nothing was written: ", result.text,
-                             "; try again later"));
+  return Refuse(
+      Reason::kStoreUnavailable,
+      Say("the scheduler cannot write now, nothing was written: $0; try again later", result.text));
 }
 
 absl::Status KeyReused(const std::string& request_id) {
-  return Refuse(
-      Reason::kRequestIdReused,
-      absl::StrCat("the key ", request_id, " was used for another change; make a new one for each"),
-      {{"request_id", request_id}});
+  return Refuse(Reason::kRequestIdReused,
+                Say("the key $0 was used for another change; make a new one for each", request_id),
+                {{"request_id", request_id}});
 }
 
 AppendResult Unavailable(const absl::Status& status) {
@@ -80,9 +80,10 @@ Engine::~Engine() {
 
 void Engine::Submit(Submission submission) {
   if (submission.request_id.empty() || submission.request_id.size() > kRequestIdMax) {
-    submission.done(Refuse(Reason::kRequestIdMissing,
-                           absl::StrCat("a change needs a key of its own of 1 to ", kRequestIdMax,
-                                        " bytes; make one (a UUID) and keep it for retries")));
+    submission.done(
+        Refuse(Reason::kRequestIdMissing, Say("a change needs a key of its own of 1 to $0 bytes; "
+                                              "make one (a UUID) and keep it for retries",
+                                              kRequestIdMax)));
     return;
   }
   std::string digest = Sha256(CanonicalText(submission.command));

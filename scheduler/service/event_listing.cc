@@ -20,7 +20,7 @@ namespace {
 
 absl::StatusOr<v1::AuditEntry> EntryOf(const LogRow& row, v1::StoredEvents& content) {
   if (!content.ParseFromString(row.body)) {
-    return absl::DataLossError(SayLater(Say("revision $0 cannot be read", row.revision).Render());
+    return absl::DataLossError(Say("revision $0 cannot be read", row.revision).Render());
   }
   v1::AuditEntry entry;
   entry.set_revision(row.revision);

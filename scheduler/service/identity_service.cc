@@ -36,7 +36,6 @@ absl::Status ReadAccess(const Reading& reading, const v1::CheckAccessRequest& in
         Reason::kInvalidArgument,
         Say("there is no method \"$0\"; right is one of the service, GrantService.GetBalance",
             in.method()));
-    right is one of the service, GrantService.GetBalance "));
   }
   AccessTarget target;
   if (!in.project().empty()) {

@@ -91,9 +91,16 @@ TEST_F(KnownSentenceTest, StaysWhereItIsNotKnown) {
 }
 
 TEST_F(KnownSentenceTest, IsTheOneWithMostOfItsOwnWords) {
-  EXPECT_EQ(Told("there is no grant g5"), "il n'y a pas d'attribution g5");
-  EXPECT_EQ(Told("grant g5 was revoked: it was bob's"),
-            "l'attribution g5 a été révoquée : it was bob's");
+  EXPECT_EQ(Told("eve may not use `mesolys grant extend` here; allowed: operator"),
+            "eve n'a pas le droit d'utiliser `mesolys grant extend` ici ; autorisés : operator");
+  EXPECT_EQ(
+      Told("the agent of psmn may not use `mesolys member add` here; allowed: operator, PI of the "
+           "project"),
+      "l'agent de psmn n'a pas le droit d'utiliser `mesolys member add` ici ; autorisés : "
+      "operator, porteur du projet");
+  EXPECT_EQ(Told("cannot collect: the slice was lost"), "collecte impossible : the slice was lost");
+  EXPECT_EQ(Told("cannot collect: sacct --allusers: exit status 1: error"),
+            "collecte impossible : sacct --allusers : code de retour 1 : error");
 }
 
 TEST_F(KnownSentenceTest, IsToldPartByPartBetweenSemicolons) {

@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "proto/runtime/server.h"
 #include "proto/values/reason.h"
 #include "tests/client/client_fixture.h"
 
@@ -119,6 +120,19 @@ TEST_F(ExitCodeTest, IsUnreachableAtOnceWhereNobodyListens) {
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
     EXPECT_TRUE(KeptFiles().empty());
   }
+}
+
+TEST_F(ExitCodeTest, IsFailedWhereTheSchedulerIsOfAnotherVersion) {
+  StopServer();
+  const absl::StatusOr<RunningServer> other =
+      mesolys::StartServer(target(), ca_.Files("service/scheduler"), {});
+  ASSERT_TRUE(other.ok()) << other.status();
+  const Outcome outcome = Run({"balance", "proj_a"});
+  EXPECT_EQ(outcome.exit, ExitCode::kFailed);
+  EXPECT_THAT(outcome.err,
+              HasSubstr(absl::StrCat("the scheduler at ", target(),
+                                     " does not know this call: it is of another version than this "
+                                     "`mesolys`, which is ")));
 }
 
 TEST_F(ExitCodeTest, IsUnreachableWhereTlsIsRefusedOnEitherSide) {
