@@ -12,7 +12,6 @@
 #include "absl/strings/str_join.h"
 #include "agent/command/agent_config.h"
 #include "agent/command/exit.h"
-#include "agent/command/once.h"
 #include "agent/command/run.h"
 #include "agent/command/simulate_offline.h"
 #include "agent/command/site.h"

@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 VERB_FILES_MAX = 8
 # What an agent says, or is asked, stands in two programs.
-WIDER_VERBS = (('ExplainJob', 10), ('ReportUsage', 15), ('Synchronize', 14), ('TellUsage', 10))
+WIDER_VERBS = (('ReportUsage', 15), ('Synchronize', 14), ('TellUsage', 10))
 
 
 def our_tree():

@@ -3,6 +3,8 @@
 
 // How the program ends.
 
+#include <iostream>
+
 #include "absl/status/status.h"
 
 namespace mesolys::agent {
@@ -15,10 +17,17 @@ enum class ExitCode {
   kUnreachable = 6,  // the scheduler
 };
 
-ExitCode ExitCodeOf(const absl::Status& status);
+inline ExitCode ExitCodeOf(const absl::Status& status) {
+  if (status.ok()) return ExitCode::kDone;
+  const bool is_away = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+  return is_away ? ExitCode::kUnreachable : ExitCode::kFailed;
+}
 
 // Says on the standard error why it ends so; answers `code`.
-ExitCode EndWith(ExitCode code, const absl::Status& why);
+inline ExitCode EndWith(ExitCode code, const absl::Status& why) {
+  std::cerr << "mesolys-agent: " << why.message() << "\n";
+  return code;
+}
 
 }  // namespace mesolys::agent
 

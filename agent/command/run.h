@@ -1,7 +1,6 @@
+// `mesolys-agent run`, the agent at work, and `mesolys-agent once`.
 #ifndef MESOLYS_AGENT_COMMAND_RUN_H_
 #define MESOLYS_AGENT_COMMAND_RUN_H_
-
-// `mesolys-agent run`: the agent at work, and its metrics, until it shall end.
 
 #include "agent/command/exit.h"
 #include "agent/command/site.h"
@@ -9,7 +8,11 @@
 
 namespace mesolys::agent {
 
+// With its metrics, until it shall end.
 ExitCode RunUntilSignal(const AgentConfig& config, Site& site, const StopSignals& signals);
+
+// One tick of each loop, with the scheduler, printed.
+ExitCode RunOnce(Site& site);
 
 }  // namespace mesolys::agent
 

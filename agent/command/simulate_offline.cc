@@ -1,6 +1,7 @@
 #include "agent/command/simulate_offline.h"
 
 #include <unistd.h>
+#include <map>
 
 #include <algorithm>
 #include <filesystem>

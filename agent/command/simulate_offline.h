@@ -6,7 +6,6 @@
 
 #include <functional>
 #include <iosfwd>
-#include <map>
 #include <string>
 
 #include "absl/status/status.h"

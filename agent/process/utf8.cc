@@ -9,8 +9,7 @@ namespace {
 
 uint8_t ByteAt(absl::string_view text, size_t at) { return static_cast<uint8_t>(text[at]); }
 
-}  // namespace
-
+// Of the well-formed UTF-8 sequence that `text` begins with; 0 when there is none.
 size_t Utf8SequenceLength(absl::string_view text) {
   if (text.empty()) return 0;
   const uint8_t lead = ByteAt(text, 0);
@@ -40,14 +39,7 @@ size_t Utf8SequenceLength(absl::string_view text) {
   return length;
 }
 
-bool IsUtf8(absl::string_view text) {
-  while (!text.empty()) {
-    const size_t length = Utf8SequenceLength(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
+}  // namespace
 
 std::string OneLine(absl::string_view text, size_t bytes_max) {
   const bool is_cut = text.size() > bytes_max;

@@ -10,11 +10,6 @@
 
 namespace mesolys::agent {
 
-// The length of the well-formed UTF-8 sequence that `text` begins with; 0 when there is none.
-size_t Utf8SequenceLength(absl::string_view text);
-
-bool IsUtf8(absl::string_view text);
-
 // One line that any terminal may show: control characters, backslashes and bytes that are not UTF-8
 // become \xNN. Of a longer text the first `bytes_max` bytes, followed by "...".
 std::string OneLine(absl::string_view text, size_t bytes_max);

@@ -25,11 +25,7 @@ SacctFormat SacctProgramFormat() {
 
 absl::StatusOr<std::optional<UsageRecord>> ParseRow(const SacctText& text, const OutputLine& line,
                                                     absl::Time observe_time) {
-  if (line.is_too_long) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the line is longer than ", OutputLines::kLineBytesMax, " bytes"));
-  }
-  if (!line.is_terminated) return absl::InvalidArgumentError("the line was cut: it has no end");
+  if (absl::Status whole = CheckWhole(line); !whole.ok()) return whole;
   return text.Parse(line.text, observe_time);
 }
 

@@ -13,7 +13,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "agent/process/output_lines.h"
 #include "agent/process/subprocess.h"
 #include "agent/slurm/text/sacct_text.h"
 

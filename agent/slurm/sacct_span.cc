@@ -9,8 +9,6 @@
 namespace mesolys::agent {
 namespace {
 
-// Of one slice: more of them say nothing new.
-
 // Whether the job ran within the span, and is told in the slice [from, to) of it.
 bool IsOfSlice(const UsageRecord& record, const Period& span, absl::Time from, absl::Time to) {
   const bool ran_within = record.start_time < span.end &&

@@ -7,8 +7,6 @@
 
 #include <iostream>
 #include <iterator>
-#include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"

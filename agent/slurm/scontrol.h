@@ -12,7 +12,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "agent/process/output_lines.h"
 #include "agent/process/subprocess.h"
 
 namespace mesolys::agent {

@@ -10,7 +10,6 @@
 namespace mesolys::agent {
 namespace {
 
-// Of one slice: more of them say nothing new.
 // Of a record that will be told again.
 constexpr uint64_t kNoMark = 0;
 

@@ -3,7 +3,6 @@
 
 // The associations of a site's clusters, to be read and to be changed: a port. One thread.
 
-#include <cstdint>
 #include <set>
 #include <string>
 #include <vector>

@@ -9,7 +9,6 @@
 namespace mesolys::agent {
 namespace {
 
-// Of one collection: more of them say nothing new.
 // What is kept in memory of the answer to one question.
 constexpr size_t kWeightMax = 1'000'000;
 
@@ -19,15 +18,6 @@ size_t WeightOf(const ScontrolReservation& reservation) {
   size_t weight = 1 + reservation.nodes.size();
   for (const auto& [node, cores] : reservation.cores) weight += cores.size();
   return weight;
-}
-
-absl::Status CheckWhole(const OutputLine& line) {
-  if (line.is_too_long) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the line is longer than ", OutputLines::kLineBytesMax, " bytes"));
-  }
-  if (!line.is_terminated) return absl::InvalidArgumentError("the line was cut: it has no end");
-  return absl::OkStatus();
 }
 
 void ToProto(const MeansCount& count, v1::MeansCount& out) {

@@ -219,6 +219,14 @@ absl::StatusOr<absl::Duration> ParseTimeout(absl::string_view text) {
   return timeout;
 }
 
+absl::StatusOr<int64_t> ParseLimit(absl::string_view text) {
+  int64_t limit = 0;
+  if (text.empty()) return limit;
+  if (absl::SimpleAtoi(text, &limit) && limit > 0) return limit;
+  return absl::InvalidArgumentError(
+      Tr("--limit: $0 is not a number of rows; write 100", Quoted(text)));
+}
+
 absl::StatusOr<std::pair<std::string, std::string>> ParsePair(absl::string_view option,
                                                               absl::string_view form,
                                                               char separator,

@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -45,6 +44,9 @@ absl::StatusOr<int64_t> ParseEnergy(absl::string_view option, absl::string_view 
 
 // "10s", "500ms", "1m"; above zero and at most an hour.
 absl::StatusOr<absl::Duration> ParseTimeout(absl::string_view text);
+
+// A number of rows, for --limit; 0, for no limit, when the text is empty.
+absl::StatusOr<int64_t> ParseLimit(absl::string_view text);
 
 // KEY<separator>VALUE, both not empty; `form` says so in the error: "MODEL=AMOUNT".
 absl::StatusOr<std::pair<std::string, std::string>> ParsePair(absl::string_view option,

@@ -108,6 +108,10 @@ void AddAudit(CommandTree& tree);
 void AddRole(CommandTree& tree);
 void AddConfig(CommandTree& tree);
 
+// Verbs that have a file of their own, for the function of their noun.
+void AddGrantLife(CommandTree& tree, CLI::App& noun);
+void AddReconcile(CommandTree& tree, CLI::App& noun);
+
 }  // namespace mesolys::client
 
 #endif  // MESOLYS_CLIENT_FRAME_COMMAND_TREE_H_

@@ -1,15 +1,13 @@
 // `mesolys grant supplement|extend|transfer|adjust|release|revoke|write-off|opening-balance`.
 
-#include "client/grant/grant_life.h"
-
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "client/frame/arguments.h"
+#include "client/frame/command_tree.h"
 #include "client/grant/grant.h"
-#include "client/grant/grant_change.h"
 #include "client/language/known_sentence.h"
 #include "client/language/language.h"
 #include "client/session/session.h"

@@ -1,6 +1,5 @@
 // `mesolys whoami`: the caller as the scheduler sees them.
 
-#include "absl/strings/str_cat.h"
 #include "client/frame/command_tree.h"
 #include "client/language/language.h"
 #include "client/session/session.h"

@@ -1,4 +1,5 @@
-// `mesolys audit list|show`: the log, and what a row of it changed. `reconcile` is in reconcile.cc.
+// `mesolys audit list|show`: the log, and what a row of it changed. `reconcile` is in
+// client/usage/comparison.cc.
 
 #include <algorithm>
 #include <array>
@@ -13,7 +14,6 @@
 #include "client/session/pages.h"
 #include "client/session/session.h"
 #include "client/show/cells.h"
-#include "client/usage/reconcile.h"
 #include "mesolys/v1/office.pb.h"
 #include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"

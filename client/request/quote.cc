@@ -1,12 +1,10 @@
 // `mesolys quote`: what a request would get, where, when and at what price; nothing is asked.
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "client/frame/arguments.h"
 #include "client/frame/command_tree.h"
 #include "client/language/known_sentence.h"
@@ -17,7 +15,6 @@
 #include "mesolys/v1/grant.pb.h"
 #include "mesolys/v1/request.pb.h"
 #include "mesolys/v1/values.pb.h"
-#include "proto/values/quoted.h"
 
 namespace mesolys::client {
 namespace {

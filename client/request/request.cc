@@ -1,23 +1,57 @@
 // `mesolys request create|withdraw|decide|list|show`: asking for hours, space and support.
-
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "client/frame/arguments.h"
 #include "client/frame/command_tree.h"
 #include "client/language/language.h"
-#include "client/request/request_file.h"
 #include "client/request/request_form.h"
 #include "client/request/request_questions.h"
 #include "client/request/request_report.h"
 #include "client/session/pages.h"
 #include "client/session/session.h"
 #include "mesolys/v1/request.pb.h"
+#include "proto/config/config_file.h"
 
 namespace mesolys::client {
 namespace {
+
+// A request in a TOML file, with the words of the options of `request create`:
+//   project = "proj_a"
+//   gpu = ["a100=2000h"]
+//   for = "6m"
+//   justification = "Training of a sparse model"
+// Errors name file, line and column, and what would be right (proto/config/config_file.h).
+absl::StatusOr<RequestForm> LoadRequestFile(const std::string& path) {
+  absl::StatusOr<ConfigFile> file = ConfigFile::Load(path);
+  // One that is not there is a mistyped option, nothing that the scheduler lacks.
+  if (!file.ok()) return absl::InvalidArgumentError(file.status().message());
+  ConfigTable root = file->root();
+  const std::vector<std::string> none;
+  RequestForm form;
+  form.project = root.Text("project", "");
+  form.lines.cpu = root.Text("cpu", "");
+  form.lines.gpus = root.Texts("gpu", none);
+  form.lines.storages = root.Texts("storage", none);
+  form.lines.support = root.Text("support", "");
+  form.lines.lines = root.Texts("line", none);
+  form.lines.minimums = root.Texts("minimum", none);
+  form.lines.sites = root.Texts("site", none);
+  form.from = root.Text("from", "");
+  form.to = root.Text("to", "");
+  form.span = root.Text("for", "");
+  form.call = root.Flag("call", false);
+  form.usage = root.Texts("usage", none);
+  form.justification = root.Text("justification");
+  form.necessity = root.Text("necessity", "");
+  form.energy_median = root.Text("energy-median", "");
+  form.energy_p90 = root.Text("energy-p90", "");
+  if (absl::Status status = file->Finish(); !status.ok()) return status;
+  return form;
+}
 
 struct RequestOptions {
   RequestForm form;

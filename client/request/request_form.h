@@ -1,22 +1,34 @@
-#ifndef MESOLYS_CLIENT_REQUEST_REQUEST_FORM_H_
-#define MESOLYS_CLIENT_REQUEST_REQUEST_FORM_H_
-
 // What a request asks, as people write it: the options that `request create` and `quote` share.
 // Pure; any thread.
+#ifndef MESOLYS_CLIENT_REQUEST_REQUEST_FORM_H_
+#define MESOLYS_CLIENT_REQUEST_REQUEST_FORM_H_
 
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/frame/command_tree.h"
-#include "client/request/request_lines.h"
 #include "client/show/output.h"
 #include "google/protobuf/repeated_field.h"
 #include "mesolys/v1/grant.pb.h"
 #include "mesolys/v1/request.pb.h"
 
 namespace mesolys::client {
+
+// Of its lines.
+struct RequestTexts {
+  std::string cpu;                    // "50000h"
+  std::vector<std::string> gpus;      // "a100=2000h"
+  std::vector<std::string> storages;  // "scratch=2TB"
+  std::string support;                // "3d"
+  std::vector<std::string> lines;     // "gpu-a100=2000h"
+  std::vector<std::string> minimums;  // "cpu=10000h"
+  std::vector<std::string> sites;     // of every line
+
+  friend bool operator==(const RequestTexts&, const RequestTexts&) = default;
+};
 
 struct RequestForm {
   std::string project;
@@ -43,6 +55,10 @@ absl::StatusOr<v1::Request> ToRequest(const RequestForm& form, absl::Time now);
 // "2027-03-01 10 %, 2027-06-01 80 %"; nothing for a straight line.
 Cell UsageCurveCell(const google::protobuf::RepeatedPtrField<v1::UsagePoint>& curve,
                     const absl::TimeZone& zone);
+
+// INVALID_ARGUMENT names the option and says what would be right: nothing asked, a resource asked
+// twice, a wrong amount, a minimum of what is not asked or above it.
+absl::Status AddLines(const RequestTexts& texts, v1::Request* request);
 
 }  // namespace mesolys::client
 

@@ -1,8 +1,7 @@
-#ifndef MESOLYS_CLIENT_REQUEST_REQUEST_REPORT_H_
-#define MESOLYS_CLIENT_REQUEST_REQUEST_REPORT_H_
-
 // How a request is shown: as a row of a list, alone with its lines and grants, and once it is
 // decided. One thread.
+#ifndef MESOLYS_CLIENT_REQUEST_REQUEST_REPORT_H_
+#define MESOLYS_CLIENT_REQUEST_REQUEST_REPORT_H_
 
 #include <string>
 #include <vector>
@@ -27,6 +26,10 @@ std::string StateSentence(const v1::Request& request, bool dry_run);
 
 // Prints what came of it; ExitCode::kRefused, already printed, for one that was refused.
 absl::Status PrintDecision(Session& session, const v1::Request& request);
+
+// About running jobs that a new grant takes over, for the grant that ends soonest pays. Pure.
+std::string RunningJobsSentence(const v1::RunningJobsMove& move, bool dry_run,
+                                const absl::TimeZone& zone);
 
 }  // namespace mesolys::client
 

@@ -5,13 +5,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "client/language/language.h"
 #include "client/session/session.h"
 #include "google/protobuf/repeated_field.h"

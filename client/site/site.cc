@@ -11,7 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "client/frame/arguments.h"
 #include "client/frame/command_tree.h"
-#include "client/grant/grant_change.h"
+#include "client/grant/grant.h"
 #include "client/language/language.h"
 #include "client/session/pages.h"
 #include "client/session/session.h"

@@ -10,6 +10,7 @@
 #include "client/language/language.h"
 #include "client/session/session.h"
 #include "client/show/cells.h"
+#include "client/usage/comparison.h"
 #include "mesolys/v1/values.pb.h"
 #include "proto/runtime/convert.h"
 
@@ -53,20 +54,13 @@ std::string Outcome(const std::string& site, v1::SiteWindow::Kind kind, bool dry
 absl::Status Declare(Session& session, const WindowOptions& options, v1::SiteWindow::Kind kind) {
   const absl::StatusOr<std::string> site = ParseSite(options.site);
   if (!site.ok()) return site.status();
-  const absl::StatusOr<absl::Time> start =
-      ParseLocalInstant("--from", options.from, session.zone());
-  if (!start.ok()) return start.status();
-  const absl::StatusOr<absl::Time> end = ParseLocalInstant("--to", options.to, session.zone());
-  if (!end.ok()) return end.status();
-  if (*end <= *start) {
-    return absl::InvalidArgumentError(
-        Tr("--to $0 must be after --from $1", options.to, options.from));
-  }
+  const absl::StatusOr<Period> period = ParseAccountedPeriod(session, options.from, options.to);
+  if (!period.ok()) return period.status();
   v1::DeclareWindowRequest request;
   v1::SiteWindow& wanted = *request.mutable_window();
   wanted.set_site(*site);
   wanted.set_kind(kind);
-  *wanted.mutable_period() = ToProto(Period{*start, *end});
+  *wanted.mutable_period() = ToProto(*period);
   wanted.set_title(options.title);
   v1::SiteWindow window;
   if (absl::Status status = session.Change(request, window); !status.ok()) return status;

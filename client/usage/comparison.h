@@ -1,7 +1,8 @@
 #ifndef MESOLYS_CLIENT_USAGE_COMPARISON_H_
 #define MESOLYS_CLIENT_USAGE_COMPARISON_H_
 
-// The accounting of a site, compared with the ledger: asked for and waited for. One thread.
+// The accounting of a site, compared with the ledger: asked for and waited for. Beside it stands
+// `mesolys audit reconcile`. One thread.
 
 #include <string>
 

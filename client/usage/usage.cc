@@ -4,9 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "absl/strings/numbers.h"
 #include "client/frame/arguments.h"
 #include "client/frame/command_tree.h"
 #include "client/language/language.h"
@@ -18,7 +16,6 @@
 #include "client/usage/usage_summary.h"
 #include "mesolys/v1/usage.pb.h"
 #include "nlohmann/json.hpp"
-#include "proto/values/quoted.h"
 
 namespace mesolys::client {
 namespace {
@@ -31,15 +28,6 @@ struct UsageOptions {
   std::string limit;
   std::string by;
 };
-
-// 0, for no limit, when the text is empty.
-absl::StatusOr<int64_t> ParseLimit(const std::string& text) {
-  int64_t limit = 0;
-  if (text.empty()) return limit;
-  if (absl::SimpleAtoi(text, &limit) && limit > 0) return limit;
-  return absl::InvalidArgumentError(
-      Tr("--limit: $0 is not a number of rows; write 100", Quoted(text)));
-}
 
 // Each entry of the price, for programs.
 Cell ChargesCell(const v1::Job& job) {

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "scheduler/call/problem_json.h"
 #include "scheduler/core/call/division/division.h"
-#include "scheduler/core/call/division/progress.h"
+#include "scheduler/core/call/division/problem.h"
 
 namespace mesolys {
 

@@ -1,7 +1,6 @@
+// `mesolys-scheduler divide`: a call from a file, divided without server and database.
 #ifndef MESOLYS_SCHEDULER_CALL_DIVIDE_H_
 #define MESOLYS_SCHEDULER_CALL_DIVIDE_H_
-
-// `mesolys-scheduler divide`: a call from a file, divided without server and database.
 
 #include <string>
 #include <vector>
@@ -9,8 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "scheduler/call/division_plot.h"
-#include "scheduler/core/call/division/progress.h"
+#include "scheduler/call/division_text.h"
+#include "scheduler/core/call/division/problem.h"
 
 namespace mesolys {
 
@@ -19,8 +18,9 @@ struct DivideOptions {
   bool explain = false;
   bool plot = false;
   Bars bars = Bars::kAscii;
-  std::string html_file = "";             // "": no page
-  std::vector<std::string> what_if = {};  // see what_if.h
+  std::string html_file = "";  // "": no page
+  // capacity:SITE:PERIOD:RESOURCE=AMOUNT or weight:REQUEST:RESOURCE=POINTS, each.
+  std::vector<std::string> what_if = {};
 };
 
 struct DivideAnswer {
@@ -36,6 +36,9 @@ absl::StatusOr<DivideAnswer> DivideText(absl::string_view text, const DivideOpti
 // Reads, divides and writes the page, then standard output: all or nothing. NOT_FOUND for a file
 // that cannot be read, DATA_LOSS for an answer that cannot be written.
 absl::Status Divide(const DivideOptions& options);
+
+// "claims with a minimum: [====>     ] 41 %", or how many are done where all are not known.
+std::string ProgressLine(absl::string_view work, size_t done, size_t all);
 
 }  // namespace mesolys
 

@@ -1,7 +1,6 @@
+// Divisions in sentences and bars, for people; what others wrote is harmless in them. Any thread.
 #ifndef MESOLYS_SCHEDULER_CALL_DIVISION_TEXT_H_
 #define MESOLYS_SCHEDULER_CALL_DIVISION_TEXT_H_
-
-// Divisions in sentences, for people; what others wrote is harmless in them. Any thread.
 
 #include <cstddef>
 #include <string>
@@ -32,6 +31,12 @@ std::string Explain(const CallDivision& divided);
 
 // Which awards and levels differ between two divisions of the same claims and pools.
 std::string Differences(const CallDivision& before, const CallDivision& after);
+
+enum class Bars { kAscii, kUtf8 };
+
+// Bars on a terminal, by resource: how full each site and period is, and what each group gets of
+// what it asks.
+std::string Plot(const CallDivision& divided, Bars bars);
 
 }  // namespace mesolys
 

@@ -1,8 +1,7 @@
-#ifndef MESOLYS_SCHEDULER_CALL_JSON_ENTRY_H_
-#define MESOLYS_SCHEDULER_CALL_JSON_ENTRY_H_
-
 // One object of a call's JSON. Reads its fields one by one and keeps the first error, which names
 // the entry and says what would be right; what a field is read as then means nothing. Any thread.
+#ifndef MESOLYS_SCHEDULER_CALL_JSON_ENTRY_H_
+#define MESOLYS_SCHEDULER_CALL_JSON_ENTRY_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "nlohmann/json.hpp"
@@ -59,6 +59,15 @@ class JsonEntry {
   const nlohmann::json& json_;
   absl::Status status_;
 };
+
+// What an entry of the list with this index is used for; its error ends the reading.
+using UseEntry = absl::FunctionRef<absl::Status(size_t index, const nlohmann::json& entry)>;
+
+// Calls `use` for each entry of the list `wanted`, in order. INVALID_ARGUMENT in one line names the
+// entry (claims[3], or problem for the whole): not JSON, a field that is there twice (the last
+// would count, and nobody would know), or not an object of just these lists.
+absl::Status ReadJsonList(absl::string_view text, std::initializer_list<absl::string_view> lists,
+                          absl::string_view wanted, UseEntry use);
 
 }  // namespace mesolys
 

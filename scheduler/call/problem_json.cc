@@ -12,9 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
-#include "proto/values/quoted.h"
 #include "scheduler/call/json_entry.h"
-#include "scheduler/call/json_lists.h"
 
 namespace mesolys {
 namespace {

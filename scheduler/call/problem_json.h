@@ -11,7 +11,6 @@
 #include "absl/strings/string_view.h"
 #include "scheduler/core/call/division/bundles.h"
 #include "scheduler/core/call/division/problem.h"
-#include "scheduler/core/call/division/progress.h"
 
 namespace mesolys {
 

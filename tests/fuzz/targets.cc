@@ -10,7 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "agent/process/line_reader.h"
-#include "agent/process/output_lines.h"
+#include "agent/process/subprocess.h"
 #include "agent/replay/replay_cursor.h"
 #include "agent/slurm/means.h"
 #include "agent/slurm/slurm_cursor.h"

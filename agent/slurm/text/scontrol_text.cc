@@ -1,7 +1,6 @@
 #include "agent/slurm/text/scontrol_text.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"

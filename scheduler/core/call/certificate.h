@@ -7,7 +7,7 @@
 //   (b) a claim is placed only in those of its pools that have the highest level;
 //   (c) a claim gets min(amount, weight × that level), within one unit, and its minimum;
 //   (d) a pool with a finite level is full to the unit;
-//   (e) and of the placements that this leaves open none costs less (see cost_certificate.h).
+//   (e) and of the placements that this leaves open none costs less.
 // Shares the exact Level with what it checks, and no other code. Pure; any thread.
 
 #include "absl/status/status.h"

@@ -10,7 +10,7 @@
 //   };
 //
 // Equality, the digest of a command (rules/canonical_text.h) and the stored form of an event
-// (store/fact_writer.h) follow from it: the fields in this order. A field of a member is named by
+// (store/event_codec.cc) follow from it: the fields in this order. A field of a member is named by
 // its path (`window.site`). What a later release adds stands apart, in LATER_FIELDS(Type, ...): it
 // is digested only where it is set, so that the digests of yesterday stay what they were. Pure.
 

@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "scheduler/store/sqlite/sqlite_file.h"
 #include "scheduler/store/sqlite/sqlite_queries.h"
 #include "scheduler/store/sqlite/sqlite_writer.h"

@@ -5,7 +5,7 @@
 namespace mesolys::agent {
 namespace {
 
-TEST(Utf8Test, TellsWellFormedTextFromOther) {
+TEST(OneLineTest, LeavesWellFormedTextAsItIsAndNoOther) {
   const struct {
     const char* text;
     bool is_utf8;
@@ -24,7 +24,7 @@ TEST(Utf8Test, TellsWellFormedTextFromOther) {
       {"\xFF", false},
   };
   for (const auto& one : kCases) {
-    EXPECT_EQ(IsUtf8(one.text), one.is_utf8) << OneLine(one.text, 100);
+    EXPECT_EQ(OneLine(one.text, 100) == one.text, one.is_utf8) << one.text;
   }
 }
 

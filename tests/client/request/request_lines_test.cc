@@ -1,4 +1,4 @@
-#include "client/request/request_lines.h"
+#include "client/request/request_form.h"
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "client/request/running_jobs.h"
+#include "client/request/request_report.h"
 
 #include "gtest/gtest.h"
 #include "proto/runtime/convert.h"

@@ -1,4 +1,4 @@
-#include "client/usage/why_job.h"
+#include "client/usage/why.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

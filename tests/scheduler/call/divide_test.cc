@@ -9,7 +9,6 @@
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "scheduler/call/terminal_progress.h"
 
 namespace mesolys {
 namespace {

@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-#include "scheduler/core/call/division/limited_levels.h"
+#include "scheduler/core/call/division/levels.h"
 #include "scheduler/core/call/division/parts.h"
 
 namespace mesolys::division {

@@ -8,7 +8,6 @@
 // claims are. Storage is given only at sites where the other lines were placed. Pure; any thread.
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "scheduler/core/call/division/division.h"

@@ -9,8 +9,8 @@
 #include <optional>
 #include <vector>
 
+#include "scheduler/core/call/division/grouping.h"
 #include "scheduler/core/call/division/pool_set.h"
-#include "scheduler/core/call/division/rounding.h"
 
 namespace mesolys::division {
 

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "scheduler/core/call/division/problem.h"
-#include "scheduler/core/call/division/progress.h"
 
 namespace mesolys::division {
 

@@ -38,7 +38,6 @@ class Flow {
   };
   // What flows from a group, by increasing pool; none is zero.
   const std::vector<Cell>& cells(size_t group) const { return cells_[group]; }
-  const Fraction& supply_left(size_t group) const { return supply_[group]; }
   const Fraction& room_left(size_t pool) const { return room_[pool]; }
 
  private:

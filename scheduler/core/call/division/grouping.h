@@ -1,8 +1,7 @@
-#ifndef MESOLYS_SCHEDULER_CORE_CALL_DIVISION_GROUPING_H_
-#define MESOLYS_SCHEDULER_CORE_CALL_DIVISION_GROUPING_H_
-
 // Claims that may use the same pools are interchangeable but for amount and weight: a group. Groups
 // and pools stand in an order that comes from names and not from the order of the input. Pure.
+#ifndef MESOLYS_SCHEDULER_CORE_CALL_DIVISION_GROUPING_H_
+#define MESOLYS_SCHEDULER_CORE_CALL_DIVISION_GROUPING_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -59,6 +58,14 @@ struct Grouping {
 };
 
 Grouping GroupClaims(const Problem& problem);
+
+// Whole units of a group from a pool, given as bit of the grouping.
+struct GroupCell {
+  size_t pool = 0;
+  Wide amount = 0;
+};
+
+using GroupCells = std::vector<std::vector<GroupCell>>;  // of each group, by increasing pool
 
 }  // namespace mesolys::division
 

@@ -1,15 +1,15 @@
-#ifndef MESOLYS_SCHEDULER_CORE_CALL_DIVISION_LEVELS_H_
-#define MESOLYS_SCHEDULER_CORE_CALL_DIVISION_LEVELS_H_
-
 // The one fair level of every group and pool (weighted leximin), by cuts of maximum flows: the
 // groups that ask too much of the pools they reach are one side, what is left the other, and so on
 // in both. Exact. Refers to its grouping and problem, which outlive it. Pure.
+#ifndef MESOLYS_SCHEDULER_CORE_CALL_DIVISION_LEVELS_H_
+#define MESOLYS_SCHEDULER_CORE_CALL_DIVISION_LEVELS_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "scheduler/core/call/division/grouping.h"
+#include "scheduler/core/call/division/problem.h"
 
 namespace mesolys::division {
 
@@ -54,6 +54,26 @@ class Levels {
   const Grouping* grouping_;
   std::vector<Bottleneck> bottlenecks_;  // by level, the lowest first
   std::vector<size_t> bottleneck_of_;    // of each group
+};
+
+// The levels of one resource while single claims ask for more or less: what a claim would get,
+// again and again, without a whole division each time. Minimums play no part.
+class LimitedLevels {
+ public:
+  // Takes the problem's own amounts to begin with.
+  explicit LimitedLevels(Problem problem);
+  // Levels refer to what stands beside them.
+  LimitedLevels(const LimitedLevels&) = delete;
+  LimitedLevels& operator=(const LimitedLevels&) = delete;
+
+  void Ask(uint32_t claim, int64_t amount);
+  // Whole units of what the claim gets of what it asks.
+  int64_t Award(uint32_t claim) const;
+
+ private:
+  Problem problem_;
+  Grouping grouping_;
+  Levels levels_;
 };
 
 }  // namespace mesolys::division

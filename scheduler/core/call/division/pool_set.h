@@ -4,6 +4,7 @@
 // Some of the pools of a problem, one bit each: what makes searches cheap where groups may use
 // hundreds of pools. Sets that meet are of one size. Pure.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -32,10 +33,7 @@ class PoolSet {
   }
 
   bool empty() const {
-    for (const uint64_t word : words_) {
-      if (word != 0) return false;
-    }
-    return true;
+    return std::all_of(words_.begin(), words_.end(), [](uint64_t word) { return word == 0; });
   }
   bool Meets(const PoolSet& other) const {
     for (size_t i = 0; i < words_.size(); ++i) {
@@ -50,13 +48,10 @@ class PoolSet {
   // Calls `use(pool)` in increasing order.
   template <typename Use>
   void Each(Use use) const {
-    for (size_t i = 0; i < words_.size(); ++i) EachOf(words_[i], i, use);
-  }
-  // The same for one word of bits that stands at index `i`.
-  template <typename Use>
-  static void EachOf(uint64_t word, size_t i, Use use) {
-    for (; word != 0; word &= word - 1) {
-      use(i * 64 + static_cast<size_t>(absl::countr_zero(word)));
+    for (size_t i = 0; i < words_.size(); ++i) {
+      for (uint64_t word = words_[i]; word != 0; word &= word - 1) {
+        use(i * 64 + static_cast<size_t>(absl::countr_zero(word)));
+      }
     }
   }
 

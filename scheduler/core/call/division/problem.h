@@ -1,14 +1,15 @@
+// What a call asks of one resource: claims, and the pools (a site in a period) that they share.
+// Names stand once; pools and claims point to them by index. Pure; any thread.
 #ifndef MESOLYS_SCHEDULER_CORE_CALL_DIVISION_PROBLEM_H_
 #define MESOLYS_SCHEDULER_CORE_CALL_DIVISION_PROBLEM_H_
 
-// What a call asks of one resource: claims, and the pools (a site in a period) that they share.
-// Names stand once; pools and claims point to them by index. Pure; any thread.
-
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "scheduler/core/call/division/level.h"
 
 namespace mesolys::division {
@@ -60,6 +61,14 @@ double CostOf(const Problem& problem, uint32_t cost_set, const Pool& pool);
 // INVALID_ARGUMENT names the entry that is out of its bounds, twice there or points nowhere, and
 // says what would be right.
 absl::Status Check(const Problem& problem);
+
+// Who is told how far a long division is, often and on its thread.
+class Progress {
+ public:
+  virtual ~Progress() = default;
+  // `work` is a noun that people know; `all` is 0 where nobody can say how much there is.
+  virtual void Tell(absl::string_view work, size_t done, size_t all) = 0;
+};
 
 }  // namespace mesolys::division
 

@@ -8,7 +8,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "scheduler/core/call/division/splits.h"
+#include "scheduler/core/call/division/placement.h"
 #include "tests/scheduler/core/call/division/small_problem.h"
 
 namespace mesolys::division {

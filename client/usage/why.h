@@ -1,18 +1,13 @@
-#ifndef MESOLYS_CLIENT_USAGE_WHY_JOB_H_
-#define MESOLYS_CLIENT_USAGE_WHY_JOB_H_
+#ifndef MESOLYS_CLIENT_USAGE_WHY_H_
+#define MESOLYS_CLIENT_USAGE_WHY_H_
 
-// `mesolys why job CLUSTER:ID`: why a job waits, and what to do.
+// The words of `mesolys why job CLUSTER:ID`: why a job waits, and what to do.
 
 #include <string>
-#include <vector>
 
-#include "absl/status/status.h"
-#include "client/session/session.h"
 #include "mesolys/v1/waiting_job.pb.h"
 
 namespace mesolys::client {
-
-absl::Status ExplainJob(Session& session, const std::string& text);
 
 // The sentence that says why, and the one that says what to do; empty when there is nothing to do.
 // `job` is "psmn:4002". Pure.
@@ -27,4 +22,4 @@ std::string TimeLimitText(int64_t seconds);
 
 }  // namespace mesolys::client
 
-#endif  // MESOLYS_CLIENT_USAGE_WHY_JOB_H_
+#endif  // MESOLYS_CLIENT_USAGE_WHY_H_
