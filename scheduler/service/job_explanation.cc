@@ -23,8 +23,8 @@ std::string GpuModelOf(const Ledger& ledger, const std::string& site) {
   return rules == ledger.catalogue().sites.end() ? "" : rules->second.gpu_model;
 }
 
-JobSituation FromProto(const v1::JobSituation& in, const std::string& cluster,
-                       const std::string& gpu_model) {
+JobSituation SituationOf(const v1::JobSituation& in, const std::string& cluster,
+                         const std::string& gpu_model) {
   JobSituation job;
   job.cluster = cluster;
   job.state = in.state();
@@ -126,7 +126,7 @@ absl::Status ExplainJob(const Ledger& ledger, const SiteSessions& sessions,
     return absl::OkStatus();
   }
   const JobSituation job =
-      FromProto(question.told->situation(), question.cluster, GpuModelOf(ledger, question.site));
+      SituationOf(question.told->situation(), question.cluster, GpuModelOf(ledger, question.site));
   const WaitingExplanation why = WhyWaiting(ledger, job, now);
   const absl::Status allowed =
       Authorize(ledger, question.asker, "UsageService.ExplainJob", {why.project, ""}, now);
