@@ -76,15 +76,37 @@ std::optional<size_t> Fit(absl::string_view pattern, absl::string_view sentence,
   return sentence.empty() ? std::optional<size_t>(own) : std::nullopt;
 }
 
+// A known sentence that fits.
+struct Fitting {
+  const char* pattern = nullptr;
+  size_t own = 0;
+  Holes holes;
+};
+
+// The few with the most words of their own, the most first.
+std::vector<Fitting> FittingOf(absl::string_view sentence) {
+  constexpr size_t kMost = 3;
+  std::vector<Fitting> fitting;
+  for (const char* known : KnownSentences()) {
+    Holes holes;
+    const size_t own = Fit(known, sentence, holes).value_or(0);
+    if (own > 0) fitting.push_back({known, own, holes});
+  }
+  std::stable_sort(fitting.begin(), fitting.end(),
+                   [](const Fitting& a, const Fitting& b) { return a.own > b.own; });
+  fitting.resize(std::min(fitting.size(), kMost));
+  return fitting;
+}
+
 // A sentence as it is told, and how many bytes of it were known.
 struct Telling {
   std::string text;
   size_t own = 0;
 };
 
-// How sentences follow one another.
-constexpr const char* kJoints[] = {TrLater("$0; $1"), TrLater("$0: $1"), TrLater("$0, $1"),
-                                   TrLater("$0 at $1")};
+// How sentences follow one another; and where something is.
+constexpr const char* kPlace = TrLater("$0 at $1");
+constexpr const char* kJoints[] = {TrLater("$0; $1"), TrLater("$0: $1"), TrLater("$0, $1"), kPlace};
 
 class Teller {
  public:
@@ -98,50 +120,52 @@ class Teller {
       if (at == absl::string_view::npos) continue;
       const Telling first = TellWhole(sentence.substr(0, at));
       const Telling rest = Tell(sentence.substr(at + between.size()));
-      if (first.own + rest.own <= best.own) continue;
-      best = {Sentence{Tr(joint), {first.text, rest.text}}.Render(), first.own + rest.own};
+      const size_t own = first.own + rest.own;
+      // A hole at the end takes in the place, too, and knows no more for that.
+      if (own < best.own || (own == best.own && (joint != kPlace || own == 0))) continue;
+      best = {Sentence{Tr(joint), {first.text, rest.text}}.Render(), own};
     }
     return best;
   }
 
  private:
+  // Of those that fit, whichever knows the most with what stands in its holes.
   Telling TellWhole(absl::string_view sentence) {
-    if (left_ == 0) return {std::string(sentence)};
+    Telling best{std::string(sentence)};
+    if (left_ == 0) return best;
     --left_;
-    const char* best = nullptr;
-    size_t most = 0;
-    Holes holes;
-    for (const char* known : KnownSentences()) {
-      Holes filled;
-      const size_t own = Fit(known, sentence, filled).value_or(0);
-      if (own <= most) continue;
-      best = known;
-      most = own;
-      holes = filled;
+    for (const Fitting& fitting : FittingOf(sentence)) {
+      Telling told = TellHoles(fitting);
+      if (told.own > best.own) best = std::move(told);
     }
-    if (best == nullptr) return {std::string(sentence)};
-    Sentence told{Tr(best), {}};
-    for (const std::optional<absl::string_view>& hole : holes) {
+    return best;
+  }
+
+  Telling TellHoles(const Fitting& fitting) {
+    Sentence told{Tr(fitting.pattern), {}};
+    size_t own = fitting.own;
+    for (const std::optional<absl::string_view>& hole : fitting.holes) {
       if (!hole.has_value()) break;
       Telling telling = Tell(*hole);
-      most += telling.own;
+      own += telling.own;
       told.arguments.push_back(std::move(telling.text));
     }
-    return {told.Render(), most};
+    return {told.Render(), own};
   }
 
   // No sentence of ours has as many parts; what has, is nobody's to spend hours on.
-  int left_ = 200;
+  int left_ = 1000;
 };
 
-// Whether it has words enough, or nothing else.
+// Whether it has words enough, or nothing else; quotes tell more than letters do.
 bool IsRecognizable(absl::string_view pattern) {
   constexpr std::ptrdiff_t kLettersMin = 5;
   if (!absl::StrContains(pattern, '$')) return true;
-  return !absl::StrContains(pattern, "$$") &&
-         std::count_if(pattern.begin(), pattern.end(), [](char c) {
-           return std::isalpha(static_cast<unsigned char>(c)) != 0;
-         }) >= kLettersMin;
+  const auto letters = std::count_if(pattern.begin(), pattern.end(), [](char c) {
+    return std::isalpha(static_cast<unsigned char>(c)) != 0;
+  });
+  const auto quotes = std::count(pattern.begin(), pattern.end(), '"');
+  return !absl::StrContains(pattern, "$$") && letters > 0 && letters + 2 * quotes >= kLettersMin;
 }
 
 }  // namespace

@@ -58,8 +58,7 @@ class GrpcScheduler : public Scheduler {
     if (!absl::IsUnimplemented(status)) return status;
     return absl::UnimplementedError(
         Tr("the scheduler at $0 does not know this call: it is of another version than this "
-           "`mesolys`, "
-           "which is $1; install the version of the scheduler",
+           "`mesolys`, which is $1; install the version of the scheduler",
            settings_.scheduler, MESOLYS_VERSION));
   }
 

@@ -20,7 +20,7 @@ void WorkQueue::Add(std::function<void()> work) {
     MutexLock lock(mutex_);
     work_.push_back(std::move(work));
   }
-  loop_->Stir();
+  if (loop_ != nullptr) loop_->Stir();  // at the end, what is left is done without it
 }
 
 bool WorkQueue::DoOne() {

@@ -1,7 +1,5 @@
 #include "scheduler/service/views.h"
 
-#include <set>
-
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "scheduler/core/figures/price.h"

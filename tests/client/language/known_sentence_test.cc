@@ -1,6 +1,7 @@
 #include "client/language/known_sentence.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -65,6 +66,20 @@ TEST_F(KnownSentenceTest, IsToldOfTheStatusThatWasMadeOfIt) {
             "il n'y a pas de demande r5");
   UseLanguage({});
   EXPECT_EQ(Told(status), status.message());
+}
+
+// A hole takes in no more than what belongs into it.
+TEST_F(KnownSentenceTest, IsToldPartByPart) {
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {"site \"x\"", "le site \"x\""},
+      {"user \"bob\"", "l'utilisateur \"bob\""},
+      {"account b is to be below y at psmn", "le compte b doit être placé sous y sur psmn"},
+      {"cpu: 5 h asked, 3 h would be accepted: psmn can still grant 8 h within the period; ask for "
+       "less, for longer or for other sites",
+       "cpu : demande de 5 h, acceptable jusqu'à 3 h : il reste 8 h à attribuer sur psmn dans la "
+       "période ; demandez moins, une période plus longue ou d'autres sites"},
+  };
+  for (const auto& [sentence, told] : rows) EXPECT_EQ(Told(sentence), told);
 }
 
 TEST_F(KnownSentenceTest, IsAsItIsInEnglish) {

@@ -339,12 +339,12 @@ TEST_F(ServerTest, TellsAProgramOfAnotherVersionSo) {
   v1::WhoAmI answer;
   std::promise<grpc::Status> done;
   grpc::TemplatedGenericStub<v1::GetWhoAmIRequest, v1::WhoAmI>(channel).UnaryCall(
-      &context, "/mesolys.v1.IdentityService/GetWhoAmI", {}, &request, &answer,
+      &context, "/mesolys.v1.AllocationService/Gone", {}, &request, &answer,
       [&done](grpc::Status status) { done.set_value(std::move(status)); });
   const grpc::Status status = done.get_future().get();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
   EXPECT_EQ(status.error_message(),
-            "there is no /mesolys.v1.IdentityService/GetWhoAmI: the program that calls is of "
+            "there is no /mesolys.v1.AllocationService/Gone: the program that calls is of "
             "another version than this server; install the same version of both");
 }
 
