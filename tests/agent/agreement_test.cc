@@ -14,7 +14,7 @@
 #include "proto/values/names.h"
 #include "scheduler/core/figures/balance.h"
 #include "scheduler/core/figures/desired_state.h"
-#include "scheduler/service/views.h"
+#include "scheduler/service/desired_view.h"
 #include "tests/fakes/temporary_directory.h"
 #include "tests/fakes/test_catalogue.h"
 #include "tests/fakes/test_seed.h"
