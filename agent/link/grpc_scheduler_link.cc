@@ -27,12 +27,10 @@ std::chrono::system_clock::time_point In(absl::Duration duration) {
 // The calls under way that a Cancel has to end.
 class GrpcSchedulerLink::Calls {
  public:
-  explicit Calls(std::shared_ptr<grpc::Channel> channel)
-      : channel_(std::move(channel)) {}
+  explicit Calls(std::shared_ptr<grpc::Channel> channel) : channel_(std::move(channel)) {}
 
   template <typename Response>
-  absl::StatusOr<Response> Call(const google::protobuf::Message& request,
-                                absl::Duration patience) {
+  absl::StatusOr<Response> Call(const google::protobuf::Message& request, absl::Duration patience) {
     AwaitConnection(std::min(patience, kConnectPatience));
     grpc::ClientContext context;
     context.set_deadline(In(patience));
