@@ -80,6 +80,7 @@ std::optional<size_t> Fit(absl::string_view pattern, absl::string_view sentence,
 struct Fitting {
   const char* pattern = nullptr;
   size_t own = 0;
+  size_t begin = 0;  // of its own words
   Holes holes;
 };
 
@@ -90,7 +91,8 @@ std::vector<Fitting> FittingOf(absl::string_view sentence) {
   for (const char* known : KnownSentences()) {
     Holes holes;
     const size_t own = Fit(known, sentence, holes).value_or(0);
-    if (own > 0) fitting.push_back({known, own, holes});
+    const size_t begin = known[0] == '$' ? holes.at(0).value_or("").size() : 0;
+    if (own > 0) fitting.push_back({known, own, begin, holes});
   }
   std::stable_sort(fitting.begin(), fitting.end(),
                    [](const Fitting& a, const Fitting& b) { return a.own > b.own; });
@@ -129,14 +131,18 @@ class Teller {
   }
 
  private:
-  // Of those that fit, whichever knows the most with what stands in its holes.
+  // Of those that fit, whichever knows the most with what stands in its holes; of several the one
+  // that begins first.
   Telling TellWhole(absl::string_view sentence) {
     Telling best{std::string(sentence)};
     if (left_ == 0) return best;
     --left_;
+    size_t begin = 0;
     for (const Fitting& fitting : FittingOf(sentence)) {
       Telling told = TellHoles(fitting);
-      if (told.own > best.own) best = std::move(told);
+      if (told.own < best.own || (told.own == best.own && fitting.begin >= begin)) continue;
+      best = std::move(told);
+      begin = fitting.begin;
     }
     return best;
   }
