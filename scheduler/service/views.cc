@@ -2,9 +2,6 @@
 
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
-#include "scheduler/core/figures/price.h"
-#include "scheduler/core/figures/shares.h"
-#include "scheduler/core/rules/policy.h"
 
 namespace mesolys {
 

@@ -102,6 +102,33 @@ Catalogue TestCatalogue() {
 
 AdoptCatalogue AdoptTestCatalogue() { return {TestCatalogue(), "# three sites\n", "digest-1"}; }
 
+Catalogue ThreeOpenSites() {
+  Catalogue catalogue;
+  catalogue.time_zone = "UTC";
+  catalogue.first_month = Month(2026, 1);
+  for (int ahead = 0; ahead <= 24; ++ahead) {
+    catalogue.month_starts.push_back(
+        absl::FromCivil(absl::CivilMonth(2026, 1 + ahead), absl::UTCTimeZone()));
+  }
+  catalogue.dynamic_reserve = PartsPerMillion(1'000'000);
+  catalogue.institutions = {{"ens", "ENS de Lyon"}};
+  catalogue.programmes["chair"].dynamic = true;
+  catalogue.programmes["chair"].threshold = NormalisedSeconds(1'000'000'000'000'000);
+  catalogue.data_classes["open"];
+  catalogue.default_data_class = "open";
+  for (const char* id : {"p2chpd", "pmcs2i", "psmn"}) {
+    Site& site = catalogue.sites[id];
+    site.clusters = {id};
+    site.gpu_model = "a100";
+    site.capacities = {{"cpu", Day(2026, 1), 100'000, PartsPerMillion(1'000'000)},
+                       {"gpu-a100", Day(2026, 1), 10'000, PartsPerMillion(1'000'000)}};
+  }
+  catalogue.rates = {{"cpu", Day(2026, 1), PartsPerMillion(10'000)},
+                     {"gpu-a100", Day(2026, 1), PartsPerMillion(500'000)}};
+  catalogue.roles = {{"olga", {"operator"}}};
+  return catalogue;
+}
+
 Project TestProject(const std::string& id, const std::string& pi, const std::string& programme) {
   return {id,     "Project " + id, "ens", programme,
           "open", /*parent=*/"",   pi,    {Day(2026, 1), Day(2028, 1)}};

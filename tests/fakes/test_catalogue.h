@@ -35,6 +35,10 @@ Catalogue TestCatalogue();
 // The command that adopts it; the digest stands for a file that there is not.
 AdoptCatalogue AdoptTestCatalogue();
 
+// p2chpd, pmcs2i and psmn, each a cluster of 100,000 cores and 10,000 a100, all of it for dynamic
+// access of programme chair. One core-second is 0.01 normalised seconds, an a100's 0.5.
+Catalogue ThreeOpenSites();
+
 // Of ENS de Lyon, open data, 2026 and 2027; its PI is `pi`.
 Project TestProject(const std::string& id, const std::string& pi = "paul",
                     const std::string& programme = "chair");

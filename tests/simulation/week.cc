@@ -1,6 +1,8 @@
 #include "tests/simulation/week.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdio>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,6 +19,7 @@
 #include "scheduler/engine/verify.h"
 #include "scheduler/store/row_hash.h"
 #include "tests/fakes/ledger_text.h"
+#include "tests/fakes/test_catalogue.h"
 #include "tests/fakes/test_seed.h"
 
 namespace mesolys::simulation {
@@ -30,44 +33,13 @@ constexpr const char* kProjects[] = {"alpha", "gamma"};
 constexpr char kSilent[] = "psmn";
 constexpr char kRevoked[] = "gamma";
 
-absl::Time Midnight(int month, int day) {
-  return absl::FromCivil(absl::CivilDay(2026, month, day), absl::UTCTimeZone());
-}
-
-Catalogue ThreeSites() {
-  Catalogue catalogue;
-  catalogue.time_zone = "UTC";
-  catalogue.first_month = Month(2026, 1);
-  for (int ahead = 0; ahead <= 12; ++ahead) {
-    catalogue.month_starts.push_back(
-        absl::FromCivil(absl::CivilMonth(2026, 1 + ahead), absl::UTCTimeZone()));
-  }
-  catalogue.dynamic_reserve = PartsPerMillion(1'000'000);
-  catalogue.institutions = {{"ens", "ENS de Lyon"}};
-  catalogue.programmes["chair"].dynamic = true;
-  catalogue.programmes["chair"].threshold = NormalisedSeconds(1'000'000'000'000'000);
-  catalogue.data_classes["open"];
-  catalogue.default_data_class = "open";
-  for (const char* id : kSites) {
-    Site& site = catalogue.sites[id];
-    site.clusters = {id};
-    site.gpu_model = "a100";
-    site.capacities = {{"cpu", Midnight(1, 1), 100'000, PartsPerMillion(1'000'000)},
-                       {"gpu-a100", Midnight(1, 1), 10'000, PartsPerMillion(1'000'000)}};
-  }
-  catalogue.rates = {{"cpu", Midnight(1, 1), PartsPerMillion(10'000)},
-                     {"gpu-a100", Midnight(1, 1), PartsPerMillion(500'000)}};
-  catalogue.roles = {{"olga", {"operator"}}};
-  return catalogue;
-}
-
 }  // namespace
 
 Week::Week(uint64_t seed, absl::Duration day)
-    : day_(day), random_(seed), mesocentre_(seed, Midnight(3, 1)) {}
+    : day_(day), random_(seed), mesocentre_(seed, Day(2026, 3, 1)) {}
 
 std::string Week::Run() {
-  Expect(AdoptCatalogue{ThreeSites(), "a test's catalogue", "its digest"});
+  Expect(AdoptCatalogue{ThreeOpenSites(), "a test's catalogue", "its digest"});
   for (const char* project : kProjects) Populate(project);
   Pass(2);
   CompareWithTheAccounting();
@@ -139,14 +111,14 @@ void Week::Expect(Command command) {
 
 void Week::Populate(const std::string& id) {
   Expect(CreateProject{Project{
-      id, id, "ens", "chair", "open", /*parent=*/"", "paul", {Midnight(1, 1), Midnight(12, 1)}}});
+      id, id, "ens", "chair", "open", /*parent=*/"", "paul", {Day(2026, 1, 1), Day(2026, 12, 1)}}});
   for (const char* site : kSites) {
     SubmitRequest command;
     command.request.project = id;
     command.request.lines = {
         {"cpu", Amount(kHour * (8'000 + Pick(random_, 8'000))), {}, {site}, false},
         {"gpu-a100", Amount(kHour * (200 + Pick(random_, 400))), {}, {site}, false}};
-    command.request.period = {mesocentre_.runtime().Now(), Midnight(9, 1)};
+    command.request.period = {mesocentre_.runtime().Now(), Day(2026, 9, 1)};
     Expect(std::move(command));
   }
 }
@@ -201,6 +173,17 @@ std::string Week::Trace() {
   });
   EXPECT_EQ(read, absl::OkStatus());
   return ToHex(trace);
+}
+
+std::string TraceOf(uint64_t seed, absl::Duration day) {
+  const auto begin = std::chrono::steady_clock::now();
+  Week week(seed, day);
+  std::string trace = week.Run();
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+  std::printf("7 times %s of seed %llu in %.1f s, trace %.8s\n", absl::FormatDuration(day).c_str(),
+              static_cast<unsigned long long>(seed), taken.count(), trace.c_str());
+  week.ExpectTheSameFoldAgain();
+  return trace;
 }
 
 }  // namespace mesolys::simulation

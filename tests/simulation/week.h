@@ -45,6 +45,9 @@ class Week {
   int64_t compared_count_ = 0;
 };
 
+// The trace of one of days that are so long, whose fold is the same again; prints the time it took.
+std::string TraceOf(uint64_t seed, absl::Duration day);
+
 }  // namespace mesolys::simulation
 
 #endif  // MESOLYS_TESTS_SIMULATION_WEEK_H_

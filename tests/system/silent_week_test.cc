@@ -34,6 +34,7 @@
 #include "tests/fakes/simulated_site.h"
 #include "tests/fakes/temporary_directory.h"
 #include "tests/fakes/test_ca.h"
+#include "tests/fakes/test_catalogue.h"
 #include "tests/fakes/test_seed.h"
 
 namespace mesolys::agent {
@@ -47,37 +48,6 @@ constexpr int kStepsPerDay = 24;
 const char* const kProjects[] = {"alpha", "beta", "gamma", "delta"};
 const char* const kSites[] = {"p2chpd", "pmcs2i", "psmn"};
 constexpr char kCut[] = "psmn";
-
-absl::Time Midnight(int month, int day) {
-  return absl::FromCivil(absl::CivilDay(2026, month, day), absl::UTCTimeZone());
-}
-
-Catalogue ThreeSites() {
-  Catalogue catalogue;
-  catalogue.time_zone = "UTC";
-  catalogue.first_month = Month(2026, 1);
-  for (int ahead = 0; ahead <= 24; ++ahead) {
-    catalogue.month_starts.push_back(
-        absl::FromCivil(absl::CivilMonth(2026, 1 + ahead), absl::UTCTimeZone()));
-  }
-  catalogue.dynamic_reserve = PartsPerMillion(1'000'000);
-  catalogue.institutions = {{"ens", "ENS de Lyon"}};
-  catalogue.programmes["chair"].dynamic = true;
-  catalogue.programmes["chair"].threshold = NormalisedSeconds(1'000'000'000'000'000);
-  catalogue.data_classes["open"];
-  catalogue.default_data_class = "open";
-  for (const char* id : kSites) {
-    Site& site = catalogue.sites[id];
-    site.clusters = {id};
-    site.gpu_model = "a100";
-    site.capacities = {{"cpu", Midnight(1, 1), 100'000, PartsPerMillion(1'000'000)},
-                       {"gpu-a100", Midnight(1, 1), 10'000, PartsPerMillion(1'000'000)}};
-  }
-  catalogue.rates = {{"cpu", Midnight(1, 1), PartsPerMillion(10'000)},
-                     {"gpu-a100", Midnight(1, 1), PartsPerMillion(500'000)}};
-  catalogue.roles = {{"olga", {"operator"}}};
-  return catalogue;
-}
 
 // The way to the scheduler, which somebody may cut.
 class CuttableLink : public SchedulerLink {
@@ -144,9 +114,9 @@ class SilentWeekTest : public testing::TestWithParam<int> {
   }
 
   SilentWeekTest()
-      : clock_(Midnight(3, 1)), random_(TestSeed() + static_cast<uint64_t>(GetParam())) {
+      : clock_(Day(2026, 3, 1)), random_(TestSeed() + static_cast<uint64_t>(GetParam())) {
     RunningSchedulerOptions options;
-    options.catalogue = ThreeSites();
+    options.catalogue = ThreeOpenSites();
     options.patience = std::chrono::milliseconds(1);
     scheduler_ = std::make_unique<RunningScheduler>(*ca_, clock_, std::move(options));
     olga_ = std::make_unique<Caller>(scheduler_->Connect("user/olga"));
@@ -177,7 +147,8 @@ class SilentWeekTest : public testing::TestWithParam<int> {
     project.mutable_project()->set_institution("ens");
     project.mutable_project()->set_programme("chair");
     project.mutable_project()->set_pi("paul");
-    *project.mutable_project()->mutable_period() = ToProto(Period{Midnight(1, 1), Midnight(12, 1)});
+    *project.mutable_project()->mutable_period() =
+        ToProto(Period{Day(2026, 1, 1), Day(2026, 12, 1)});
     project.set_request_id(Key());
     Done(project);
     for (const char* site : kSites) {
@@ -192,7 +163,7 @@ class SilentWeekTest : public testing::TestWithParam<int> {
         line.add_sites(site);
         if (site == kSites[0]) line.add_sites(kCut);  // and one at two sites
       }
-      *request.mutable_request()->mutable_period() = ToProto(Period{clock_.Now(), Midnight(9, 1)});
+      *request.mutable_request()->mutable_period() = ToProto(Period{clock_.Now(), Day(2026, 9, 1)});
       request.set_request_id(Key());
       const v1::Request answer = Done(request);
       ASSERT_EQ(answer.state(), v1::Request::GRANTED);
