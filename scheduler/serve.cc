@@ -36,7 +36,7 @@ absl::Status Adopt(Engine& engine, const std::string& path) {
   if (known) return absl::OkStatus();
   const std::string id =
       absl::StrCat("catalogue-", engine.head().revision, "-", ToHex(command->digest));
-  // Shared, because the answering thread may still be inside set_value when this one goes on.
+  // Shared, because the answering loop may still be inside set_value when this one goes on.
   auto done = std::make_shared<std::promise<absl::Status>>();
   engine.Submit(
       {kSchedulerIdentity, id, *std::move(command), /*validate_only=*/false,

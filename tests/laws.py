@@ -267,13 +267,18 @@ def dead_references(tree):
 SPEAKERS = ('proto/', 'scheduler/', 'agent/')
 UNSAID = re.compile(r'(?<![\w.>:])(?:Say|SayLater)\((?!\s*")|Refuse\(\s*Refusal\b|'
                     r'\bRefus(?:e\(|al\{)\s*(?:Reason::\w+|reason),\s*(?:"(?!")|absl::)')
+# Where an error without a reason is read by people, too; what nobody caused by a word of theirs is for a log.
+HEARD = ('scheduler/service/', 'scheduler/core/rules/', 'agent/loop/', 'agent/ports/')
+UNSAID_ERROR = re.compile(r'absl::(?:AlreadyExists|DataLoss|FailedPrecondition|InvalidArgument|NotFound|OutOfRange|'
+                          r'PermissionDenied|ResourceExhausted|Unavailable|Unauthenticated)Error\(\s*(?:"|absl::StrCat)')
 
 
 def unsaid_sentences(tree):
     """What scheduler and agent refuse with is a literal with holes, where client/po/messages finds it."""
     for path in sources(tree):
         if path.startswith(SPEAKERS) and not path.startswith(('proto/values/sentence.', 'proto/values/reason.')):
-            for found in UNSAID.finditer(tree[path]):
+            heard = UNSAID_ERROR.finditer(tree[path]) if path.startswith(HEARD) else ()
+            for found in (*UNSAID.finditer(tree[path]), *heard):
                 number = tree[path].count('\n', 0, found.start()) + 1
                 yield f'{path}:{number}: a sentence is Say("...", what varies in it), with the literal in its place'
 

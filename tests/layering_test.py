@@ -179,7 +179,8 @@ class PlantedViolationsTest(unittest.TestCase):
         right = 'return Refuse(Reason::kUnknownSite, Say("there is no site $0", id));\n'
         for wrong in ('Refuse(Reason::kUnknownSite, absl::StrCat("no ", id))', 'Refuse(reason, "no site")',
                       'Refuse(Refusal{Reason::kUnknownSite, text, {}})', 'Refusal{Reason::kUnknownSite, "no", {}}',
-                      'Say(kNoSite, id)', 'SayLater(text)'):
+                      'Say(kNoSite, id)', 'SayLater(text)',
+                      'absl::NotFoundError(absl::StrCat("no ", id))', 'absl::UnavailableError("later")'):
             self.breaks(laws.unsaid_sentences, {'scheduler/core/rules/a.cc': f'{right}return {wrong};\n',
                                                 'client/show/b.cc': f'{wrong};\n'}, 'rules/a.cc:2')
 

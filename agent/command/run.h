@@ -1,6 +1,7 @@
-// `mesolys-agent run`, the agent at work, and `mesolys-agent once`.
 #ifndef MESOLYS_AGENT_COMMAND_RUN_H_
 #define MESOLYS_AGENT_COMMAND_RUN_H_
+
+// `mesolys-agent run`, the agent at work, and `mesolys-agent once`.
 
 #include "agent/command/exit.h"
 #include "agent/command/site.h"

@@ -1,10 +1,10 @@
 #include "agent/command/simulate_offline.h"
 
 #include <unistd.h>
-#include <map>
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <ostream>

@@ -3,9 +3,9 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
+#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
@@ -13,11 +13,11 @@ namespace {
 constexpr int64_t kSharesMax = 1'000'000'000;
 
 absl::Status About(absl::string_view name, const absl::Status& status) {
-  return absl::InvalidArgumentError(absl::StrCat("desired state: ", name, ": ", status.message()));
+  return absl::InvalidArgumentError(Say("desired state: $0: $1", name, status.message()).Render());
 }
 
 absl::Status Twice(absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat("desired state: ", what, " is there twice"));
+  return absl::InvalidArgumentError(Say("desired state: $0 is there twice", what).Render());
 }
 
 absl::StatusOr<GrantCeiling> ParseCeiling(const v1::DesiredGrant& grant) {
@@ -27,13 +27,15 @@ absl::StatusOr<GrantCeiling> ParseCeiling(const v1::DesiredGrant& grant) {
   if (absl::Status status = CheckResource(grant.resource()); !status.ok()) return status;
   const Amount ceiling(grant.ceiling_base_units());
   if (ceiling < Amount() || ceiling > kAmountMax) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the ceiling is ", ceiling.count(), "; it must be within 0 and ", kAmountMax.count()));
+    return absl::InvalidArgumentError(
+        Say("the ceiling is $0; it must be within 0 and $1", ceiling.count(), kAmountMax.count())
+            .Render());
   }
   const Amount bonus(grant.bonus_base_units());
   if (bonus < Amount() || bonus > kAmountMax) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the bonus is ", bonus.count(), "; it must be within 0 and ", kAmountMax.count()));
+    return absl::InvalidArgumentError(
+        Say("the bonus is $0; it must be within 0 and $1", bonus.count(), kAmountMax.count())
+            .Render());
   }
   absl::StatusOr<Period> period = FromProto(grant.period());
   // Only a grant that was revoked before it began ends as it begins.
@@ -53,9 +55,10 @@ absl::Status ParseLoginCeiling(const v1::LoginCeiling& ceiling, SiteAccount& acc
   status.Update(since.status());
   const Amount amount(ceiling.amount_base_units());
   if (amount < Amount() || amount > kAmountMax) {
-    status.Update(absl::InvalidArgumentError(
-        absl::StrCat("the ceiling of ", ceiling.login(), " is ", amount.count(),
-                     "; it must be within 0 and ", kAmountMax.count())));
+    status.Update(
+        absl::InvalidArgumentError(Say("the ceiling of $0 is $1; it must be within 0 and $2",
+                                       ceiling.login(), amount.count(), kAmountMax.count())
+                                       .Render()));
   }
   if (status.ok()) {
     account.login_ceilings[{ceiling.login(), ceiling.resource()}] = {amount, *since};
@@ -68,8 +71,9 @@ absl::Status ParseAccess(const v1::HeldAccess& access, SiteAccount& account) {
   if (access.level() != v1::HeldAccess::FROZEN && access.level() != v1::HeldAccess::LOW_PRIORITY &&
       access.level() != v1::HeldAccess::OPEN) {
     return absl::InvalidArgumentError(
-        absl::StrCat("the access to ", access.resource(),
-                     " has no level; it must be FROZEN, LOW_PRIORITY or OPEN"));
+        Say("the access to $0 has no level; it must be FROZEN, LOW_PRIORITY or OPEN",
+            access.resource())
+            .Render());
   }
   if (access.login().empty()) {
     account.access[access.resource()] = static_cast<Access>(access.level());
@@ -87,9 +91,10 @@ absl::StatusOr<SiteAccount> ParseAccount(const v1::DesiredProject& project) {
     account.parent = *std::move(parent);
   }
   if (project.shares() < 0 || project.shares() > kSharesMax) {
-    return About(project.project(), absl::InvalidArgumentError(absl::StrCat(
-                                        "it has ", project.shares(),
-                                        " shares; it must be within 0 and ", kSharesMax)));
+    return About(project.project(),
+                 absl::InvalidArgumentError(Say("it has $0 shares; it must be within 0 and $1",
+                                                project.shares(), kSharesMax)
+                                                .Render()));
   }
   if (project.shares() > 0) account.shares = project.shares();
   account.eco = project.eco();
@@ -165,7 +170,7 @@ absl::StatusOr<SiteState> FromProto(const v1::DesiredState& state) {
   const v1::SiteCharging& charging = state.charging();
   if (charging.node_cores() < 0 || charging.node_memory_bytes() < 0 ||
       charging.node_gpu_count() < 0 || charging.cores_per_gpu() < 0) {
-    return About("charging", absl::InvalidArgumentError("a node has less than nothing"));
+    return About("charging", absl::InvalidArgumentError(SayLater("a node has less than nothing")));
   }
   result.charges = {
       charging.gpu_model(),

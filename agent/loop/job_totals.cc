@@ -1,6 +1,7 @@
 #include "agent/loop/job_totals.h"
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>

@@ -196,8 +196,9 @@ absl::StatusOr<QuarantineMark> Reporter::SetAside(const v1::ReportUsageRequest& 
   std::vector<JobKey> jobs;
   for (const v1::RejectedRecord& rejected : response.rejected()) {
     if (rejected.index() < 0 || rejected.index() >= request.records_size()) {
-      return absl::InternalError(absl::StrCat("the scheduler rejected record ", rejected.index(),
-                                              " of a batch of ", request.records_size()));
+      return absl::InternalError(Say("the scheduler rejected record $0 of a batch of $1",
+                                     rejected.index(), request.records_size())
+                                     .Render());
     }
     const v1::UsageRecord& record = request.records(rejected.index());
     lines.push_back({"scheduler",

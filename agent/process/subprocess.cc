@@ -331,9 +331,10 @@ absl::Status OutputLines::Tell(bool is_terminated) {
 absl::Status CheckWhole(const OutputLine& line) {
   if (line.is_too_long) {
     return absl::InvalidArgumentError(
-        absl::StrCat("the line is longer than ", OutputLines::kLineBytesMax, " bytes"));
+        Say("the line is longer than $0 bytes", OutputLines::kLineBytesMax).Render());
   }
-  if (!line.is_terminated) return absl::InvalidArgumentError("the line was cut: it has no end");
+  if (!line.is_terminated)
+    return absl::InvalidArgumentError(SayLater("the line was cut: it has no end"));
   return absl::OkStatus();
 }
 

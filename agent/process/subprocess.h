@@ -1,11 +1,12 @@
+#ifndef MESOLYS_AGENT_PROCESS_SUBPROCESS_H_
+#define MESOLYS_AGENT_PROCESS_SUBPROCESS_H_
+
 // A program of the site, run once: fixed arguments, no shell, an environment of its own, a deadline
 // and bounded output. What it started ends with it. Any thread.
 //
 // Errors name what was run: NOT_FOUND and PERMISSION_DENIED for a program that cannot be started,
 // DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED for more output than allowed, ABORTED when a signal ended
 // it. An exit status is an answer: ExitStatus makes an error of it where it is one.
-#ifndef MESOLYS_AGENT_PROCESS_SUBPROCESS_H_
-#define MESOLYS_AGENT_PROCESS_SUBPROCESS_H_
 
 #include <cstddef>
 #include <cstdint>

@@ -13,6 +13,7 @@
 #include "client/show/cells.h"
 #include "client/show/terminal_text.h"
 #include "mesolys/v1/balance.pb.h"
+#include "mesolys/v1/grant.pb.h"
 #include "mesolys/v1/values.pb.h"
 #include "nlohmann/json.hpp"
 

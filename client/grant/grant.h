@@ -1,6 +1,7 @@
-// Grants as a list: what `grant list` prints and what comes of a request. Pure; any thread.
 #ifndef MESOLYS_CLIENT_GRANT_GRANT_H_
 #define MESOLYS_CLIENT_GRANT_GRANT_H_
+
+// Grants as a list: what `grant list` prints and what comes of a request. Pure; any thread.
 
 #include <functional>
 #include <string>

@@ -1,7 +1,8 @@
-// What a request asks, as people write it: the options that `request create` and `quote` share.
-// Pure; any thread.
 #ifndef MESOLYS_CLIENT_REQUEST_REQUEST_FORM_H_
 #define MESOLYS_CLIENT_REQUEST_REQUEST_FORM_H_
+
+// What a request asks, as people write it: the options that `request create` and `quote` share.
+// Pure; any thread.
 
 #include <string>
 #include <vector>

@@ -1,7 +1,8 @@
-// How a request is shown: as a row of a list, alone with its lines and grants, and once it is
-// decided. One thread.
 #ifndef MESOLYS_CLIENT_REQUEST_REQUEST_REPORT_H_
 #define MESOLYS_CLIENT_REQUEST_REQUEST_REPORT_H_
+
+// How a request is shown: as a row of a list, alone with its lines and grants, and once it is
+// decided. One thread.
 
 #include <string>
 #include <vector>

@@ -1,8 +1,9 @@
+#ifndef MESOLYS_CLIENT_SHOW_OUTPUT_H_
+#define MESOLYS_CLIENT_SHOW_OUTPUT_H_
+
 // What a command answers, and its three forms: tables for people, JSON and CSV for programs. A
 // command fills cells with both the text for people and the value for programs; which is shown is
 // decided here. Pure; any thread.
-#ifndef MESOLYS_CLIENT_SHOW_OUTPUT_H_
-#define MESOLYS_CLIENT_SHOW_OUTPUT_H_
 
 #include <cstddef>
 #include <cstdint>

@@ -15,6 +15,7 @@
 #include "client/session/session.h"
 #include "client/show/cells.h"
 #include "mesolys/v1/comparison.pb.h"
+#include "mesolys/v1/usage.pb.h"
 #include "mesolys/v1/values.pb.h"
 #include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"

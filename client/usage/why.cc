@@ -17,6 +17,7 @@
 #include "client/session/session.h"
 #include "client/show/cells.h"
 #include "mesolys/v1/project.pb.h"
+#include "mesolys/v1/usage.pb.h"
 #include "proto/values/quoted.h"
 
 namespace mesolys::client {

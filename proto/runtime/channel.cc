@@ -1,7 +1,7 @@
 #include "proto/runtime/channel.h"
 
 #include <cstdlib>
-#include <future>
+#include <optional>
 
 #include "grpc/grpc.h"
 #include "grpcpp/create_channel.h"
@@ -35,15 +35,22 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectTo(const std::string& targ
 absl::Status Call(const std::shared_ptr<grpc::Channel>& channel, grpc::ClientContext& context,
                   const google::protobuf::Message& request, google::protobuf::Message& response) {
   using Message = google::protobuf::Message;
-  const Method* method = FindMethod(request.GetDescriptor());
-  if (method == nullptr || method->response != response.GetDescriptor()) std::abort();
+  const std::optional<Method> method = FindMethod(*request.GetDescriptor());
+  if (!method.has_value() || method->response != response.GetDescriptor()) std::abort();
   response.Clear();
-  // Shared with the callback, which may still be inside set_value when this returns.
-  auto done = std::make_shared<std::promise<grpc::Status>>();
-  grpc::TemplatedGenericStub<Message, Message>(channel).UnaryCall(
-      &context, method->path, {}, &request, &response,
-      [done](grpc::Status status) { done->set_value(std::move(status)); });
-  return FromGrpcStatus(done->get_future().get());
+  // A queue of the call's own: with a callback, gRPC would start threads for a client's one call.
+  grpc::CompletionQueue queue;
+  const auto call = grpc::TemplatedGenericStub<Message, Message>(channel).PrepareUnaryCall(
+      &context, method->path, request, &queue);
+  call->StartCall();
+  grpc::Status status;
+  call->Finish(&response, &status, /*tag=*/nullptr);
+  void* tag = nullptr;
+  bool is_sent = false;
+  queue.Shutdown();  // once it has told of the answer
+  while (queue.Next(&tag, &is_sent)) {
+  }
+  return FromGrpcStatus(status);
 }
 
 }  // namespace mesolys

@@ -1,7 +1,5 @@
 #include "proto/runtime/methods.h"
 
-#include <unordered_map>
-
 #include "absl/strings/str_cat.h"
 #include "mesolys/v1/agent.pb.h"
 #include "mesolys/v1/grant.pb.h"
@@ -44,14 +42,15 @@ const std::vector<Method>& Methods() {
   return methods;
 }
 
-const Method* FindMethod(const google::protobuf::Descriptor* request) {
-  static const auto& by_request = *[] {
-    auto* all = new std::unordered_map<const google::protobuf::Descriptor*, const Method*>();
-    for (const Method& method : Methods()) all->emplace(method.request, &method);
-    return all;
-  }();
-  const auto found = by_request.find(request);
-  return found == by_request.end() ? nullptr : found->second;
+std::optional<Method> FindMethod(const google::protobuf::Descriptor& request) {
+  const google::protobuf::FileDescriptor& file = *request.file();
+  for (int i = 0; i < file.service_count(); ++i) {
+    const google::protobuf::ServiceDescriptor& service = *file.service(i);
+    for (int j = 0; j < service.method_count(); ++j) {
+      if (service.method(j)->input_type() == &request) return Describe(*service.method(j));
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace mesolys

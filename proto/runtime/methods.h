@@ -2,8 +2,9 @@
 #define MESOLYS_PROTO_RUNTIME_METHODS_H_
 
 // The methods of our services, as the contract describes them. Each request message belongs to one
-// method. Immutable; any thread.
+// method, and stands in the file of its service. Immutable; any thread.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,13 +24,13 @@ struct Method {
 
 const std::vector<Method>& Methods();
 
-// Null for another message.
-const Method* FindMethod(const google::protobuf::Descriptor* request);
+// Reads the request's own file alone, for whoever makes one call. Nothing for another message.
+std::optional<Method> FindMethod(const google::protobuf::Descriptor& request);
 
 // Of a request of the contract; another message is a bug of ours.
 template <typename Request>
 const Method& MethodOf() {
-  static const Method& method = *FindMethod(Request::descriptor());
+  static const Method& method = *new Method(FindMethod(*Request::descriptor()).value());
   return method;
 }
 

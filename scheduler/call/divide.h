@@ -1,6 +1,7 @@
-// `mesolys-scheduler divide`: a call from a file, divided without server and database.
 #ifndef MESOLYS_SCHEDULER_CALL_DIVIDE_H_
 #define MESOLYS_SCHEDULER_CALL_DIVIDE_H_
+
+// `mesolys-scheduler divide`: a call from a file, divided without server and database.
 
 #include <string>
 #include <vector>

@@ -1,6 +1,7 @@
-// Divisions in sentences and bars, for people; what others wrote is harmless in them. Any thread.
 #ifndef MESOLYS_SCHEDULER_CALL_DIVISION_TEXT_H_
 #define MESOLYS_SCHEDULER_CALL_DIVISION_TEXT_H_
+
+// Divisions in sentences and bars, for people; what others wrote is harmless in them. Any thread.
 
 #include <cstddef>
 #include <string>

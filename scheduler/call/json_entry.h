@@ -1,7 +1,8 @@
-// One object of a call's JSON. Reads its fields one by one and keeps the first error, which names
-// the entry and says what would be right; what a field is read as then means nothing. Any thread.
 #ifndef MESOLYS_SCHEDULER_CALL_JSON_ENTRY_H_
 #define MESOLYS_SCHEDULER_CALL_JSON_ENTRY_H_
+
+// One object of a call's JSON. Reads its fields one by one and keeps the first error, which names
+// the entry and says what would be right; what a field is read as then means nothing. Any thread.
 
 #include <cstddef>
 #include <cstdint>

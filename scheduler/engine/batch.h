@@ -2,7 +2,7 @@
 #define MESOLYS_SCHEDULER_ENGINE_BATCH_H_
 
 // Commands that become durable together: decided one after the other against the tentative fold and
-// the rows that they name, later ones seeing the earlier. The committer's thread only.
+// the rows that they name, later ones seeing the earlier. The committing loop only.
 
 #include <string>
 #include <vector>

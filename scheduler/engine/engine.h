@@ -41,7 +41,7 @@ struct Submission {
   std::string request_id;  // the caller's key, 1 to 128 bytes
   Command command;
   bool validate_only = false;
-  // Called once, from the answering thread (or from Submit's, for a bad key). Errors: a refusal;
+  // Called once, from the answering loop (or from Submit's, for a bad key). Errors: a refusal;
   // ALREADY_EXISTS for a known key with another command; RESOURCE_EXHAUSTED when nothing was
   // written; UNAVAILABLE when nothing was, or when that cannot be known: its text says which.
   std::function<void(absl::StatusOr<Answer>)> done;
@@ -75,11 +75,11 @@ class Engine {
   LogHead head() const;
   absl::Time Now() const { return clock_.Now(); }
 
-  // Called from the committer's thread after each change, until another one, or none, is set. It
+  // Called from the committing loop after each change, until another one, or none, is set. It
   // must be short and must not call the engine.
   void OnChange(std::function<void()> changed);
 
-  // Called from the committer's thread after each append to the store that was made durable, with
+  // Called from the committing loop after each append to the store that was made durable, with
   // how long it took and how many commands it held. The same holds for it.
   void OnCommit(std::function<void(absl::Duration, int64_t command_count)> committed);
 

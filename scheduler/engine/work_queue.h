@@ -1,7 +1,7 @@
 #ifndef MESOLYS_SCHEDULER_ENGINE_WORK_QUEUE_H_
 #define MESOLYS_SCHEDULER_ENGINE_WORK_QUEUE_H_
 
-// One thread for work that another must not wait for, done in the order in which it was added. Any
+// One loop for work that another must not wait for, done in the order in which it was added. Any
 // thread may add work.
 
 #include <deque>

@@ -15,13 +15,12 @@ namespace {
 
 constexpr int kRecordsMax = 2'000;
 constexpr size_t kReportBytesMax = 1 << 20;
+constexpr size_t kProblemBytesMax = 1024;
 
 Refusal RefusalFrom(const absl::Status& status) {
   return RefusalOf(status).value_or(
       Refusal{Reason::kRecordInvalid, std::string(status.message()), {}});
 }
-
-constexpr size_t kProblemBytesMax = 1024;
 
 int64_t Count(int64_t count) { return std::max<int64_t>(0, count); }
 

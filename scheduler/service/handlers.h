@@ -4,7 +4,6 @@
 // The shapes that a handler of a service for people has: a look at the durable fold, and a change.
 // Each authorizes, converts, and never blocks. gRPC's threads.
 
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>

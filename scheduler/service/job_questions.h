@@ -15,6 +15,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 #include "mesolys/v1/agent.pb.h"
+#include "mesolys/v1/usage.pb.h"
 #include "mesolys/v1/waiting_job.pb.h"
 #include "proto/runtime/mutex.h"
 #include "scheduler/engine/listener.h"

@@ -1,5 +1,7 @@
 // RequestService: what projects ask for, and what is decided.
 
+#include <optional>
+
 #include "mesolys/v1/grant.pb.h"
 #include "mesolys/v1/request.grpc.pb.h"
 #include "scheduler/core/facts/unknown.h"

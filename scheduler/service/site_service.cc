@@ -1,6 +1,7 @@
 // SiteService: the sites, as people see them, and what operators say of them.
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "mesolys/v1/site.grpc.pb.h"

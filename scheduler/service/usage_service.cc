@@ -1,5 +1,7 @@
 // UsageService: what jobs used, and how it compares with the accounting of sites.
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "mesolys/v1/comparison.pb.h"
 #include "mesolys/v1/usage.grpc.pb.h"

@@ -4,14 +4,10 @@
 // What several services show of the ledger, as messages of the contract. Any thread that may read
 // the ledger.
 
-#include <vector>
-
 #include "absl/time/time.h"
 #include "mesolys/v1/grant.pb.h"
 #include "mesolys/v1/usage.pb.h"
 #include "scheduler/core/figures/balance.h"
-#include "scheduler/core/figures/desired_state.h"
-#include "scheduler/core/figures/running_jobs_move.h"
 #include "scheduler/core/ledger/ledger.h"
 #include "scheduler/service/site_sessions.h"
 

@@ -1,7 +1,6 @@
 #include "agent/slurm/associations/wanted_associations.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"

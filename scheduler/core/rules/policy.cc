@@ -25,7 +25,7 @@ bool GoesOnReadOnly(const Command& command) {
 
 absl::StatusOr<Verdict> DecideCommand(const Deciding& at, const Command& command) {
   if (at.ledger.revision() == 0 && !std::holds_alternative<AdoptCatalogue>(command)) {
-    return absl::FailedPreconditionError("the ledger is empty: adopt a catalogue first");
+    return absl::FailedPreconditionError(SayLater("the ledger is empty: adopt a catalogue first"));
   }
   const std::string& read_only = at.ledger.read_only_reason();
   if (!read_only.empty() && !GoesOnReadOnly(command)) {

@@ -114,13 +114,14 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const ReportUsage& command) {
 absl::StatusOr<Verdict> Decide(const Deciding& at, const ResettleJobs& command) {
   if (!at.ledger.unsettled_accounts().contains({command.cluster, command.account})) {
     return absl::FailedPreconditionError(
-        absl::StrCat("account ", command.account, " of ", command.cluster, " is settled"));
+        Say("account $0 of $1 is settled", command.account, command.cluster).Render());
   }
   // Another writer may have moved the cursor, or added a job before it, since the page was read.
   if (at.ledger.revision() != command.ledger_revision) {
-    return absl::FailedPreconditionError(absl::StrCat("the page was read at revision ",
-                                                      command.ledger_revision, ", it is ",
-                                                      at.ledger.revision(), " now: read it again"));
+    return absl::FailedPreconditionError(
+        Say("the page was read at revision $0, it is $1 now: read it again",
+            command.ledger_revision, at.ledger.revision())
+            .Render());
   }
   JobsResettled event;
   event.cluster = command.cluster;

@@ -1,7 +1,8 @@
-// Claims that may use the same pools are interchangeable but for amount and weight: a group. Groups
-// and pools stand in an order that comes from names and not from the order of the input. Pure.
 #ifndef MESOLYS_SCHEDULER_CORE_CALL_DIVISION_GROUPING_H_
 #define MESOLYS_SCHEDULER_CORE_CALL_DIVISION_GROUPING_H_
+
+// Claims that may use the same pools are interchangeable but for amount and weight: a group. Groups
+// and pools stand in an order that comes from names and not from the order of the input. Pure.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,8 +1,9 @@
+#ifndef MESOLYS_SCHEDULER_CORE_CALL_DIVISION_LEVELS_H_
+#define MESOLYS_SCHEDULER_CORE_CALL_DIVISION_LEVELS_H_
+
 // The one fair level of every group and pool (weighted leximin), by cuts of maximum flows: the
 // groups that ask too much of the pools they reach are one side, what is left the other, and so on
 // in both. Exact. Refers to its grouping and problem, which outlive it. Pure.
-#ifndef MESOLYS_SCHEDULER_CORE_CALL_DIVISION_LEVELS_H_
-#define MESOLYS_SCHEDULER_CORE_CALL_DIVISION_LEVELS_H_
 
 #include <cstddef>
 #include <cstdint>

@@ -1,8 +1,9 @@
+#ifndef MESOLYS_SCHEDULER_CORE_CALL_DIVISION_PLACEMENT_H_
+#define MESOLYS_SCHEDULER_CORE_CALL_DIVISION_PLACEMENT_H_
+
 // Where awards go, without changing one: pools that are not full are opened by increasing cost, of
 // equals a claim stays at last year's site, and as few claims as possible are split: of n pools at
 // most n - 1. It saves only where pools are not full, or where claims cost differently. Pure.
-#ifndef MESOLYS_SCHEDULER_CORE_CALL_DIVISION_PLACEMENT_H_
-#define MESOLYS_SCHEDULER_CORE_CALL_DIVISION_PLACEMENT_H_
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,8 @@
-// What a call asks of one resource: claims, and the pools (a site in a period) that they share.
-// Names stand once; pools and claims point to them by index. Pure; any thread.
 #ifndef MESOLYS_SCHEDULER_CORE_CALL_DIVISION_PROBLEM_H_
 #define MESOLYS_SCHEDULER_CORE_CALL_DIVISION_PROBLEM_H_
+
+// What a call asks of one resource: claims, and the pools (a site in a period) that they share.
+// Names stand once; pools and claims point to them by index. Pure; any thread.
 
 #include <cstddef>
 #include <cstdint>
