@@ -53,6 +53,16 @@ absl::Duration Shift(ConfigTable& table, absl::string_view key) {
   return shift;
 }
 
+std::optional<absl::TimeZone> Zone(ConfigTable& table, absl::string_view key) {
+  const std::string name = table.Text(key, "");
+  if (name.empty()) return std::nullopt;
+  absl::TimeZone zone;
+  if (!absl::LoadTimeZone(name, &zone)) {
+    table.Refuse(key, "name a zone of the tz database, for example \"Europe/Paris\"");
+  }
+  return zone;
+}
+
 void ReadScheduler(ConfigTable table, AgentConfig& config) {
   config.target = table.Text("target");
   config.tls.ca = table.Text("ca");
@@ -74,6 +84,7 @@ ReplayOptions ReadReplay(ConfigTable table) {
     table.Refuse("delimiter", "give 1 to 8 characters, those that sacct was given");
   }
   replay.speed = table.Number("speed", 0, 1e6, 0);
+  replay.format.zone = Zone(table, "time_zone");
   replay.format.shift = Shift(table, "shift");
   replay.in_flight_interval = Interval(table, "in_flight_interval", absl::Minutes(5));
   if (table.Has("observe_time")) {

@@ -10,7 +10,7 @@ namespace {
 // No terminal and no keyboard makes it.
 constexpr char kDelimiter[] = "\x1f";
 
-std::string SacctTime(absl::Time time) {
+std::string TimeArgument(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%S", time, absl::UTCTimeZone());
 }
 
@@ -43,8 +43,8 @@ Command SacctProgram::CommandFor(absl::Time from, absl::Time to) const {
                        "--parsable2",
                        absl::StrCat("--delimiter=", kDelimiter),
                        "--noconvert",
-                       absl::StrCat("--starttime=", SacctTime(from)),
-                       absl::StrCat("--endtime=", SacctTime(to)),
+                       absl::StrCat("--starttime=", TimeArgument(from)),
+                       absl::StrCat("--endtime=", TimeArgument(to)),
                        absl::StrCat("--format=", absl::StrJoin(SacctProgramFormat().columns, ","))};
   command.environment = {absl::StrCat("SLURM_CONF=", options_.slurm_conf), "SLURM_TIME_FORMAT=%s"};
   command.deadline = options_.deadline;

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "agent/slurm/associations/wanted_associations.h"
 #include "agent/slurm/text/sacct_value.h"
 #include "proto/values/quoted.h"
 
@@ -112,6 +113,12 @@ class Judge {
       if (!model.empty()) right.push_back(absl::StrCat("gres/gpu:", model));
     }
     for (const std::string& word : right) is_whole = is_whole && words.contains(word);
+    for (const std::string& word : words) {
+      if (!absl::StartsWith(word, "gres/gpu") || IsLimitable(word)) continue;
+      Report(Verdict::kWarn, name,
+             absl::StrCat("has ", Quoted(word), ", for which no limit can be written"),
+             "give it a Type= of a-z, 0-9, _, -, . or + in gres.conf; the limit of all GPUs holds");
+    }
     if (is_whole) return Good(name, ValueOf(config_, name));
     Change(Verdict::kFail, name, absl::StrJoin(right, ","), "hours of these GPUs are not counted");
   }

@@ -28,6 +28,11 @@ void ToProto(const MeansCount& count, v1::MeansCount& out) {
   out.set_reserved_count(count.reserved);
 }
 
+// What of an item that counts is left out.
+absl::Status OddityOf(const ScontrolNode& node) { return node.gpus_read; }
+absl::Status OddityOf(const ScontrolPartition&) { return absl::OkStatus(); }
+absl::Status OddityOf(const ScontrolReservation&) { return absl::OkStatus(); }
+
 v1::SiteMeans ToProto(const Means& means) {
   v1::SiteMeans out;
   for (const auto& [resource, each] : means) {
@@ -71,6 +76,7 @@ absl::Status SlurmMeans::Read(const std::string& cluster, Scontrol::Noun noun,
       SetAside(cluster, noun, item.status(), line.text);
       return absl::OkStatus();
     }
+    if (absl::Status odd = OddityOf(*item); !odd.ok()) SetAside(cluster, noun, odd, line.text);
     weight += WeightOf(*item);
     if (weight > kWeightMax) {
       return absl::ResourceExhaustedError(absl::StrCat(cluster, " tells of more than ", kWeightMax,

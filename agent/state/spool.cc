@@ -53,8 +53,9 @@ absl::StatusOr<int> LockDirectory(const std::string& directory) {
   }
   if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
     ::close(file);
-    return absl::FailedPreconditionError(
-        absl::StrCat("another agent holds ", path, "; give each agent its own state_dir"));
+    return absl::FailedPreconditionError(absl::StrCat("another agent holds ", path,
+                                                      ": stop it first; an agent of another site "
+                                                      "needs a state_dir of its own"));
   }
   return file;
 }

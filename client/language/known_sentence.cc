@@ -108,7 +108,18 @@ struct Telling {
 
 // How sentences follow one another; and where something is.
 constexpr const char* kPlace = TrLater("$0 at $1");
-constexpr const char* kJoints[] = {TrLater("$0; $1"), TrLater("$0: $1"), TrLater("$0, $1"), kPlace};
+constexpr const char* kReason = TrLater("$0: $1");
+constexpr const char* kJoints[] = {TrLater("$0; $1"), kReason, TrLater("$0, $1"), kPlace};
+
+// Where what is said of a reason begins: "THRESHOLD_REACHED: cpu: 9 h asked, ...". 0 for none.
+size_t AfterReason(absl::string_view sentence) {
+  const size_t colon = sentence.find(": ");
+  if (colon == absl::string_view::npos || colon == 0) return 0;
+  const absl::string_view word = sentence.substr(0, colon);
+  const bool is_reason = std::all_of(word.begin(), word.end(),
+                                     [](char c) { return ('A' <= c && c <= 'Z') || c == '_'; });
+  return is_reason ? colon + 2 : 0;
+}
 
 class Teller {
  public:
@@ -190,7 +201,11 @@ std::string Told(absl::string_view sentence) {
   constexpr size_t kLongest = 4096;
   if (!IsTranslated() || sentence.size() > kLongest) return std::string(sentence);
   // An agent tells escaped what hinders it.
-  return Teller().Tell(absl::StrReplaceAll(sentence, {{"\\'", "'"}})).text;
+  const std::string said = absl::StrReplaceAll(sentence, {{"\\'", "'"}});
+  const size_t begin = AfterReason(said);
+  if (begin == 0) return Teller().Tell(said).text;
+  return Sentence{Tr(kReason), {said.substr(0, begin - 2), Teller().Tell(said.substr(begin)).text}}
+      .Render();
 }
 
 std::string Told(const absl::Status& status) {

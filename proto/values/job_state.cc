@@ -7,11 +7,11 @@ namespace mesolys {
 namespace {
 
 // Indexed by the state's number.
-constexpr std::array<absl::string_view, 13> kNames = {
+constexpr std::array<absl::string_view, 14> kNames = {
     "UNSPECIFIED", "RUNNING",   "SUSPENDED", "COMPLETED",     "FAILED",   "TIMEOUT",  "CANCELLED",
-    "NODE_FAIL",   "BOOT_FAIL", "PREEMPTED", "OUT_OF_MEMORY", "DEADLINE", "REQUEUED",
+    "NODE_FAIL",   "BOOT_FAIL", "PREEMPTED", "OUT_OF_MEMORY", "DEADLINE", "REQUEUED", "OTHER",
 };
-static_assert(kNames.size() == static_cast<size_t>(JobState::kRequeued) + 1);
+static_assert(kNames.size() == static_cast<size_t>(JobState::kOther) + 1);
 
 }  // namespace
 

@@ -24,6 +24,7 @@ enum class JobState {
   kOutOfMemory = 10,
   kDeadline = 11,
   kRequeued = 12,
+  kOther = 13,  // over, in a way that this version does not know
 };
 
 // Slurm's word for it: "NODE_FAIL".

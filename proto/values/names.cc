@@ -14,7 +14,8 @@ namespace {
 
 constexpr size_t kIdBytesMax = 30;
 constexpr size_t kLoginBytesMax = 64;
-constexpr size_t kModelBytesMax = 25;
+constexpr size_t kTierBytesMax = 25;
+constexpr size_t kModelBytesMax = 64;
 
 constexpr absl::string_view kProjects = "projects/";
 constexpr absl::string_view kSites = "sites/";
@@ -39,18 +40,24 @@ bool HasForm(absl::string_view text, size_t bytes_max, First first, Next next) {
 
 bool IsId(absl::string_view text) { return HasForm(text, kIdBytesMax, IsLower, IsIdCharacter); }
 
-// A GPU model or a storage tier; unlike an id it may begin with a digit.
+bool IsTierStart(char c) { return IsLower(c) || IsDigit(c); }
+bool IsModelCharacter(char c) { return IsIdCharacter(c) || c == '.' || c == '+'; }
+
+// Unlike an id it may begin with a digit.
+bool IsTier(absl::string_view text) {
+  return HasForm(text, kTierBytesMax, IsTierStart, IsIdCharacter);
+}
+
+// As drivers call GPUs and their slices: "nvidia_h100_80gb_hbm3", "a100_3g.40gb".
 bool IsModel(absl::string_view text) {
-  return HasForm(
-      text, kModelBytesMax, [](char c) { return IsLower(c) || IsDigit(c); }, IsIdCharacter);
+  return HasForm(text, kModelBytesMax, IsTierStart, IsModelCharacter);
 }
 
 std::optional<ResourceKind> FindKind(absl::string_view resource) {
   if (resource == "cpu") return ResourceKind::kCpu;
   if (resource == "support") return ResourceKind::kSupport;
   if (absl::ConsumePrefix(&resource, "gpu-") && IsModel(resource)) return ResourceKind::kGpu;
-  if (absl::ConsumePrefix(&resource, "storage-") && IsModel(resource))
-    return ResourceKind::kStorage;
+  if (absl::ConsumePrefix(&resource, "storage-") && IsTier(resource)) return ResourceKind::kStorage;
   return std::nullopt;
 }
 
@@ -119,8 +126,8 @@ absl::Status CheckResource(absl::string_view resource) {
   if (FindKind(resource).has_value()) return absl::OkStatus();
   return Refuse(Reason::kInvalidName,
                 Say("resource $0 is not one: use cpu, support, gpu-{model} or storage-{tier}, "
-                    "where model and tier are at most 25 of a-z, 0-9, _ or - and begin with a "
-                    "letter or digit, for example gpu-a100",
+                    "where a model is at most 64 of a-z, 0-9, _, -, . or +, a tier at most 25 of "
+                    "a-z, 0-9, _ or -, and both begin with a letter or digit, for example gpu-a100",
                     Quoted(resource)),
                 {{"field", "resource"}, {"value", Printable(resource)}});
 }

@@ -24,7 +24,8 @@ absl::Status CheckId(absl::string_view what, absl::string_view id);
 // A Slurm account or Unix login of a site: [A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}.
 absl::Status CheckLogin(absl::string_view what, absl::string_view login);
 
-// `cpu`, `gpu-<model>`, `storage-<tier>` or `support`.
+// `cpu`, `gpu-<model>`, `storage-<tier>` or `support`. Models are names that drivers and sites
+// give: [a-z0-9][a-z0-9_.+-]{0,63}.
 absl::Status CheckResource(absl::string_view resource);
 
 enum class ResourceKind { kCpu, kGpu, kStorage, kSupport };

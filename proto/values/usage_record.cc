@@ -21,12 +21,13 @@ constexpr int64_t kCountMax = int64_t{1} << 24;  // cores, or nodes
 constexpr int64_t kGpuCountMax = int64_t{1} << 20;
 constexpr int64_t kGpuModelsMax = 16;
 constexpr int64_t kSecondsMax = int64_t{3653} * 86400;          // ten years
+constexpr int64_t kTimeLimitMax = int64_t{36525} * 86400;       // a century: sites set 9999 days
 constexpr int64_t kUnixSecondsMax = int64_t{253402300800} - 1;  // the end of the year 9999
 
 // Cores are the one count whose product needs a test of its own: it must fit an int64 to be tested,
 // and may pass kAmountMax. That of the GPUs of one model cannot.
-static_assert(kCountMax <= INT64_MAX / (2 * kSecondsMax));
-static_assert(kGpuCountMax <= kAmountMax.count() / (2 * kSecondsMax));
+static_assert(kCountMax <= INT64_MAX / (kSecondsMax + kTimeLimitMax));
+static_assert(kGpuCountMax <= kAmountMax.count() / (kSecondsMax + kTimeLimitMax));
 
 std::strong_ordering Order(absl::Time a, absl::Time b) {
   if (a < b) return std::strong_ordering::less;
@@ -144,10 +145,10 @@ absl::Status CheckTexts(const UsageRecord& record) {
 }
 
 absl::Status CheckState(const UsageRecord& record) {
-  if (record.state < JobState::kRunning || record.state > JobState::kRequeued) {
+  if (record.state < JobState::kRunning || record.state > JobState::kOther) {
     return Invalid("state", absl::StrCat(static_cast<int64_t>(record.state)),
                    Say("give the state of a job that holds or held an allocation, RUNNING (1) to "
-                       "REQUEUED (12)"));
+                       "OTHER (13)"));
   }
   return CheckBetween("cancelled_by_uid", record.cancelled_by_uid, -1, kUidMax);
 }
@@ -169,7 +170,7 @@ absl::Status CheckTimes(const UsageRecord& record) {
     return Invalid("suspended_seconds", absl::StrCat(record.suspended_seconds),
                    Say("the job lasted $0 s; give 0 to $0", wall_seconds));
   }
-  return CheckBetween("time_limit_seconds", record.time_limit_seconds, 0, kSecondsMax);
+  return CheckBetween("time_limit_seconds", record.time_limit_seconds, 0, kTimeLimitMax);
 }
 
 absl::Status CheckGpus(const std::map<std::string, int64_t>& gpu_counts) {
@@ -181,7 +182,8 @@ absl::Status CheckGpus(const std::map<std::string, int64_t>& gpu_counts) {
     if (!model.empty() && !CheckResource(absl::StrCat("gpu-", model)).ok()) {
       return Invalid(
           "gpu_counts", Quoted(model),
-          Say("name a model with at most 25 of a-z, 0-9, _ or -, a letter or digit first"));
+          Say("name a model with at most 64 of a-z, 0-9, _, -, . or +, a letter or digit "
+              "first"));
     }
     if (0 <= count && count <= kGpuCountMax) continue;
     return CheckBetween(absl::StrCat("gpu_counts[", Quoted(model), "]"), count, 0, kGpuCountMax);
@@ -220,6 +222,11 @@ int64_t UsageRecord::ElapsedSeconds() const {
   // Durations saturate, so that even a record that was not checked has an answer.
   const absl::Duration used = end_time - start_time - absl::Seconds(suspended_seconds);
   return std::max<int64_t>(0, absl::ToInt64Seconds(used));
+}
+
+int64_t TimeLimitMax(const UsageRecord& record) {
+  const int64_t seconds = kAmountMax.count() / std::max<int64_t>(record.core_count, 1);
+  return std::clamp<int64_t>(seconds - record.ElapsedSeconds(), 0, kTimeLimitMax);
 }
 
 absl::Status CheckUsageRecord(const UsageRecord& record) {

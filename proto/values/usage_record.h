@@ -54,6 +54,9 @@ struct UsageRecord {
   int64_t ElapsedSeconds() const;
 };
 
+// Seconds: the longest time limit that such a job may have in the ledger, whatever its site allows.
+int64_t TimeLimitMax(const UsageRecord& record);
+
 // INVALID_ARGUMENT for a record that no cluster can have meant: no key or account, a state that
 // holds no allocation, an end before the start, more suspended than elapsed, counts that are
 // negative or so large that a product of them leaves kAmountMax. The message names the field, the

@@ -201,7 +201,8 @@ absl::Status FindJob(const Engine& engine, const std::string& identity, const v1
     if (!shown) {
       return Refuse(
           Reason::kUnknownJob,
-          Say("there is no job $0 of cluster \"$1\" that you may see; see `mesolys usage list`",
+          Say("there is no job $0 of cluster \"$1\" that you may see; `mesolys usage list PROJECT` "
+              "lists those of a project",
               name.job_id(), name.cluster()));
     }
     out = JobView(ledger, *job);

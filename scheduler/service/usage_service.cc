@@ -69,7 +69,7 @@ absl::Status ReadUnassigned(const Reading& reading, const v1::ListUnassignedRequ
     use.mutable_account()->set_account(each.first.account);
     use.set_site(reading.ledger.SiteOf(each.first.cluster));
     use.set_resource(each.first.resource);
-    use.set_settled_base_units(each.second.settled.count());
+    use.set_settled_base_units((each.second.settled - each.second.refund).count());
     use.set_in_flight_base_units(each.second.in_flight.count());
     return true;
   }));

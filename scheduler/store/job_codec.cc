@@ -11,7 +11,7 @@ namespace {
 // Whether every number that stands for a word is one that this version knows.
 bool SaysKnownWords(const v1::StoredRecord& record, const v1::StoredCharges& charges) {
   return record.state() >= static_cast<int>(JobState::kUnspecified) &&
-         record.state() <= static_cast<int>(JobState::kRequeued) &&
+         record.state() <= static_cast<int>(JobState::kOther) &&
          std::all_of(charges.charges().begin(), charges.charges().end(), [](const auto& charge) {
            return charge.kind() >= static_cast<int>(ChargeKind::kSettled) &&
                   charge.kind() <= static_cast<int>(ChargeKind::kRefund) &&

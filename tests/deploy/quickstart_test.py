@@ -152,6 +152,23 @@ class QuickstartTest(unittest.TestCase):
         self.assertIn('clusters = ["psmn", "phillips"]', catalogue.read_text())
         self.assertNotIn('catalogue:', self.quickstart(self.checkout))
         self.assertIn('clusters = ["psmn", "phillips"]', catalogue.read_text())
+        records.write_text(records.read_text().replace('phillips', 'kraken'))
+        # The scheduler that runs would set the records of such a cluster aside, for good.
+        answer = self.run_in(self.checkout, 'deploy/quickstart --records ../jobs.txt')
+        self.assertEqual(answer.returncode, 1, answer.stdout)
+        self.assertIn('deploy/quickstart --stop', answer.stderr)
+        self.quickstart(self.checkout, '--stop')
+        self.quickstart(self.checkout, '--records', str(records), '--time-zone', 'Europe/Paris')
+        self.assertIn('clusters = ["psmn", "kraken", "phillips"]', catalogue.read_text())
+        own = (self.home(self.checkout) / 'site/own.toml').read_text()
+        self.assertIn('time_zone = "Europe/Paris"', own)
+
+    def test_the_zone_of_own_records_is_one_that_there_is(self):
+        for words, said in [('--records /dev/null --time-zone Paris', 'for example Europe/Paris'),
+                            ('--time-zone Europe/Paris', 'give both')]:
+            answer = self.run_in(self.checkout, f'deploy/quickstart {words}')
+            self.assertEqual(answer.returncode, 1)
+            self.assertIn(said, answer.stderr)
 
     def test_a_copied_checkout_begins_afresh_and_leaves_the_other_alone(self):
         self.quickstart(self.checkout)

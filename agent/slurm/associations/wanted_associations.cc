@@ -23,10 +23,6 @@ MinutesRange operator+(const MinutesRange& a, const MinutesRange& b) {
   return {std::min(a.least + b.least, kMinutesMax), std::min(a.most + b.most, kMinutesMax)};
 }
 
-bool IsOurs(absl::string_view tres) {
-  return tres == "cpu" || tres == kAllGpus || absl::StartsWith(tres, "gres/gpu:");
-}
-
 int64_t Of(const TresMinutes& minutes, const std::string& tres) {
   const auto found = minutes.find(tres);
   return found == minutes.end() ? 0 : std::clamp<int64_t>(found->second, 0, kMinutesMax);
@@ -187,7 +183,7 @@ class Wanting {
 
   static void KeepMinutes(const AssociationLimits& limits, MinutesRanges& minutes) {
     for (const auto& [tres, limit] : limits.minutes) {
-      if (IsOurs(tres)) minutes[tres] = {limit, limit};
+      if (IsLimitable(tres)) minutes[tres] = {limit, limit};
     }
   }
 
@@ -226,7 +222,7 @@ class Wanting {
     // A model without a grant pays for nothing: what it took would be given again with each look.
     for (const std::string& tres : known) {
       if (!absl::StartsWith(tres, "gres/gpu:") || room.contains(tres)) continue;
-      room[tres] = {};
+      if (IsLimitable(tres)) room[tres] = {};
       if (known.contains(kAllGpus)) continue;
       wanted.problems[""] =
           SayLater("slurmctld counts GPUs by model only: add gres/gpu to AccountingStorageTRES");
@@ -365,6 +361,11 @@ std::string TresOf(absl::string_view resource) {
       break;
   }
   return "";
+}
+
+bool IsLimitable(absl::string_view tres) {
+  if (tres == "cpu" || tres == kAllGpus) return true;
+  return absl::ConsumePrefix(&tres, "gres/gpu:") && CheckResource(absl::StrCat("gpu-", tres)).ok();
 }
 
 std::string NodeOf(const std::string& project) { return absl::StrCat("_", project); }

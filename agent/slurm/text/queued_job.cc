@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "agent/process/utf8.h"
+#include "agent/slurm/text/sacct_time.h"
 #include "agent/slurm/text/sacct_value.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/sentence.h"
@@ -75,13 +76,12 @@ absl::StatusOr<QueueRow> ParseQueueRow(absl::string_view line) {
   job.partition = fields[5];
   job.qos = fields[6];
   if (fields[7] != "(null)") job.reservation = fields[7];
-  const absl::StatusOr<int64_t> limit = ParseSacctTimeLimit(fields[8]);
-  if (!limit.ok()) return NotUnderstood(line);
-  job.time_limit_seconds = *limit;
+  job.time_limit_seconds = ParseSacctTimeLimit(fields[8]);
   if (fields[9] != "N/A") {
-    const absl::StatusOr<std::optional<absl::Time>> start = ParseSacctTime(fields[9]);
+    const absl::StatusOr<std::optional<SacctTime>> start =
+        ParseSacctTime(fields[9], absl::UTCTimeZone());
     if (!start.ok()) return NotUnderstood(line);
-    job.start_time = start->value_or(absl::InfinitePast());
+    job.start_time = start->has_value() ? (*start)->first : absl::InfinitePast();
   }
   job.asked = CountsOf(fields[10]);
   job.takes_whole_nodes = fields[11] == "NO";

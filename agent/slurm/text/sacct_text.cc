@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "agent/slurm/text/sacct_time.h"
 #include "agent/slurm/text/sacct_value.h"
 #include "proto/values/quoted.h"
 
@@ -44,6 +45,31 @@ int64_t WallSeconds(const UsageRecord& record) {
   return std::max<int64_t>(0, absl::ToInt64Seconds(record.end_time - record.start_time));
 }
 
+// Between two instants of what a line may mean.
+struct Ran {
+  absl::Time start;
+  absl::Time end;
+
+  int64_t seconds() const { return absl::ToUnixSeconds(end) - absl::ToUnixSeconds(start); }
+};
+
+// Within the hour that comes twice the time that the job took decides; without a word of it, the
+// first that is possible.
+Ran Choose(const SacctTime& start, const SacctTime& end, std::optional<int64_t> elapsed,
+           int64_t suspended) {
+  const Ran all[] = {{start.first, end.first},
+                     {start.first, end.second},
+                     {start.second, end.first},
+                     {start.second, end.second}};
+  for (const Ran& ran : all) {
+    if (elapsed.has_value() && ran.seconds() == *elapsed + suspended) return ran;
+  }
+  for (const Ran& ran : all) {
+    if (ran.seconds() >= elapsed.value_or(0)) return ran;
+  }
+  return all[0];
+}
+
 // After slurmdbd was away the end of a job may come before what it held.
 constexpr absl::Duration kTresLateMax = absl::Hours(1);
 // The clocks of the agent and of the controller may differ by so much.
@@ -60,6 +86,13 @@ std::optional<JobState> StateOf(absl::string_view word) {
     return JobState::kRequeued;
   }
   return ParseJobState(word);
+}
+
+// The form of a state, so that one of a later Slurm is told from what is none.
+bool IsState(absl::string_view word) {
+  return !word.empty() && word.size() <= 32 && std::all_of(word.begin(), word.end(), [](char c) {
+    return ('A' <= c && c <= 'Z') || c == '_';
+  });
 }
 
 }  // namespace
@@ -109,6 +142,8 @@ absl::string_view SacctText::At(const Fields& fields, Column column) const {
 absl::StatusOr<SacctText::Fields> SacctText::Split(absl::string_view line) const {
   Fields fields = absl::StrSplit(line, absl::ByString(format_.delimiter));
   const size_t expected = format_.columns.size();
+  // `sacct --parsable` ends its lines with a delimiter.
+  if (fields.size() == expected + 1 && fields.back().empty()) fields.pop_back();
   // The one column in which people write what they like may hold delimiters; nothing of it is read.
   const bool may_be_more = Has(kJobName) && places_[kJobName] + 1 == expected;
   if (fields.size() == expected || (fields.size() > expected && may_be_more)) return fields;
@@ -121,6 +156,19 @@ bool SacctText::IsHeader(absl::string_view line) const {
   if (!fields.ok()) return false;
   const Column column = Has(kJobIdRaw) ? kJobIdRaw : kJobId;
   return absl::EqualsIgnoreCase(At(*fields, column), kColumnNames[column]);
+}
+
+absl::StatusOr<std::optional<SacctTime>> SacctText::TimeAt(const Fields& fields,
+                                                           Column column) const {
+  absl::StatusOr<std::optional<SacctTime>> time =
+      ParseSacctTime(At(fields, column), format_.zone.value_or(absl::UTCTimeZone()));
+  if (!time.ok()) return In(kColumnNames[column], time.status());
+  return time;
+}
+
+std::optional<int64_t> SacctText::SecondsAt(const Fields& fields, Column column) const {
+  const absl::StatusOr<int64_t> seconds = ParseSacctSpan(At(fields, column));
+  return seconds.ok() ? std::optional<int64_t>(*seconds) : std::nullopt;
 }
 
 bool SacctText::IsStep(const Fields& fields) const {
@@ -136,12 +184,13 @@ absl::Status SacctText::ReadKey(const Fields& fields, UsageRecord& record) const
   }
   record.key.cluster =
       format_.cluster.empty() ? std::string(At(fields, kCluster)) : format_.cluster;
-  const absl::StatusOr<std::optional<absl::Time>> submit = ParseSacctTime(At(fields, kSubmit));
-  if (!submit.ok()) return In("Submit", submit.status());
+  const absl::StatusOr<std::optional<SacctTime>> submit = TimeAt(fields, kSubmit);
+  if (!submit.ok()) return submit.status();
   if (!submit->has_value()) {
     return Wrong("Submit", At(fields, kSubmit), "give when the job was submitted");
   }
-  record.key.submit_time = **submit + format_.shift;
+  // Always the first of two: the key of a job must not depend on what became of it.
+  record.key.submit_time = (*submit)->first + format_.shift;
   record.account = std::string(At(fields, kAccount));
   record.user = std::string(At(fields, kUser));
   record.partition = std::string(At(fields, kPartition));
@@ -149,49 +198,66 @@ absl::Status SacctText::ReadKey(const Fields& fields, UsageRecord& record) const
   return absl::OkStatus();
 }
 
-// Slurm gives what a resized job holds from then on the time of the change as its Submit, but
-// leaves its Start where it was: taken as it stands the first part would be counted twice.
-absl::Status SacctText::ReadSpan(const Fields& fields, absl::Time start, absl::Time observe_time,
-                                 UsageRecord& record) const {
-  const absl::StatusOr<std::optional<absl::Time>> end = ParseSacctTime(At(fields, kEnd));
-  if (!end.ok()) return In("End", end.status());
-  if (StateWord(At(fields, kState)) == kResizing && end->has_value()) {
+absl::Status SacctText::ReadState(const Fields& fields, UsageRecord& record) const {
+  const absl::string_view state = At(fields, kState);
+  const absl::string_view word = StateWord(state);
+  const std::optional<JobState> known = StateOf(word);
+  if (!known.has_value() && !IsState(word)) {
+    return Wrong("State", state, "give one of Slurm's job states");
+  }
+  const absl::StatusOr<std::optional<SacctTime>> end = TimeAt(fields, kEnd);
+  if (!end.ok()) return end.status();
+  record.state = known.value_or(end->has_value() ? JobState::kOther : JobState::kRunning);
+  constexpr absl::string_view kBy = " by ";
+  if (const size_t by = state.find(kBy); by != absl::string_view::npos) {
+    int64_t uid = -1;
+    if (absl::SimpleAtoi(state.substr(by + kBy.size()), &uid)) record.cancelled_by_uid = uid;
+  }
+  if (word == kResizing && end->has_value()) {
     record.state = JobState::kRequeued;  // this part is over, and the job goes on
   }
-  if (format_.rows_come_late && IsTerminal(record.state) && !end->has_value()) {
-    record.state = JobState::kRunning;
-    record.cancelled_by_uid = -1;
-  }
-  const bool is_terminal = IsTerminal(record.state);
-  if (is_terminal && !end->has_value()) {
+  if (!IsTerminal(record.state) || end->has_value()) return absl::OkStatus();
+  if (!format_.rows_come_late) {
     return Wrong("End", At(fields, kEnd),
                  absl::StrCat("give when this ", JobStateName(record.state), " job ended"));
   }
-  const absl::Time last = end->value_or(observe_time);
-  record.start_time = std::max(start + format_.shift, record.key.submit_time);
-  record.end_time = last + format_.shift;
+  record.state = JobState::kRunning;
+  record.cancelled_by_uid = -1;
+  return absl::OkStatus();
+}
+
+// Slurm gives what a resized job holds from then on the time of the change as its Submit, but
+// leaves its Start where it was: taken as it stands the first part would be counted twice.
+absl::Status SacctText::ReadSpan(const Fields& fields, const SacctTime& start,
+                                 absl::Time observe_time, UsageRecord& record) const {
+  const absl::StatusOr<std::optional<SacctTime>> end = TimeAt(fields, kEnd);
+  if (!end.ok()) return end.status();
+  const SacctTime last = end->value_or(SacctTime{observe_time, observe_time});
+  std::optional<int64_t> suspended = SecondsAt(fields, kSuspended);
+  // Of a job that runs, Elapsed ends when sacct looked and not at `observe_time`.
+  const std::optional<int64_t> elapsed =
+      IsTerminal(record.state) ? SecondsAt(fields, Has(kElapsedRaw) ? kElapsedRaw : kElapsed)
+                               : std::nullopt;
+  const Ran ran = Choose(start, last, elapsed, suspended.value_or(0));
+  record.start_time = std::max(ran.start + format_.shift, record.key.submit_time);
+  record.end_time = ran.end + format_.shift;
   record.observe_time = record.end_time;
-  if (const absl::string_view suspended = At(fields, kSuspended); !suspended.empty()) {
-    const absl::StatusOr<int64_t> seconds = ParseSacctSpan(suspended);
-    if (!seconds.ok()) return In("Suspended", seconds.status());
-    record.suspended_seconds = *seconds;
+  if (suspended.has_value()) {
+    record.suspended_seconds = *suspended;
     // What runs was suspended until sacct looked, which was later.
     if (!end->has_value()) {
       record.suspended_seconds = std::min(record.suspended_seconds, WallSeconds(record));
     }
     return absl::OkStatus();
   }
-  const Column column = Has(kElapsedRaw) ? kElapsedRaw : kElapsed;
-  const absl::string_view text = At(fields, column);
-  // Of a job that runs, Elapsed ends when sacct looked and not at `observe_time`.
-  if (!is_terminal || text.empty()) return absl::OkStatus();
-  const absl::StatusOr<int64_t> elapsed = ParseSacctSpan(text);
-  if (!elapsed.ok()) return In(kColumnNames[column], elapsed.status());
-  const int64_t wall_seconds = absl::ToUnixSeconds(last) - absl::ToUnixSeconds(start);
-  record.suspended_seconds = wall_seconds - *elapsed;
+  if (!elapsed.has_value()) return absl::OkStatus();
+  record.suspended_seconds = ran.seconds() - *elapsed;
   if (record.suspended_seconds >= 0) return absl::OkStatus();
+  const bool may_be_local = !format_.zone.has_value() && IsWithoutZone(At(fields, kStart));
   return absl::InvalidArgumentError(absl::StrCat(
-      "Elapsed is ", *elapsed, " s, but from Start to End it is only ", wall_seconds, " s"));
+      "Elapsed is ", *elapsed, " s, but from Start to End it is only ", ran.seconds(), " s",
+      may_be_local ? "; if the times are local, name their zone: time_zone = \"Europe/Paris\""
+                   : ""));
 }
 
 absl::Status SacctText::ReadHeld(const Fields& fields, UsageRecord& record) const {
@@ -202,9 +268,8 @@ absl::Status SacctText::ReadHeld(const Fields& fields, UsageRecord& record) cons
   record.memory_bytes = held->memory_bytes;
   record.gpu_counts = std::move(held->gpu_counts);
   const Column column = Has(kTimelimitRaw) ? kTimelimitRaw : kTimelimit;
-  const absl::StatusOr<int64_t> limit = ParseSacctTimeLimit(At(fields, column));
-  if (!limit.ok()) return In(kColumnNames[column], limit.status());
-  record.time_limit_seconds = *limit;
+  record.time_limit_seconds =
+      std::min(ParseSacctTimeLimit(At(fields, column)), TimeLimitMax(record));
   return absl::OkStatus();
 }
 
@@ -214,31 +279,24 @@ absl::StatusOr<std::optional<UsageRecord>> SacctText::Parse(absl::string_view li
   if (line.empty() || IsComment(line)) return nothing;
   const absl::StatusOr<Fields> fields = Split(line);
   if (!fields.ok()) return fields.status();
-  const absl::string_view state = At(*fields, kState);
-  const absl::string_view word = StateWord(state);
+  const absl::string_view word = StateWord(At(*fields, kState));
   if (IsStep(*fields) || HoldsNothing(word)) return nothing;
-  const absl::StatusOr<std::optional<absl::Time>> start = ParseSacctTime(At(*fields, kStart));
-  if (!start.ok()) return In("Start", start.status());
+  const absl::StatusOr<std::optional<SacctTime>> start = TimeAt(*fields, kStart);
+  if (!start.ok()) return start.status();
   if (!start->has_value()) return nothing;
 
   UsageRecord record;
-  const std::optional<JobState> known = StateOf(word);
-  if (!known.has_value()) return Wrong("State", state, "give one of Slurm's job states");
-  record.state = *known;
-  constexpr absl::string_view kBy = " by ";
-  if (const size_t by = state.find(kBy); by != absl::string_view::npos) {
-    int64_t uid = -1;
-    if (absl::SimpleAtoi(state.substr(by + kBy.size()), &uid)) record.cancelled_by_uid = uid;
-  }
+  if (absl::Status status = ReadState(*fields, record); !status.ok()) return status;
   if (absl::Status status = ReadKey(*fields, record); !status.ok()) return status;
   if (absl::Status status = ReadSpan(*fields, **start, observe_time, record); !status.ok()) {
     return status;
   }
   const bool is_over = IsTerminal(record.state);
   // Started between the agent's look at its clock and sacct's.
-  if (!is_over && observe_time < **start && **start - observe_time <= kSkewMax) return nothing;
+  const absl::Time began = (*start)->first;
+  if (!is_over && observe_time < began && began - observe_time <= kSkewMax) return nothing;
   // Resized in the second in which it started: what follows has the same key.
-  if (StateWord(state) == kResizing && is_over && WallSeconds(record) == 0) return nothing;
+  if (word == kResizing && is_over && WallSeconds(record) == 0) return nothing;
   if (At(*fields, kAllocTres).empty()) {
     // The row of its start is not complete yet; nor is, for a while, that of a job that is over.
     if (!is_over) return nothing;

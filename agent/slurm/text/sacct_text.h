@@ -1,7 +1,9 @@
 #ifndef MESOLYS_AGENT_SLURM_TEXT_SACCT_TEXT_H_
 #define MESOLYS_AGENT_SLURM_TEXT_SACCT_TEXT_H_
 
-// One line of `sacct --parsable2`, as a UsageRecord. What a line says is hostile until it is
+// One line of `sacct --parsable2` or `--parsable`, as a UsageRecord. A field that no charge needs
+// voids no line: a time limit or a span that says nothing is none, a state that nobody knows yet is
+// OTHER. What a line says is hostile until it is
 // parsed. Pure; any thread.
 
 #include <array>
@@ -13,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "agent/slurm/text/sacct_time.h"
 #include "proto/values/usage_record.h"
 
 namespace mesolys::agent {
@@ -30,6 +33,9 @@ struct SacctFormat {
   // or no AllocTRES yet: then its line says nothing for an hour. So rows look for a moment after
   // slurmdbd was away.
   bool rows_come_late = false;
+  // Of times that name none themselves. Where it is not given they are of UTC, and a line whose
+  // Elapsed disagrees says that they may be local.
+  std::optional<absl::TimeZone> zone = std::nullopt;
 };
 
 class SacctText {
@@ -85,7 +91,10 @@ class SacctText {
   absl::StatusOr<Fields> Split(absl::string_view line) const;
   bool IsStep(const Fields& fields) const;
   absl::Status ReadKey(const Fields& fields, UsageRecord& record) const;
-  absl::Status ReadSpan(const Fields& fields, absl::Time start, absl::Time observe_time,
+  absl::StatusOr<std::optional<SacctTime>> TimeAt(const Fields& fields, Column column) const;
+  std::optional<int64_t> SecondsAt(const Fields& fields, Column column) const;
+  absl::Status ReadState(const Fields& fields, UsageRecord& record) const;
+  absl::Status ReadSpan(const Fields& fields, const SacctTime& start, absl::Time observe_time,
                         UsageRecord& record) const;
   absl::Status ReadHeld(const Fields& fields, UsageRecord& record) const;
 

@@ -1,6 +1,6 @@
 #include "agent/slurm/text/sacct_value.h"
 
-#include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -8,7 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/civil_time.h"
+#include "agent/slurm/text/digits.h"
 #include "proto/values/quoted.h"
 
 namespace mesolys::agent {
@@ -18,42 +18,6 @@ constexpr int64_t kMebi = int64_t{1} << 20;
 
 absl::Status WrongValue(absl::string_view what, absl::string_view text, absl::string_view right) {
   return absl::InvalidArgumentError(absl::StrCat(what, " is ", Quoted(text), ": ", right));
-}
-
-bool IsNumber(absl::string_view text) {
-  return !text.empty() && text.size() <= 18 &&
-         std::all_of(text.begin(), text.end(),
-                     [](unsigned char c) { return absl::ascii_isdigit(c); });
-}
-
-// Of digits that IsNumber has seen: SimpleAtoi would also take blanks and signs.
-int64_t Number(absl::string_view digits) {
-  int64_t number = 0;
-  for (const char digit : digits) number = number * 10 + (digit - '0');
-  return number;
-}
-
-// "YYYY-MM-DDTHH:MM:SS" by position: many times faster than a general parser, and four of them
-// stand in every line.
-std::optional<absl::Time> CivilTime(absl::string_view text) {
-  if (text.size() != 19 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
-      text[16] != ':') {
-    return std::nullopt;
-  }
-  constexpr std::pair<size_t, size_t> kPlaces[] = {{0, 4},  {5, 2},  {8, 2},
-                                                   {11, 2}, {14, 2}, {17, 2}};
-  int64_t parts[6] = {};
-  for (size_t at = 0; at < 6; ++at) {
-    const absl::string_view part = text.substr(kPlaces[at].first, kPlaces[at].second);
-    if (!IsNumber(part)) return std::nullopt;
-    parts[at] = Number(part);
-  }
-  const absl::CivilDay day(parts[0], parts[1], parts[2]);
-  // A day that does not exist would have become another one.
-  if (day.month() != parts[1] || day.day() != parts[2]) return std::nullopt;
-  if (parts[3] > 23 || parts[4] > 59 || parts[5] > 60) return std::nullopt;
-  const int64_t days = day - absl::CivilDay(1970, 1, 1);
-  return absl::FromUnixSeconds(((days * 24 + parts[3]) * 60 + parts[4]) * 60 + parts[5]);
 }
 
 // Slurm's NO_VAL64 and INFINITE64, with or without a unit.
@@ -80,21 +44,6 @@ std::optional<int64_t> UnitBytes(char unit) {
 }
 
 }  // namespace
-
-absl::StatusOr<std::optional<absl::Time>> ParseSacctTime(absl::string_view text) {
-  if (text.empty() || text == "0" || absl::EqualsIgnoreCase(text, "Unknown") ||
-      absl::EqualsIgnoreCase(text, "None")) {
-    return std::optional<absl::Time>();
-  }
-  if (IsNumber(text) && text.size() <= 12) {
-    return std::optional<absl::Time>(absl::FromUnixSeconds(Number(text)));
-  }
-  std::optional<absl::Time> time = CivilTime(text);
-  if (!time.has_value()) {
-    return WrongValue("a time", text, "give 2016-12-22T07:15:12 or seconds since 1970");
-  }
-  return time;
-}
 
 absl::StatusOr<int64_t> ParseSacctSpan(absl::string_view text) {
   if (IsNumber(text) && text.size() <= 12) return Number(text);
@@ -123,13 +72,9 @@ absl::StatusOr<int64_t> ParseSacctSpan(absl::string_view text) {
   return days * 86400 + seconds;
 }
 
-absl::StatusOr<int64_t> ParseSacctTimeLimit(absl::string_view text) {
-  if (text.empty() || absl::EqualsIgnoreCase(text, "UNLIMITED") ||
-      absl::EqualsIgnoreCase(text, "Partition_Limit")) {
-    return 0;
-  }
+int64_t ParseSacctTimeLimit(absl::string_view text) {
   if (IsNumber(text) && text.size() <= 12) return Number(text) * 60;
-  return ParseSacctSpan(text);
+  return ParseSacctSpan(text).value_or(0);
 }
 
 absl::StatusOr<int64_t> ParseSacctSize(absl::string_view text) {

@@ -6,25 +6,20 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 
 namespace mesolys::agent {
-
-// "2016-12-22T07:15:12", read as UTC, or seconds since 1970. Nothing for a time that has not come:
-// "Unknown", "None", "0" or an empty text.
-absl::StatusOr<std::optional<absl::Time>> ParseSacctTime(absl::string_view text);
 
 // Seconds: "[D-]HH:MM:SS", "MM:SS", or a plain number of them.
 absl::StatusOr<int64_t> ParseSacctSpan(absl::string_view text);
 
 // Seconds of column Timelimit or TimelimitRaw, in which a plain number is minutes. 0 for no limit
-// of the job's own: "UNLIMITED", "Partition_Limit", an empty text.
-absl::StatusOr<int64_t> ParseSacctTimeLimit(absl::string_view text);
+// of the job's own: "UNLIMITED", "Partition_Limit", an empty text; and for one that says nothing
+// ("INVALID"), for no charge depends on it.
+int64_t ParseSacctTimeLimit(absl::string_view text);
 
 // Bytes: "62.50G", "31000M"; a plain number is in MiB. Units are powers of 1024.
 absl::StatusOr<int64_t> ParseSacctSize(absl::string_view text);

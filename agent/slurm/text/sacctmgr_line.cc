@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "agent/slurm/associations/wanted_associations.h"
 #include "proto/values/names.h"
 
 namespace mesolys::agent {
@@ -45,17 +46,11 @@ bool IsWhole(absl::string_view word, int64_t most) {
 
 bool IsShares(absl::string_view word) { return IsWhole(word, kSharesMax) && word != "0"; }
 
-// "gres/gpu:a100".
-bool IsTres(absl::string_view word) {
-  if (word == "cpu" || word == "gres/gpu") return true;
-  return absl::ConsumePrefix(&word, "gres/gpu:") && CheckResource(absl::StrCat("gpu-", word)).ok();
-}
-
 // "cpu=600,gres/gpu=-1".
 bool IsMinutes(absl::string_view word) {
   for (const absl::string_view entry : absl::StrSplit(word, ',')) {
     const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(entry, '=');
-    if (entry.find('=') == absl::string_view::npos || !IsTres(parts.first)) return false;
+    if (entry.find('=') == absl::string_view::npos || !IsLimitable(parts.first)) return false;
     if (parts.second != "-1" && !IsWhole(parts.second, kMinutesMax)) return false;
   }
   return true;

@@ -103,9 +103,9 @@ class Words {
   std::map<absl::string_view, absl::string_view> values_;
 };
 
-// "(null)", "gpu:4", "gpu:a100:4(S:0-1),gpu:v100:2,shard:8": what is not a GPU is ignored.
-absl::StatusOr<std::map<std::string, int64_t>> ReadGpus(absl::string_view text) {
-  std::map<std::string, int64_t> counts;
+// "(null)", "gpu:4", "gpu:a100:4(S:0-1),gpu:v100:2,shard:8": what is not a GPU is ignored. The
+// error is of what is not counted.
+absl::Status ReadGpus(absl::string_view text, std::map<std::string, int64_t>& counts) {
   // A comma within parentheses separates sockets.
   std::string flat;
   int depth = 0;
@@ -116,21 +116,26 @@ absl::StatusOr<std::map<std::string, int64_t>> ReadGpus(absl::string_view text) 
     if (depth < 0) break;
   }
   if (depth != 0) return WrongField("Gres", text, "its parentheses do not match");
+  absl::Status status;
   for (const absl::string_view entry : absl::StrSplit(flat, ',', absl::SkipEmpty())) {
     const std::vector<absl::string_view> parts = absl::StrSplit(entry, ':');
     if (parts.front() != "gpu") continue;
-    if (parts.size() > 3) return WrongField("Gres", text, "a GPU is gpu:MODEL:COUNT or gpu:COUNT");
     const absl::StatusOr<int64_t> count =
         parts.size() == 1 ? 1 : Words::ReadCount("the count of GPUs", parts.back(), 0);
-    if (!count.ok()) return count.status();
     const std::string model = parts.size() == 3 ? absl::AsciiStrToLower(parts[1]) : "";
-    if (!model.empty() && !CheckResource(absl::StrCat("gpu-", model)).ok()) {
-      return WrongField("the model of a GPU", model,
-                        "name one with at most 25 of a-z, 0-9, _ or -, a letter or digit first");
+    if (parts.size() > 3) {
+      status.Update(WrongField("Gres", text, "a GPU is gpu:MODEL:COUNT or gpu:COUNT"));
+    } else if (!count.ok()) {
+      status.Update(count.status());
+    } else if (!model.empty() && !CheckResource(absl::StrCat("gpu-", model)).ok()) {
+      status.Update(WrongField(
+          "the model of a GPU", model,
+          "name one with at most 64 of a-z, 0-9, _, -, . or +, a letter or digit first"));
+    } else if (*count > 0) {
+      counts[model] += *count;
     }
-    if (*count > 0) counts[model] += *count;
   }
-  return counts;
+  return status;
 }
 
 // "IDLE+DRAIN", "DOWN*", "MIXED+CLOUD+POWERED_DOWN". What a node is asleep or waking up for is no
@@ -234,9 +239,7 @@ absl::StatusOr<ScontrolNode> ParseScontrolNode(absl::string_view line) {
   const absl::StatusOr<int64_t> sockets = words->Count("Sockets", 1);
   if (!sockets.ok()) return sockets.status();
   node.socket_count = *sockets;
-  absl::StatusOr<std::map<std::string, int64_t>> gpus = ReadGpus(words->At("Gres"));
-  if (!gpus.ok()) return gpus.status();
-  node.gpu_counts = *std::move(gpus);
+  node.gpus_read = ReadGpus(words->At("Gres"), node.gpu_counts);
   node.partitions = absl::StrSplit(words->At("Partitions"), ',', absl::SkipEmpty());
   return node;
 }
@@ -270,7 +273,7 @@ absl::StatusOr<ScontrolPartition> ParseScontrolPartition(absl::string_view line)
   if (!per_socket.ok()) return per_socket.status();
   partition.cores_per_socket_max = *per_socket;
   // No capacity rests on these: what a later version writes in another way is no limit.
-  partition.time_limit_seconds = ParseSacctTimeLimit(words->At("MaxTime")).value_or(0);
+  partition.time_limit_seconds = ParseSacctTimeLimit(words->At("MaxTime"));
   partition.nodes_max = words->Limit("MaxNodes").value_or(0);
   return partition;
 }

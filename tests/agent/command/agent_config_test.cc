@@ -42,6 +42,7 @@ TEST(AgentConfigTest, HasDefaultsForEverythingThatMayHaveOne) {
   EXPECT_THAT(config->replay->format.columns, IsEmpty());
   EXPECT_EQ(config->replay->format.delimiter, "|");
   EXPECT_EQ(config->replay->format.shift, absl::ZeroDuration());
+  EXPECT_FALSE(config->replay->format.zone.has_value());
   EXPECT_EQ(config->replay->speed, 0);
   EXPECT_EQ(config->replay->in_flight_interval, absl::Minutes(5));
   EXPECT_EQ(config->replay->observe_time, absl::InfinitePast());
@@ -70,6 +71,7 @@ cluster = "c1"
 delimiter = "\u001f"
 speed = 3600
 shift = "-24h"
+time_zone = "Europe/Paris"
 in_flight_interval = "1m"
 observe_time = "2017-01-02T00:00:00Z"
 [enforcer]
@@ -86,6 +88,7 @@ max_records = 5000
   EXPECT_EQ(config->replay->format.cluster, "c1");
   EXPECT_EQ(config->replay->format.delimiter, "\x1f");
   EXPECT_EQ(config->replay->format.shift, -absl::Hours(24));
+  EXPECT_EQ(config->replay->format.zone->name(), "Europe/Paris");
   EXPECT_EQ(config->replay->speed, 3600);
   EXPECT_EQ(config->replay->in_flight_interval, absl::Minutes(1));
   EXPECT_EQ(config->replay->observe_time, absl::FromUnixSeconds(1483315200));
@@ -192,6 +195,7 @@ TEST(AgentConfigTest, NamesThePlaceOfWhatIsWrong) {
       {"\"jobs.txt\"", "\"jobs.txt\"\nspeed = -1", "speed"},
       {"\"jobs.txt\"", "\"jobs.txt\"\nshift = \"1.5s\"", "whole seconds"},
       {"\"jobs.txt\"", "\"jobs.txt\"\nshift = 5", "shift"},
+      {"\"jobs.txt\"", "\"jobs.txt\"\ntime_zone = \"Paris\"", "Europe/Paris"},
       {"\"jobs.txt\"", "\"jobs.txt\"\nin_flight_interval = \"0s\"", "at least 1s"},
       {"\"jobs.txt\"", "\"jobs.txt\"\nobserve_time = \"noon\"", "2026-01-31T12:00:00Z"},
       {"\"jobs.txt\"", "\"jobs.txt\"\ncolumns = \"JobID\"", "columns"},

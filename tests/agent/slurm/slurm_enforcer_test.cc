@@ -285,6 +285,23 @@ TEST_F(SlurmEnforcerTest, WhatSlurmDoesNotCountCannotBeLimited) {
   EXPECT_FALSE(enforcer_->IsFor("storage-project"));
 }
 
+TEST_F(SlurmEnforcerTest, ATypeOfGpusIsANameThatOthersGive) {
+  // One that drivers give is limited like another; one that nobody can write harms nobody.
+  slurm_.clusters.at("c1").controller->tres.insert({"gres/gpu:a100_1g.10gb", "gres/gpu:tesla k80"});
+  Project("p").logins = {"alice"};
+  Grant("p", 1, "cpu", 600);
+  Grant("p", 2, "gpu-a100_1g.10gb", 60);
+  EXPECT_THAT(Say(Put()), ElementsAre("g1 ENFORCED", "g2 ENFORCED"));
+  EXPECT_FALSE(Account("p").limits.IsFrozen());
+  EXPECT_EQ(Left("p", "gres/gpu:a100_1g.10gb"), 60);
+  EXPECT_EQ(Left("p", "gres/gpu"), 60);
+  EXPECT_EQ(Left("p", "gres/gpu:a100"), 0);
+  EXPECT_FALSE(Account("p").limits.minutes.contains("gres/gpu:tesla k80"));
+  slurm_.lines.clear();
+  Put();
+  EXPECT_THAT(slurm_.lines, IsEmpty());
+}
+
 TEST_F(SlurmEnforcerTest, WhereGpuJobsPayNoCpuTheirCoresAreLetThrough) {
   state_.charges.gpu_jobs_pay_cpu = false;
   state_.cores_per_gpu = 8;

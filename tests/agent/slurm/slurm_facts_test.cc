@@ -65,6 +65,8 @@ TEST(SlurmFactsTest, NameTheLineToChange) {
        "AccountingStorageType=accounting_storage/slurmdbd"},
       {"AccountingStorageTRES", "cpu,mem,gres/gpu", Verdict::kFail,
        "AccountingStorageTRES=gres/gpu,gres/gpu:a100"},
+      {"AccountingStorageTRES", "cpu,mem,gres/gpu,gres/gpu:a100,gres/gpu:tesla k80", Verdict::kWarn,
+       "in gres.conf"},
       {"PriorityType", "priority/basic", Verdict::kFail, "PriorityType=priority/multifactor"},
       {"PriorityUsageResetPeriod", "MONTHLY", Verdict::kWarn, "PriorityUsageResetPeriod=NONE"},
       {"PriorityCalcPeriod", "01:00:00", Verdict::kWarn, "PriorityCalcPeriod=5"},

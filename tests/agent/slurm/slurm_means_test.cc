@@ -68,6 +68,17 @@ TEST_F(SlurmMeansTest, SetAsideALineThatCannotBeReadAndCountTheOthers) {
   EXPECT_THAT(collected.quarantined[4].reason, HasSubstr("longer than 65536 bytes"));
 }
 
+TEST_F(SlurmMeansTest, ANodeWhoseGpusCannotBeReadCountsWithItsCoresAndIsTold) {
+  scontrol_->clusters["c1"][Noun::kNode].push_back(
+      FakeScontrol::Node("n3", "IDLE", "gpu:tesla/k80:2"));
+  for (const size_t told : {1, 0}) {
+    const CollectedMeans collected = Collect();
+    EXPECT_EQ(collected.means.resources(0).units().available_count(), 96);
+    EXPECT_EQ(collected.means.resources_size(), 2);
+    EXPECT_THAT(collected.quarantined, SizeIs(told));
+  }
+}
+
 TEST_F(SlurmMeansTest, SetTheSameLineAsideOnce) {
   std::vector<std::string>& nodes = scontrol_->clusters["c1"][Noun::kNode];
   nodes.push_back("NodeName=n3 State=SINGING CPULoad=0.1");

@@ -131,6 +131,10 @@ TEST_F(KnownSentenceTest, IsToldPartByPartBetweenSemicolons) {
   // Before a colon stands what says whose it is.
   EXPECT_EQ(Told("THRESHOLD_REACHED: there is no request r5"),
             "THRESHOLD_REACHED : il n'y a pas de demande r5");
+  EXPECT_EQ(
+      Told("THRESHOLD_REACHED: gpu-h100: 1000 h asked, 125 h would be accepted: the moon is full"),
+      "THRESHOLD_REACHED : gpu-h100 : demande de 1000 h, acceptable jusqu'à 125 h : the moon is "
+      "full");
   EXPECT_EQ(Told("account bio is to be closed at psmn: sacctmgr -i: exit status 1: no"),
             "le compte bio doit être fermé sur psmn : sacctmgr -i : code de retour 1 : no");
   // An agent escapes the apostrophes.

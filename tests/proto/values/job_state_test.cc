@@ -20,6 +20,7 @@ constexpr Row kStates[] = {
     {"FAILED", 4, true},         {"TIMEOUT", 5, true},    {"CANCELLED", 6, true},
     {"NODE_FAIL", 7, true},      {"BOOT_FAIL", 8, true},  {"PREEMPTED", 9, true},
     {"OUT_OF_MEMORY", 10, true}, {"DEADLINE", 11, true},  {"REQUEUED", 12, true},
+    {"OTHER", 13, true},
 };
 
 TEST(JobStateTest, HasSlurmsWordTheStoredNumberAndAnEnd) {
@@ -30,7 +31,7 @@ TEST(JobStateTest, HasSlurmsWordTheStoredNumberAndAnEnd) {
     EXPECT_EQ(ParseJobState(row.word), state);
     EXPECT_EQ(IsTerminal(state), row.terminal);
   }
-  EXPECT_EQ(static_cast<int>(JobState::kRequeued), static_cast<int>(std::size(kStates)));
+  EXPECT_EQ(static_cast<int>(JobState::kOther), static_cast<int>(std::size(kStates)));
 }
 
 TEST(JobStateTest, AWordThatIsNoStateOfAnAllocationIsNothing) {
@@ -46,7 +47,7 @@ TEST(JobStateTest, NotKnowingTheStateIsNoEnd) {
 }
 
 TEST(JobStateDeathTest, ANumberThatIsNoStateHasNoName) {
-  EXPECT_DEATH((void)JobStateName(static_cast<JobState>(13)), "");
+  EXPECT_DEATH((void)JobStateName(static_cast<JobState>(14)), "");
   EXPECT_DEATH((void)JobStateName(static_cast<JobState>(-1)), "");
 }
 

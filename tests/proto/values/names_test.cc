@@ -95,7 +95,9 @@ TEST(CheckResourceTest, KnowsFourKinds) {
   };
   for (const Case& c :
        {Case{"cpu", ResourceKind::kCpu}, Case{"gpu-a100", ResourceKind::kGpu},
-        Case{"gpu-5090", ResourceKind::kGpu}, Case{"storage-scratch", ResourceKind::kStorage},
+        Case{"gpu-5090", ResourceKind::kGpu}, Case{"gpu-a100_3g.40gb", ResourceKind::kGpu},
+        Case{"gpu-nvidia_rtx_6000_ada_generation", ResourceKind::kGpu},
+        Case{"gpu-1g.10gb+me", ResourceKind::kGpu}, Case{"storage-scratch", ResourceKind::kStorage},
         Case{"support", ResourceKind::kSupport}}) {
     SCOPED_TRACE(c.resource);
     ASSERT_TRUE(CheckResource(c.resource).ok());
@@ -105,14 +107,32 @@ TEST(CheckResourceTest, KnowsFourKinds) {
 }
 
 TEST(CheckResourceTest, RefusesEverythingElse) {
-  for (const std::string& resource :
-       {std::string(), std::string("CPU"), std::string("cpus"), std::string("cpu-x"),
-        std::string("gpu"), std::string("gpu-"), std::string("gpu--a"), std::string("gpu-A100"),
-        std::string("gpu-_a"), std::string("storage"), std::string("storage-"),
-        std::string("supports"), std::string("ram"), "gpu-" + std::string(26, 'a')}) {
+  for (const std::string& resource : {std::string(),
+                                      std::string("CPU"),
+                                      std::string("cpus"),
+                                      std::string("cpu-x"),
+                                      std::string("gpu"),
+                                      std::string("gpu-"),
+                                      std::string("gpu--a"),
+                                      std::string("gpu-A100"),
+                                      std::string("gpu-_a"),
+                                      std::string("storage"),
+                                      std::string("storage-"),
+                                      std::string("supports"),
+                                      std::string("ram"),
+                                      "gpu-" + std::string(65, 'a'),
+                                      std::string("gpu-.a"),
+                                      std::string("gpu-a b"),
+                                      std::string("gpu-a/b"),
+                                      std::string("gpu-a=b"),
+                                      std::string("gpu-a,b"),
+                                      std::string("gpu-a:b"),
+                                      "storage-" + std::string(26, 'a'),
+                                      std::string("storage-a.b")}) {
     ExpectInvalidName(CheckResource(resource), resource);
   }
-  EXPECT_TRUE(CheckResource("gpu-" + std::string(25, 'a')).ok());
+  EXPECT_TRUE(CheckResource("gpu-" + std::string(64, 'a')).ok());
+  EXPECT_TRUE(CheckResource("storage-" + std::string(25, 'a')).ok());
 }
 
 TEST(CheckResourceDeathTest, WhatWasNotCheckedHasNoKind) { EXPECT_DEATH((void)KindOf("ram"), ""); }

@@ -26,6 +26,7 @@ using testing::HasSubstr;
 
 constexpr int64_t kNoon = 1'790'000'000;
 constexpr int64_t kTenYears = int64_t{3653} * 86400;
+constexpr int64_t kCentury = int64_t{36525} * 86400;
 
 absl::Time At(int64_t second) { return absl::FromUnixSeconds(second); }
 
@@ -90,7 +91,7 @@ TEST(CheckUsageRecordTest, AcceptsWhatAClusterCanMean) {
   const Change changes[] = {
       {"as it is", [](UsageRecord&) {}},
       {"still running", [](UsageRecord& r) { r.state = JobState::kRunning; }},
-      {"last state", [](UsageRecord& r) { r.state = JobState::kRequeued; }},
+      {"last state", [](UsageRecord& r) { r.state = JobState::kOther; }},
       {"root cancelled it", [](UsageRecord& r) { r.cancelled_by_uid = 0; }},
       {"largest uid", [](UsageRecord& r) { r.cancelled_by_uid = 4'294'967'295; }},
       {"unknown user", [](UsageRecord& r) { r.user = r.partition = r.qos = ""; }},
@@ -110,13 +111,13 @@ TEST(CheckUsageRecordTest, AcceptsWhatAClusterCanMean) {
       {"untyped GPU", [](UsageRecord& r) { r.gpu_counts = Gpus("", 8); }},
       {"most GPUs",
        [](UsageRecord& r) {
-         r.gpu_counts = {{"5090", 1 << 20}, {"a_b-c", 0}};
+         r.gpu_counts = {{"5090", 1 << 20}, {"a_b-c", 0}, {"a100_3g.40gb", 1}};
        }},
       {"most memory", [](UsageRecord& r) { r.memory_bytes = kAmountMax.count(); }},
       {"ten years",
        [](UsageRecord& r) {
          r.end_time = r.start_time + absl::Seconds(kTenYears);
-         r.time_limit_seconds = kTenYears;
+         r.time_limit_seconds = kCentury;
        }},
       {"the year 9999",
        [](UsageRecord& r) {
@@ -157,7 +158,7 @@ TEST(CheckUsageRecordTest, RefusesByFieldWhatNoClusterCanMean) {
       {"qos", [](UsageRecord& r) { r.qos = "\xf4\x90\x80\x80"; }},          // beyond U+10FFFF
       {"qos", [](UsageRecord& r) { r.qos = "\xe2\x82("; }},
       {"state", [](UsageRecord& r) { r.state = JobState::kUnspecified; }},
-      {"state", [](UsageRecord& r) { r.state = static_cast<JobState>(13); }},
+      {"state", [](UsageRecord& r) { r.state = static_cast<JobState>(14); }},
       {"state", [](UsageRecord& r) { r.state = static_cast<JobState>(-7); }},
       {"cancelled_by_uid", [](UsageRecord& r) { r.cancelled_by_uid = -2; }},
       {"cancelled_by_uid", [](UsageRecord& r) { r.cancelled_by_uid = 4'294'967'296; }},
@@ -174,7 +175,7 @@ TEST(CheckUsageRecordTest, RefusesByFieldWhatNoClusterCanMean) {
       {"suspended_seconds", [](UsageRecord& r) { r.suspended_seconds = -1; }},
       {"suspended_seconds", [](UsageRecord& r) { r.suspended_seconds = 3601; }},
       {"time_limit_seconds", [](UsageRecord& r) { r.time_limit_seconds = -1; }},
-      {"time_limit_seconds", [](UsageRecord& r) { r.time_limit_seconds = kTenYears + 1; }},
+      {"time_limit_seconds", [](UsageRecord& r) { r.time_limit_seconds = kCentury + 1; }},
       {"core_count", [](UsageRecord& r) { r.core_count = -3; }},
       {"core_count", [](UsageRecord& r) { r.core_count = (1 << 24) + 1; }},
       {"core_count", [](UsageRecord& r) { r.core_count = INT64_MAX; }},
@@ -183,7 +184,7 @@ TEST(CheckUsageRecordTest, RefusesByFieldWhatNoClusterCanMean) {
       {"node_count", [](UsageRecord& r) { r.node_count = -1; }},
       {"node_count", [](UsageRecord& r) { r.node_count = INT64_MAX; }},
       {"gpu_counts", [](UsageRecord& r) { r.gpu_counts = Gpus("A100", 1); }},
-      {"gpu_counts", [](UsageRecord& r) { r.gpu_counts = Gpus(std::string(26, 'a'), 1); }},
+      {"gpu_counts", [](UsageRecord& r) { r.gpu_counts = Gpus(std::string(65, 'a'), 1); }},
       {"gpu_counts[\"a100\"]", [](UsageRecord& r) { r.gpu_counts = Gpus("a100", -1); }},
       {"gpu_counts[\"\"]", [](UsageRecord& r) { r.gpu_counts = Gpus("", (1 << 20) + 1); }},
   };

@@ -197,6 +197,11 @@ TEST_F(ServicesTest, ListsWhatRanUnderAccountsWithoutAProjectUntilOneClaimsThem)
   v1::ReportUsageRequest report = EmptyReport("report");
   *report.add_records() = FinishedJob(1, "lost", "lola");
   *report.add_records() = FinishedJob(2, "alpha", "rita1");
+  // Of these the price is given back, whoever pays it one day.
+  *report.add_records() = FinishedJob(3, "lost", "lola");
+  report.mutable_records(2)->set_state(v1::UsageRecord::NODE_FAIL);
+  *report.add_records() = FinishedJob(4, "lost", "lola");
+  report.mutable_records(3)->set_state(v1::UsageRecord::PREEMPTED);
   Report(report);
   const auto uses = As("user/alba").Call(v1::ListUnassignedRequest());
   ASSERT_EQ(Why(uses), "OK");
@@ -220,7 +225,7 @@ TEST_F(ServicesTest, ListsWhatRanUnderAccountsWithoutAProjectUntilOneClaimsThem)
   request.set_page_token(own->next_page_token());
   const auto linked = As("user/paul").Call(request);
   ASSERT_EQ(Why(linked), "OK");
-  ASSERT_THAT(linked->jobs(), SizeIs(1));
+  ASSERT_THAT(linked->jobs(), SizeIs(3));
   EXPECT_EQ(linked->jobs(0).record().account(), "lost");
   EXPECT_EQ(linked->jobs(0).project(), "projects/alpha");
 }

@@ -8,11 +8,13 @@
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/values/quantity.h"
 
 namespace mesolys::agent {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 const absl::Time kObserved = absl::FromUnixSeconds(1483300000);
 const std::vector<std::string> kColumns = {
@@ -282,14 +284,12 @@ TEST(SacctTextTest, RefusesWhatNoClusterCanHaveMeant) {
       {{{"end", "later"}}, "End"},
       {{{"end", "2016-12-22T07:00:00"}, {"elapsed", ""}}, "end_time"},
       {{{"elapsed", "02:00:00"}}, "Elapsed is 7200 s, but from Start to End it is only 3600 s"},
-      {{{"elapsed", "long"}}, "long"},
-      {{{"state", "WALKING"}}, "WALKING"},
+      {{{"state", "walking"}}, "walking"},
       {{{"state", ""}}, "State"},
       {{{"alloctres", ""}}, "lasted 3600 s"},
       {{{"alloctres", "cpu=many"}}, "many"},
       {{{"alloctres", "cpu=1,gres/gpu:%=1"}}, "gpu_counts"},
       {{{"alloctres", "cpu=99999999999"}}, "core_count"},
-      {{{"timelimit", "soon"}}, "Timelimit"},
       {{{"state", "RUNNING"}, {"end", "Unknown"}, {"start", "2017-06-01T00:00:00"}}, "end_time"},
   };
   const SacctText text = Text();
@@ -298,6 +298,129 @@ TEST(SacctTextTest, RefusesWhatNoClusterCanHaveMeant) {
     EXPECT_EQ(record.status().code(), absl::StatusCode::kInvalidArgument) << Line(one.replaced);
     EXPECT_THAT(std::string(record.status().message()), HasSubstr(one.says));
   }
+}
+
+TEST(SacctTextTest, AFieldThatNoChargeNeedsVoidsNoLine) {
+  const int64_t century = int64_t{36525} * 86400;
+  const struct {
+    Fields replaced;
+    int64_t limit_seconds;
+  } kCases[] = {
+      {{{"timelimit", "365-00:00:00"}}, 365 * 86400},
+      {{{"timelimit", "9999-00:00:00"}}, int64_t{9999} * 86400},
+      {{{"timelimit", "2147483647"}}, century},
+      {{{"timelimit", "999999-00:00:00"}}, century},
+      {{{"timelimit", "UNLIMITED"}}, 0},
+      {{{"timelimit", "INFINITE"}}, 0},
+      {{{"timelimit", "INVALID"}}, 0},
+      {{{"timelimit", "NOT_SET"}}, 0},
+      {{{"timelimit", "Partition_Limit"}}, 0},
+      {{{"timelimit", "soon"}}, 0},
+      {{{"elapsed", "INVALID"}}, 3247200},
+      {{{"elapsed", "long"}}, 3247200},
+  };
+  for (const auto& one : kCases) {
+    const UsageRecord record = Parse(Line(one.replaced));
+    EXPECT_EQ(record.ElapsedSeconds(), 3600) << Line(one.replaced);
+    EXPECT_EQ(record.core_count, 12);
+    EXPECT_EQ(record.time_limit_seconds, one.limit_seconds) << Line(one.replaced);
+  }
+  // What the ledger counts has an end, too.
+  const UsageRecord wide = Parse(
+      Line({{"alloctres", "cpu=16777216"}, {"timelimit", "999999-00:00:00"}, {"account", "w"}}));
+  EXPECT_EQ(wide.time_limit_seconds, kAmountMax.count() / 16777216 - 3600);
+}
+
+TEST(SacctTextTest, AStateThatNobodyKnowsYetIsChargedForWhatItHeld) {
+  const UsageRecord over = Parse(Line({{"state", "HIBERNATED by 7"}}));
+  EXPECT_EQ(over.state, JobState::kOther);
+  EXPECT_EQ(over.cancelled_by_uid, 7);
+  EXPECT_EQ(over.ElapsedSeconds(), 3600);
+  EXPECT_EQ(Parse(Line({{"state", "HIBERNATING"}, {"end", "Unknown"}})).state, JobState::kRunning);
+}
+
+SacctText OfParis() {
+  absl::TimeZone paris;
+  EXPECT_TRUE(absl::LoadTimeZone("Europe/Paris", &paris));
+  SacctFormat format = {kColumns};
+  format.zone = paris;
+  return Text(format);
+}
+
+// 2026-10-25 has its hour from 02:00 to 03:00 twice in Paris, first at +0200, then at +0100.
+TEST(SacctTextTest, WithinTheHourThatComesTwiceElapsedDecides) {
+  const struct {
+    const char* submit;
+    const char* start;
+    const char* end;
+    const char* elapsed;
+    const char* utc_start;
+    int64_t seconds;
+  } kCases[] = {
+      {"2026-08-31T23:00:00", "2026-08-31T23:00:00", "2026-09-01T00:00:00", "01:00:00",
+       "2026-08-31T21:00:00Z", 3600},
+      {"2026-10-25T01:30:00", "2026-10-25T01:30:00", "2026-10-25T02:30:00", "02:00:00",
+       "2026-10-24T23:30:00Z", 7200},
+      {"2026-10-25T01:30:00", "2026-10-25T01:30:00", "2026-10-25T02:30:00", "01:00:00",
+       "2026-10-24T23:30:00Z", 3600},
+      {"2026-10-25T02:45:00", "2026-10-25T02:50:00", "2026-10-25T02:20:00", "00:30:00",
+       "2026-10-25T00:50:00Z", 1800},
+      {"2026-10-25T02:05:00", "2026-10-25T02:10:00", "2026-10-25T02:40:00", "00:30:00",
+       "2026-10-25T00:10:00Z", 1800},
+      {"2026-10-25T02:05:00", "2026-10-25T02:10:00", "2026-10-25T03:40:00", "01:30:00",
+       "2026-10-25T01:10:00Z", 5400},
+      {"2026-03-29T01:30:00", "2026-03-29T01:30:00", "2026-03-29T03:30:00", "01:00:00",
+       "2026-03-29T00:30:00Z", 3600},
+      {"2026-10-25T01:30:00+0200", "2026-10-25T01:30:00+0200", "2026-10-25T02:30:00+0100",
+       "02:00:00", "2026-10-24T23:30:00Z", 7200},
+  };
+  const SacctText text = OfParis();
+  for (const auto& one : kCases) {
+    const UsageRecord record = Parse(Line({{"submit", one.submit},
+                                           {"start", one.start},
+                                           {"end", one.end},
+                                           {"elapsed", one.elapsed}}),
+                                     text);
+    absl::Time start;
+    std::string error;
+    ASSERT_TRUE(absl::ParseTime(absl::RFC3339_full, one.utc_start, &start, &error)) << error;
+    EXPECT_EQ(record.start_time, start) << one.start;
+    EXPECT_EQ(record.ElapsedSeconds(), one.seconds) << one.start;
+    EXPECT_EQ(record.suspended_seconds, 0) << one.start;
+  }
+}
+
+TEST(SacctTextTest, AJobHasOneKeyWhileItRunsAndOnceItIsOver) {
+  const SacctText text = OfParis();
+  Fields fields = {{"submit", "2026-10-25T02:45:00"},
+                   {"start", "2026-10-25T02:50:00"},
+                   {"end", "2026-10-25T02:20:00"},
+                   {"elapsed", "00:30:00"}};
+  const UsageRecord over = Parse(Line(fields), text);
+  fields["state"] = "RUNNING";
+  fields["end"] = "Unknown";
+  const auto running = text.Parse(Line(fields), over.end_time);
+  ASSERT_TRUE(running.ok()) << running.status();
+  EXPECT_EQ((*running)->key, over.key);
+}
+
+TEST(SacctTextTest, ALineThatDisagreesThinksOfTheZoneUnlessItIsSaid) {
+  const Fields fields = {{"elapsed", "02:00:00"}};
+  const auto says = [&](const SacctText& text) {
+    return std::string(text.Parse(Line(fields), kObserved).status().message());
+  };
+  EXPECT_THAT(says(Text()), HasSubstr("name their zone: time_zone = \"Europe/Paris\""));
+  EXPECT_THAT(says(OfParis()), Not(HasSubstr("time_zone")));
+}
+
+TEST(SacctTextTest, ADelimiterAtTheEndOfALineIsNoColumn) {
+  EXPECT_EQ(Parse(Line() + "|"), Parse(Line()));
+  std::vector<std::string> columns = kColumns;
+  columns.pop_back();
+  const SacctText text = Text({columns});
+  const std::string line = Line().substr(0, Line().rfind('|'));
+  EXPECT_EQ(Parse(line + "|", text), Parse(line, text));
+  EXPECT_FALSE(text.Parse(line + "||", kObserved).ok());
 }
 
 TEST(SacctTextTest, CountsTheColumns) {

@@ -10,39 +10,6 @@ using testing::HasSubstr;
 
 constexpr int64_t kMebi = 1 << 20;
 
-TEST(SacctTimeTest, ReadsDatesAndSeconds) {
-  const struct {
-    const char* text;
-    int64_t seconds;  // -1: has not come
-  } kCases[] = {
-      {"2016-12-22T07:15:12", 1482390912},
-      {"1970-01-01T00:00:01", 1},
-      {"2024-02-29T23:59:59", 1709251199},
-      {"1482390912", 1482390912},
-      {"Unknown", -1},
-      {"None", -1},
-      {"", -1},
-      {"0", -1},
-  };
-  for (const auto& one : kCases) {
-    const auto time = ParseSacctTime(one.text);
-    ASSERT_TRUE(time.ok()) << one.text << ": " << time.status();
-    EXPECT_EQ(time->has_value(), one.seconds >= 0) << one.text;
-    if (time->has_value()) {
-      EXPECT_EQ(absl::ToUnixSeconds(**time), one.seconds) << one.text;
-    }
-  }
-}
-
-TEST(SacctTimeTest, RefusesWhatIsNoTime) {
-  for (const char* text :
-       {"yesterday", "2016-13-01T00:00:00", "2016-00-01T00:00:00", "2023-02-29T00:00:00",
-        "2016-12-22 07:15:12", "2016-12-22T24:00:00", "2016-12-22T07:60:00", "2016-12-22T07:15",
-        "2016-12-22T07:15:12Z", "-5", "1e9", "99999999999999999999", "2016-12-2 T07:15:12"}) {
-    EXPECT_EQ(ParseSacctTime(text).status().code(), absl::StatusCode::kInvalidArgument) << text;
-  }
-}
-
 TEST(SacctDurationTest, ReadsClocksAndSeconds) {
   const struct {
     const char* text;
@@ -68,14 +35,11 @@ TEST(SacctTimeLimitTest, ReadsLimitsOfWhichAPlainNumberIsMinutes) {
     int64_t seconds;
   } kCases[] = {
       {"37-14:00:00", 3247200}, {"1-06:00:00", 108000}, {"00:10:00", 600}, {"90", 5400},
-      {"UNLIMITED", 0},         {"Partition_Limit", 0}, {"", 0},
+      {"UNLIMITED", 0},         {"Partition_Limit", 0}, {"", 0},           {"forever", 0},
   };
   for (const auto& one : kCases) {
-    const auto limit = ParseSacctTimeLimit(one.text);
-    ASSERT_TRUE(limit.ok()) << one.text << ": " << limit.status();
-    EXPECT_EQ(*limit, one.seconds) << one.text;
+    EXPECT_EQ(ParseSacctTimeLimit(one.text), one.seconds) << one.text;
   }
-  EXPECT_FALSE(ParseSacctTimeLimit("forever").ok());
 }
 
 TEST(SacctSizeTest, ReadsSizesInUnitsOf1024) {

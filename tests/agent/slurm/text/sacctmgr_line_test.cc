@@ -19,7 +19,7 @@ AssociationChange Change(Kind kind, const std::string& user = "") {
   change.user = user;
   change.parent = "_chair_ia";
   change.shares = 10'000;
-  change.minutes = {{"cpu", 600}, {"gres/gpu:a100", 60}};
+  change.minutes = {{"cpu", 600}, {"gres/gpu:a100_3g.40gb", 60}};
   change.qos = {"normal", "eco"};
   return change;
 }
@@ -34,10 +34,11 @@ TEST(SacctmgrLineTest, NamesTheClusterAlways) {
       {Change(Kind::kOpenAccount),
        "modify account where name=proj_a cluster=psmn set GrpJobs=-1 GrpSubmitJobs=-1"},
       {Change(Kind::kLowerAccount),
-       "modify account where name=proj_a cluster=psmn set GrpTRESMins=cpu=600,gres/gpu:a100=60"},
+       "modify account where name=proj_a cluster=psmn set "
+       "GrpTRESMins=cpu=600,gres/gpu:a100_3g.40gb=60"},
       {Change(Kind::kRaiseUser, "alice"),
        "modify user where name=alice account=proj_a cluster=psmn set "
-       "GrpTRESMins=cpu=600,gres/gpu:a100=60"},
+       "GrpTRESMins=cpu=600,gres/gpu:a100_3g.40gb=60"},
       {Change(Kind::kNarrowQos),
        "modify account where name=proj_a cluster=psmn set QOS=normal,eco DefaultQOS=normal"},
       {Change(Kind::kMoveDefault, "alice"),

@@ -134,15 +134,34 @@ TEST(ScontrolNodeTest, RefusesALineThatNoNodeHas) {
        "give a number"},
       {absl::StrReplaceAll(good, {{"CPUEfctv=32", "CPUEfctv=0"}}), "give a number from 1"},
       {absl::StrReplaceAll(good, {{"ThreadsPerCore=1", ""}}), "no ThreadsPerCore="},
-      {absl::StrReplaceAll(good, {{"gpu:a100:4", "gpu:a100:x"}}), "the count of GPUs"},
-      {absl::StrReplaceAll(good, {{"gpu:a100:4", "gpu:a100:1:4"}}), "gpu:MODEL:COUNT"},
-      {absl::StrReplaceAll(good, {{"gpu:a100:4", "gpu:a100:4(S:0"}}), "parentheses"},
-      {absl::StrReplaceAll(good, {{"gpu:a100:4", "gpu:a/b:4"}}), "the model of a GPU"},
   };
   for (const auto& one : kCases) {
     const absl::StatusOr<ScontrolNode> node = ParseScontrolNode(one.line);
     EXPECT_EQ(node.status().code(), absl::StatusCode::kInvalidArgument) << one.line;
     EXPECT_THAT(std::string(node.status().message()), HasSubstr(one.why)) << one.line;
+  }
+}
+
+TEST(ScontrolNodeTest, GpusThatCannotBeReadCostANodeNothingElse) {
+  const struct {
+    const char* gres;
+    const char* why;
+    std::map<std::string, int64_t> counts;
+  } kCases[] = {
+      {"gpu:a100:x", "the count of GPUs", {}},
+      {"gpu:a100:1:4", "gpu:MODEL:COUNT", {}},
+      {"gpu:a100:4(S:0", "parentheses", {}},
+      {"gpu:a/b:4", "the model of a GPU", {}},
+      {"gpu:a/b:4,gpu:v100:2", "the model of a GPU", {{"v100", 2}}},
+      {"gpu:nvidia_a100_1g.5gb:21(S:0-1)", "", {{"nvidia_a100_1g.5gb", 21}}},
+      {"gpu:NVlink_A100_40GB:4(S:0-1),shard:16(S:0-1)", "", {{"nvlink_a100_40gb", 4}}},
+  };
+  for (const auto& one : kCases) {
+    const ScontrolNode node = Node(FakeScontrol::Node("n1", "IDLE", one.gres));
+    EXPECT_EQ(node.core_count, 32) << one.gres;
+    EXPECT_EQ(node.gpu_counts, one.counts) << one.gres;
+    EXPECT_EQ(node.gpus_read.ok(), *one.why == '\0') << one.gres;
+    EXPECT_THAT(std::string(node.gpus_read.message()), HasSubstr(one.why));
   }
 }
 
