@@ -84,8 +84,7 @@ absl::StatusOr<uint64_t> Replay::Fingerprint(int64_t prefix_bytes) const {
   const SacctFormat& format = options_.format;
   const std::string reading =
       absl::StrCat(absl::StrJoin(format.columns, ","), "\n", format.delimiter, "\n", format.cluster,
-                   "\n", absl::FormatDuration(format.shift), "\n", options_.speed,
-                   format.zone.has_value() ? absl::StrCat("\n", format.zone->name()) : "");
+                   "\n", absl::FormatDuration(format.shift), "\n", options_.speed);
   return Hash(reading, Hash(prefix));
 }
 

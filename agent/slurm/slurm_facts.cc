@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "agent/slurm/associations/wanted_associations.h"
+#include "agent/slurm/associations/tres.h"
 #include "agent/slurm/text/sacct_value.h"
 #include "proto/values/quoted.h"
 
@@ -114,7 +114,7 @@ class Judge {
     }
     for (const std::string& word : right) is_whole = is_whole && words.contains(word);
     for (const std::string& word : words) {
-      if (!absl::StartsWith(word, "gres/gpu") || IsLimitable(word)) continue;
+      if (!IsTypedGpu(word) || IsLimitable(word)) continue;
       Report(Verdict::kWarn, name,
              absl::StrCat("has ", Quoted(word), ", for which no limit can be written"),
              "give it a Type= of a-z, 0-9, _, -, . or + in gres.conf; the limit of all GPUs holds");

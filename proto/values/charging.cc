@@ -15,6 +15,8 @@ int64_t DivideUp(int64_t a, int64_t b, int64_t scale) {
 
 // The cores of the node that the largest of a job's shares of its cores, memory and GPUs is worth,
 // rounded up; the job's own cores where the site charges by cores alone.
+constexpr int64_t kCoresMax = int64_t{1} << 24;
+
 int64_t CoresByShare(const UsageRecord& record, const NodeShape& node) {
   int64_t cores = record.core_count;
   if (node.cores == 0) return cores;
@@ -26,7 +28,8 @@ int64_t CoresByShare(const UsageRecord& record, const NodeShape& node) {
     for (const auto& [model, count] : record.gpu_counts) gpus += count;
     cores = std::max(cores, DivideUp(gpus, node.gpus, node.cores));
   }
-  return cores;
+  // No record has more of its own; so a product with its seconds fits.
+  return std::min(cores, std::max(record.core_count, kCoresMax));
 }
 
 }  // namespace

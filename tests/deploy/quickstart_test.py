@@ -158,10 +158,8 @@ class QuickstartTest(unittest.TestCase):
         self.assertEqual(answer.returncode, 1, answer.stdout)
         self.assertIn('deploy/quickstart --stop', answer.stderr)
         self.quickstart(self.checkout, '--stop')
-        self.quickstart(self.checkout, '--records', str(records), '--time-zone', 'Europe/Paris')
+        self.quickstart(self.checkout, '--records', str(records))
         self.assertIn('clusters = ["psmn", "kraken", "phillips"]', catalogue.read_text())
-        own = (self.home(self.checkout) / 'site/own.toml').read_text()
-        self.assertIn('time_zone = "Europe/Paris"', own)
 
     def test_the_zone_of_own_records_is_one_that_there_is(self):
         for words, said in [('--records /dev/null --time-zone Paris', 'for example Europe/Paris'),
@@ -169,6 +167,16 @@ class QuickstartTest(unittest.TestCase):
             answer = self.run_in(self.checkout, f'deploy/quickstart {words}')
             self.assertEqual(answer.returncode, 1)
             self.assertIn(said, answer.stderr)
+        records = self.folder / 'jobs.txt'
+        records.write_text('Cluster|Account|Start|End\npsmn|lab|2026-01-01T00:00:00|2026-01-02T00:00:00\n')
+        own = self.home(self.checkout) / 'site/own.toml'
+        for words in ['--time-zone Europe/Paris', '']:  # and it is kept
+            self.quickstart(self.checkout, '--records ../jobs.txt', words)
+            self.assertIn('time_zone = "Europe/Paris"', own.read_text())
+        # In another one the same jobs would be others.
+        answer = self.run_in(self.checkout, 'deploy/quickstart --records ../jobs.txt --time-zone UTC')
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn('told as those of Europe/Paris', answer.stderr)
 
     def test_a_copied_checkout_begins_afresh_and_leaves_the_other_alone(self):
         self.quickstart(self.checkout)

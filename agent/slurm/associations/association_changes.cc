@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "agent/slurm/associations/tres.h"
 #include "proto/values/sentence.h"
 
 namespace mesolys::agent {
@@ -15,9 +16,6 @@ using ChangeKind = AssociationChange::Kind;
 using Role = WantedAccount::Role;
 
 bool IsGiving(ChangeKind kind) { return kind >= ChangeKind::kRaiseAccount; }
-
-// What is left alone where nothing is wanted: limits on TRES that no grant is made of.
-bool IsGrantable(const std::string& tres) { return tres == "cpu" || tres.starts_with("gres/gpu"); }
 
 class Comparing {
  public:
@@ -149,7 +147,7 @@ class Comparing {
       const MinutesRange* const range = found == wanted.end() ? nullptr : &found->second;
       const std::optional<int64_t> minutes = HeldMinutes(account, user, held, tres, range);
       if (range == nullptr) {
-        if (minutes.has_value() && IsGrantable(tres)) higher[tres] = kNoLimit;
+        if (minutes.has_value() && IsLimitable(tres)) higher[tres] = kNoLimit;
       } else if (!minutes.has_value() || *minutes > range->most) {
         lower[tres] = range->least;
       } else if (*minutes < range->least) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "agent/slurm/associations/tres.h"
 #include "agent/slurm/associations/wanted_associations.h"
 
 namespace mesolys::agent {

@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
-#include "proto/values/names.h"
+#include "agent/slurm/associations/tres.h"
 #include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
-
-constexpr char kAllGpus[] = "gres/gpu";
 
 // Whole minutes of this cluster's share, clamped to what a limit can be.
 int64_t MinutesOf(Amount left, int64_t cluster_count) {
@@ -198,6 +194,19 @@ class Wanting {
     return cluster_count_ == 1 || kept == held_.controller->kept.end() ? 0 : Of(kept->second, tres);
   }
 
+  // What a limit is counted from. What GPUs used that no limit of their own can hold is no part of
+  // it: the ledger may know nothing of it, and it would be given again with each look.
+  int64_t BaseOf(const AccountUser& whose, const std::string& tres) const {
+    const TresMinutes& counted = CountedOf(whose.account, whose.user);
+    int64_t base = Of(counted, tres) + KeptBy(whose, tres);
+    if (tres != kAllGpus) return base;
+    for (const std::string& known : held_.controller->tres) {
+      if (!IsTypedGpu(known) || IsLimitable(known)) continue;
+      base -= Of(counted, known) + KeptBy(whose, known);
+    }
+    return std::max<int64_t>(base, 0);
+  }
+
   void SetMinutes(const std::string& id, const std::map<std::string, MinutesRange>& left,
                   WantedAccount& wanted) const {
     const std::set<std::string>& known = held_.controller->tres;
@@ -221,7 +230,7 @@ class Wanting {
     if (known.contains(kAllGpus)) room[kAllGpus] = gpus;
     // A model without a grant pays for nothing: what it took would be given again with each look.
     for (const std::string& tres : known) {
-      if (!absl::StartsWith(tres, "gres/gpu:") || room.contains(tres)) continue;
+      if (!IsTypedGpu(tres) || room.contains(tres)) continue;
       if (IsLimitable(tres)) room[tres] = {};
       if (known.contains(kAllGpus)) continue;
       wanted.problems[""] =
@@ -229,7 +238,7 @@ class Wanting {
       wanted.is_frozen = true;
     }
     for (const auto& [tres, minutes] : room) {
-      const int64_t base = Of(counted, tres) + KeptBy({id, ""}, tres);
+      const int64_t base = BaseOf({id, ""}, tres);
       wanted.minutes[tres] = MinutesRange{base, base} + minutes;
     }
     if (!state_.charges.gpu_jobs_pay_cpu) {
@@ -286,7 +295,7 @@ class Wanting {
     }
     if (is_every_model && HoldsGpus(ranges)) ranges[kAllGpus] = gpus;
     for (auto& [tres, range] : ranges) {
-      const int64_t base = Of(CountedOf(id, login), tres) + KeptBy({id, login}, tres);
+      const int64_t base = BaseOf({id, login}, tres);
       range = range + MinutesRange{base, base};
     }
     return ranges;
@@ -348,25 +357,6 @@ class Wanting {
 };
 
 }  // namespace
-
-std::string TresOf(absl::string_view resource) {
-  switch (KindOf(resource)) {
-    case ResourceKind::kCpu:
-      return "cpu";
-    case ResourceKind::kGpu:
-      absl::ConsumePrefix(&resource, "gpu-");
-      return resource == "untyped" ? kAllGpus : absl::StrCat(kAllGpus, ":", resource);
-    case ResourceKind::kStorage:
-    case ResourceKind::kSupport:
-      break;
-  }
-  return "";
-}
-
-bool IsLimitable(absl::string_view tres) {
-  if (tres == "cpu" || tres == kAllGpus) return true;
-  return absl::ConsumePrefix(&tres, "gres/gpu:") && CheckResource(absl::StrCat("gpu-", tres)).ok();
-}
 
 std::string NodeOf(const std::string& project) { return absl::StrCat("_", project); }
 

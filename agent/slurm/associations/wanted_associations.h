@@ -78,13 +78,6 @@ struct SlurmRules {
   std::set<std::string> protected_accounts = {kRootAccount};
 };
 
-// "cpu", "gres/gpu:a100"; empty for a resource that Slurm does not count.
-std::string TresOf(absl::string_view resource);
-
-// Whether the agent may write a limit of such a TRES. One with a name that it cannot write keeps no
-// limit of its own; that of all GPUs holds for it.
-bool IsLimitable(absl::string_view tres);
-
 // The account that carries the shares of those below `project`: "_chair_ia".
 std::string NodeOf(const std::string& project);
 

@@ -43,7 +43,7 @@ bool ReadMinutes(absl::string_view text, TresMinutes& minutes) {
     if (equals == absl::string_view::npos) return false;
     const std::optional<int64_t> number = NumberOf(entry.substr(equals + 1));
     if (!number.has_value()) return false;
-    minutes[std::string(entry.substr(0, equals))] = *number;
+    minutes[absl::AsciiStrToLower(entry.substr(0, equals))] = *number;
   }
   return true;
 }
@@ -85,7 +85,7 @@ absl::StatusOr<ControllerEntry> ReadEntry(absl::string_view entry) {
   if (!count.has_value() || (limit != "N" && !minutes.has_value())) {
     return NotUnderstood("scontrol show assoc_mgr", entry);
   }
-  return ControllerEntry{std::string(entry.substr(0, equals)), minutes, *count};
+  return ControllerEntry{absl::AsciiStrToLower(entry.substr(0, equals)), minutes, *count};
 }
 
 }  // namespace

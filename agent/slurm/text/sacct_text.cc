@@ -54,18 +54,24 @@ struct Ran {
 };
 
 // Within the hour that comes twice the time that the job took decides; without a word of it, the
-// first that is possible.
-Ran Choose(const SacctTime& start, const SacctTime& end, std::optional<int64_t> elapsed,
-           int64_t suspended) {
+// first that is possible. No job starts before it was submitted, but that what was resized keeps
+// its first Start.
+Ran Choose(const SacctTime& start, const SacctTime& end, absl::Time submit,
+           std::optional<int64_t> elapsed, int64_t suspended) {
   const Ran all[] = {{start.first, end.first},
                      {start.first, end.second},
                      {start.second, end.first},
                      {start.second, end.second}};
-  for (const Ran& ran : all) {
-    if (elapsed.has_value() && ran.seconds() == *elapsed + suspended) return ran;
-  }
-  for (const Ran& ran : all) {
-    if (ran.seconds() >= elapsed.value_or(0)) return ran;
+  const int64_t least = elapsed.value_or(0) + suspended;
+  for (const bool is_after_submit : {true, false}) {
+    for (const bool is_exact : {true, false}) {
+      for (const Ran& ran : all) {
+        if (is_after_submit && ran.start < submit) continue;
+        if (is_exact ? elapsed.has_value() && ran.seconds() == least : ran.seconds() >= least) {
+          return ran;
+        }
+      }
+    }
   }
   return all[0];
 }
@@ -238,26 +244,28 @@ absl::Status SacctText::ReadSpan(const Fields& fields, const SacctTime& start,
   const std::optional<int64_t> elapsed =
       IsTerminal(record.state) ? SecondsAt(fields, Has(kElapsedRaw) ? kElapsedRaw : kElapsed)
                                : std::nullopt;
-  const Ran ran = Choose(start, last, elapsed, suspended.value_or(0));
+  const Ran ran =
+      Choose(start, last, record.key.submit_time - format_.shift, elapsed, suspended.value_or(0));
   record.start_time = std::max(ran.start + format_.shift, record.key.submit_time);
   record.end_time = ran.end + format_.shift;
   record.observe_time = record.end_time;
+  if (elapsed.has_value() && *elapsed + suspended.value_or(0) > ran.seconds()) {
+    const bool may_be_local = !format_.zone.has_value() && IsWithoutZone(At(fields, kStart));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "Elapsed is ", *elapsed, " s, but from Start to End it is only ", ran.seconds(), " s",
+        may_be_local ? "; if the times are local, name their zone: time_zone = \"Europe/Paris\""
+                     : ""));
+  }
   if (suspended.has_value()) {
     record.suspended_seconds = *suspended;
     // What runs was suspended until sacct looked, which was later.
     if (!end->has_value()) {
       record.suspended_seconds = std::min(record.suspended_seconds, WallSeconds(record));
     }
-    return absl::OkStatus();
+  } else if (elapsed.has_value()) {
+    record.suspended_seconds = ran.seconds() - *elapsed;
   }
-  if (!elapsed.has_value()) return absl::OkStatus();
-  record.suspended_seconds = ran.seconds() - *elapsed;
-  if (record.suspended_seconds >= 0) return absl::OkStatus();
-  const bool may_be_local = !format_.zone.has_value() && IsWithoutZone(At(fields, kStart));
-  return absl::InvalidArgumentError(absl::StrCat(
-      "Elapsed is ", *elapsed, " s, but from Start to End it is only ", ran.seconds(), " s",
-      may_be_local ? "; if the times are local, name their zone: time_zone = \"Europe/Paris\""
-                   : ""));
+  return absl::OkStatus();
 }
 
 absl::Status SacctText::ReadHeld(const Fields& fields, UsageRecord& record) const {

@@ -47,7 +47,8 @@ class SacctText {
   // of a job, a revoked copy, an empty line, a comment. INVALID_ARGUMENT for one that no cluster
   // can have meant. A job that has not ended was observed at `observe_time`, one that has when it
   // ended; so the same line gives the same record again. A job that was requeued or resized has a
-  // line, and a key, for each part of it; no second belongs to two of them.
+  // line, and a key, for each part of it; no second belongs to two of them, unless it was resized
+  // within the hour that comes twice.
   absl::StatusOr<std::optional<UsageRecord>> Parse(absl::string_view line,
                                                    absl::Time observe_time) const;
 

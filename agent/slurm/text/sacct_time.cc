@@ -51,10 +51,12 @@ std::optional<absl::Duration> ParseOffset(absl::string_view text) {
   return is_west ? -offset : offset;
 }
 
-SacctTime In(absl::TimeZone zone, absl::CivilSecond civil) {
-  const absl::TimeZone::TimeInfo info = zone.At(civil);
-  if (info.kind == absl::TimeZone::TimeInfo::REPEATED) return {info.pre, info.post};
-  return {info.pre, info.pre};
+// Nothing in the hour that does not come as summer begins.
+std::optional<SacctTime> In(absl::TimeZone zone, absl::CivilSecond civil) {
+  using Info = absl::TimeZone::TimeInfo;
+  const Info info = zone.At(civil);
+  if (info.kind == Info::SKIPPED) return std::nullopt;
+  return SacctTime{info.pre, info.kind == Info::REPEATED ? info.post : info.pre};
 }
 
 }  // namespace
@@ -75,7 +77,11 @@ absl::StatusOr<std::optional<SacctTime>> ParseSacctTime(absl::string_view text,
     return SacctTime{time, time};
   }
   const std::optional<absl::CivilSecond> civil = ParseCivil(text.substr(0, kCivilBytes));
-  if (civil.has_value() && text.size() == kCivilBytes) return In(zone, *civil);
+  if (civil.has_value() && text.size() == kCivilBytes) {
+    if (const auto time = In(zone, *civil); time.has_value()) return time;
+    return absl::InvalidArgumentError(absl::StrCat("a time is ", text, ", which does not come in ",
+                                                   zone.name(), ": is time_zone right?"));
+  }
   if (civil.has_value()) {
     if (const auto offset = ParseOffset(text.substr(kCivilBytes)); offset.has_value()) {
       const absl::Time time = absl::FromCivil(*civil, absl::UTCTimeZone()) - *offset;

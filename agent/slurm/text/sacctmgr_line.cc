@@ -13,7 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "agent/slurm/associations/wanted_associations.h"
+#include "agent/slurm/associations/tres.h"
 #include "proto/values/names.h"
 
 namespace mesolys::agent {

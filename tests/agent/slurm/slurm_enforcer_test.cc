@@ -300,6 +300,16 @@ TEST_F(SlurmEnforcerTest, ATypeOfGpusIsANameThatOthersGive) {
   slurm_.lines.clear();
   Put();
   EXPECT_THAT(slurm_.lines, IsEmpty());
+  // What it used is not given again: all GPUs together are used up.
+  TresMinutes& counted = slurm_.clusters.at("c1").controller->counted[{"p", ""}];
+  counted["gres/gpu"] = counted["gres/gpu:tesla k80"] = 1000;
+  Put();
+  EXPECT_EQ(Account("p").limits.minutes.at("gres/gpu"), 60);
+  // A limit of it that somebody set is theirs.
+  slurm_.clusters.at("c1").accounts.at("p").limits.minutes["gres/gpu:tesla k80"] = 0;
+  Grant("p", 3, "cpu", 600);
+  EXPECT_THAT(Say(Put()), ElementsAre("g1 ENFORCED", "g2 ENFORCED", "g3 ENFORCED"));
+  EXPECT_EQ(Account("p").limits.minutes.at("gres/gpu:tesla k80"), 0);
 }
 
 TEST_F(SlurmEnforcerTest, WhereGpuJobsPayNoCpuTheirCoresAreLetThrough) {

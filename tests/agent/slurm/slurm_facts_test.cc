@@ -87,6 +87,12 @@ TEST(SlurmFactsTest, NameTheLineToChange) {
   }
 }
 
+TEST(SlurmFactsTest, WhatIsCountedOfGpusBesidesThemIsNoType) {
+  SlurmConfig config = Good();
+  config["AccountingStorageTRES"] = "cpu,gres/gpu,gres/gpu:a100,gres/gpumem,gres/gpuutil";
+  EXPECT_THAT(NotPassed(config), IsEmpty());
+}
+
 TEST(SlurmFactsTest, AskForNoGpusWhereThereAreNone) {
   SlurmConfig config = Good();
   config["AccountingStorageTRES"] = "cpu,mem,energy,node,billing";

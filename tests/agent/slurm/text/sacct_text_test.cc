@@ -369,6 +369,11 @@ TEST(SacctTextTest, WithinTheHourThatComesTwiceElapsedDecides) {
        "2026-10-25T00:10:00Z", 1800},
       {"2026-10-25T02:05:00", "2026-10-25T02:10:00", "2026-10-25T03:40:00", "01:30:00",
        "2026-10-25T01:10:00Z", 5400},
+      // Submitted before, later by the clock.
+      {"2026-10-25T02:50:00", "2026-10-25T02:10:00", "2026-10-25T02:55:00", "00:45:00",
+       "2026-10-25T01:10:00Z", 2700},
+      {"2026-10-25T02:50:00", "2026-10-25T02:10:00", "2026-10-25T02:40:00", "00:30:00",
+       "2026-10-25T01:10:00Z", 1800},
       {"2026-03-29T01:30:00", "2026-03-29T01:30:00", "2026-03-29T03:30:00", "01:00:00",
        "2026-03-29T00:30:00Z", 3600},
       {"2026-10-25T01:30:00+0200", "2026-10-25T01:30:00+0200", "2026-10-25T02:30:00+0100",
@@ -388,6 +393,20 @@ TEST(SacctTextTest, WithinTheHourThatComesTwiceElapsedDecides) {
     EXPECT_EQ(record.ElapsedSeconds(), one.seconds) << one.start;
     EXPECT_EQ(record.suspended_seconds, 0) << one.start;
   }
+}
+
+TEST(SacctTextTest, ASuspensionThatOnlyTheLongerHourHoldsDecides) {
+  std::vector<std::string> columns = kColumns;
+  columns[9] = "Suspended";
+  SacctFormat format = {columns};
+  absl::LoadTimeZone("Europe/Paris", &format.zone.emplace());
+  const UsageRecord record = Parse(Line({{"submit", "2026-10-25T01:30:00"},
+                                         {"start", "2026-10-25T01:30:00"},
+                                         {"end", "2026-10-25T02:30:00"},
+                                         {"elapsed", "01:30:00"}}),
+                                   Text(format));
+  EXPECT_EQ(record.suspended_seconds, 5400);
+  EXPECT_EQ(record.ElapsedSeconds(), 1800);
 }
 
 TEST(SacctTextTest, AJobHasOneKeyWhileItRunsAndOnceItIsOver) {
@@ -411,6 +430,12 @@ TEST(SacctTextTest, ALineThatDisagreesThinksOfTheZoneUnlessItIsSaid) {
   };
   EXPECT_THAT(says(Text()), HasSubstr("name their zone: time_zone = \"Europe/Paris\""));
   EXPECT_THAT(says(OfParis()), Not(HasSubstr("time_zone")));
+  // With both columns, too.
+  std::vector<std::string> columns = kColumns;
+  columns.back() = "Suspended";
+  const std::string line = Line({{"elapsed", "02:00:00"}, {"jobname", "00:00:00"}});
+  EXPECT_THAT(std::string(Text({columns}).Parse(line, kObserved).status().message()),
+              HasSubstr("it is only 3600 s"));
 }
 
 TEST(SacctTextTest, ADelimiterAtTheEndOfALineIsNoColumn) {

@@ -64,6 +64,12 @@ TEST(SacctTimeTest, TakesADateWithoutAnOffsetForOneOfTheZone) {
   }
 }
 
+TEST(SacctTimeTest, RefusesTheHourThatDoesNotCome) {
+  const absl::Status status = ParseSacctTime("2026-03-29T02:30:00", Paris()).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("does not come in Europe/Paris"));
+}
+
 TEST(SacctTimeTest, RefusesWhatIsNoTime) {
   for (const char* text :
        {"yesterday", "2016-13-01T00:00:00", "2016-00-01T00:00:00", "2023-02-29T00:00:00",

@@ -1,0 +1,26 @@
+#ifndef MESOLYS_AGENT_SLURM_ASSOCIATIONS_TRES_H_
+#define MESOLYS_AGENT_SLURM_ASSOCIATIONS_TRES_H_
+
+// TRES as Slurm calls them: "cpu", "gres/gpu", "gres/gpu:a100". Pure; any thread.
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace mesolys::agent {
+
+inline constexpr char kAllGpus[] = "gres/gpu";
+
+// Of a resource; empty for one that Slurm does not count.
+std::string TresOf(absl::string_view resource);
+
+// "gres/gpu:a100": GPUs of one type.
+bool IsTypedGpu(absl::string_view tres);
+
+// Whether the agent may write a limit of it. A type of GPUs with a name that it cannot write keeps
+// no limit of its own; that of all GPUs holds for it, and what it used is never given again there.
+bool IsLimitable(absl::string_view tres);
+
+}  // namespace mesolys::agent
+
+#endif  // MESOLYS_AGENT_SLURM_ASSOCIATIONS_TRES_H_
