@@ -197,7 +197,7 @@ class Wanting {
   // What a limit is counted from. What GPUs used that no limit of their own can hold is no part of
   // it: the ledger may know nothing of it, and it would be given again with each look.
   int64_t BaseOf(const AccountUser& whose, const std::string& tres) const {
-    const TresMinutes& counted = CountedOf(whose.account, whose.user);
+    const TresMinutes& counted = CountedOf(whose.first, whose.second);
     int64_t base = Of(counted, tres) + KeptBy(whose, tres);
     if (tres != kAllGpus) return base;
     for (const std::string& known : held_.controller->tres) {
