@@ -3,7 +3,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -15,13 +15,12 @@
 #include "agent/checks/host_facts.h"
 #include "agent/link/grpc_scheduler_link.h"
 #include "agent/slurm/qos_facts.h"
+#include "agent/slurm/slurm_commands.h"
 #include "proto/runtime/channel.h"
 #include "proto/runtime/clock.h"
 
 namespace mesolys::agent {
 namespace {
-
-constexpr absl::Duration kDeadline = absl::Seconds(30);
 
 AgentUser CurrentUser() {
   const passwd* entry = ::getpwuid(::geteuid());
@@ -49,27 +48,27 @@ Finding CheckApply(const SlurmCommandOptions& commands, const SlurmCheck::Run& r
               "deploy/agent/sudoers says what has to be there");
 }
 
-std::vector<Finding> CheckRules(const SlurmEnforcement& enforcement, const SlurmCheck::Run& run) {
+std::vector<Finding> CheckRules(const SlurmEnforcement& enforcement,
+                                const SitePorts::ReadAssociations& read) {
   const SlurmRules& rules = enforcement.options.rules;
   std::set<std::string> names(rules.qos.begin(), rules.qos.end());
   for (const std::string& name : {rules.eco_qos, rules.bonus_qos}) {
     if (!name.empty()) names.insert(name);
   }
-  if (names.empty()) return {};
-  Command command;
-  command.arguments = {absl::StrCat(enforcement.commands.folder, "/sacctmgr"),
-                       "--noheader",
-                       "--parsable2",
-                       "show",
-                       "qos",
-                       "format=Name,UsageFactor"};
-  command.environment = {absl::StrCat("SLURM_CONF=", enforcement.commands.slurm_conf)};
-  command.deadline = std::min(enforcement.commands.deadline, kDeadline);
-  const absl::StatusOr<CommandOutput> output = run(command);
-  const absl::Status status = output.ok() ? ExitStatus(command, output->end) : output.status();
-  if (status.ok()) return CheckQos(names, output->output);
-  return {Fail("QOS", std::string(status.message()),
-               "start slurmdbd, or commands = its folder, under [enforcer] in agent.toml")};
+  std::vector<Finding> findings;
+  for (const std::string& cluster : enforcement.options.clusters) {
+    const absl::StatusOr<ClusterAssociations> held = read(cluster);
+    if (!held.ok()) {
+      findings.push_back(
+          Fail(absl::StrCat(cluster, ": associations"), std::string(held.status().message()),
+               "start slurmdbd, or commands = its folder, under [enforcer] in agent.toml"));
+      continue;
+    }
+    std::vector<Finding> of_qos = CheckQos(cluster, names, *held);
+    findings.insert(findings.end(), std::make_move_iterator(of_qos.begin()),
+                    std::make_move_iterator(of_qos.end()));
+  }
+  return findings;
 }
 
 }  // namespace
@@ -97,7 +96,7 @@ Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time n
     if (!is_there) skip("Slurm's commands: not asked, for none answers without slurm_conf");
     if (is_there && has_apply) tell({CheckApply(config.enforcement->commands, ports.run)});
     if (is_there && config.enforcement.has_value()) {
-      tell(CheckRules(*config.enforcement, ports.run));
+      tell(CheckRules(*config.enforcement, ports.read));
     }
   } else {
     tell({CheckReadable("file of job records", config.replay->file)});
@@ -121,7 +120,10 @@ ExitCode CheckSite(const AgentConfig& config, std::ostream& out) {
     if (!channel.ok()) return channel.status();
     return GrpcSchedulerLink(*std::move(channel)).Connect(absl::Seconds(10));
   };
-  switch (CheckSite(config, CurrentUser(), SystemClock().Now(), {RunCommand, reach}, out)) {
+  const auto read = [&config](const std::string& cluster) {
+    return SlurmCommands(config.enforcement->commands).Read(cluster, {});
+  };
+  switch (CheckSite(config, CurrentUser(), SystemClock().Now(), {RunCommand, reach, read}, out)) {
     case Verdict::kPass:
       return ExitCode::kDone;
     case Verdict::kWarn:

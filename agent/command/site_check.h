@@ -6,20 +6,27 @@
 
 #include <functional>
 #include <ostream>
+#include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agent/checks/finding.h"
 #include "agent/command/agent_config.h"
 #include "agent/command/exit.h"
+#include "agent/slurm/associations/associations.h"
 #include "agent/slurm/slurm_check.h"
 
 namespace mesolys::agent {
 
 struct SitePorts {
+  using ReadAssociations =
+      std::function<absl::StatusOr<ClusterAssociations>(const std::string& cluster)>;
+
   SlurmCheck::Run run;
   // Connects to the scheduler and sends nothing.
   std::function<absl::Status()> reach;
+  ReadAssociations read;
 };
 
 // Prints each finding as it is made, what is not looked at and why, and a last line that counts the

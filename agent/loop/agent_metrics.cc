@@ -55,6 +55,7 @@ void AgentMetrics::AddLoops(std::vector<MetricFamily>& out) const {
                       labels, static_cast<double>(counts.generation_in_force)));
   MetricFamily ceilings = Gauge("agent_ceilings", "Grants, by what was read back of them.");
   for (const auto& [state, count] : {std::pair{"enforced", counts.ceilings.enforced},
+                                     std::pair{"tighter", counts.ceilings.tighter},
                                      std::pair{"drifted", counts.ceilings.drifted},
                                      std::pair{"failed", counts.ceilings.failed}}) {
     Add(ceilings, {{"site", options_.site}, {"state", state}}, static_cast<double>(count));

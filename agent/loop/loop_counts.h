@@ -13,6 +13,7 @@ namespace mesolys::agent {
 // Grants of what jobs use up, by what was read back of their ceilings.
 struct CeilingCounts {
   int64_t enforced = 0;
+  int64_t tighter = 0;  // enforced, and the site lets less pass
   int64_t drifted = 0;
   int64_t failed = 0;
 };

@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "agent/link/site_state_proto.h"
+#include "proto/runtime/ceiling_state.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "proto/values/sentence.h"
@@ -245,7 +246,7 @@ absl::StatusOr<SiteUse> Synchronizer::Use(absl::Time now) {
 void Synchronizer::NoteSet() {
   std::map<std::string, Set> set;
   for (const v1::Enforcement& enforcement : enforcements_) {
-    if (enforcement.state() != v1::Ceiling::ENFORCED) continue;
+    if (!IsInForce(enforcement.state())) continue;
     const absl::StatusOr<NumberedName> name = ParseGrantName(enforcement.grant());
     if (!name.ok()) continue;
     const GrantCeiling& ceiling = last_->accounts.at(name->project).grants.at(enforcement.grant());
@@ -297,6 +298,7 @@ CeilingCounts Synchronizer::CountCeilings() const {
     // Quotas are another matter than what jobs use up.
     if (grant == account->second.grants.end() || IsStock(grant->second.resource)) continue;
     if (enforcement.state() == v1::Ceiling::ENFORCED) ++counts.enforced;
+    if (enforcement.state() == v1::Ceiling::TIGHTER) ++counts.tighter;
     if (enforcement.state() == v1::Ceiling::DRIFTED) ++counts.drifted;
     if (enforcement.state() == v1::Ceiling::FAILED) ++counts.failed;
   }

@@ -24,15 +24,20 @@ std::string CountText(const std::optional<int64_t>& count) {
   return count.has_value() ? absl::StrCat(*count) : "";
 }
 
+std::string MinutesText(const TresMinutes& minutes) {
+  return absl::StrJoin(minutes, ",", absl::PairFormatter("="));
+}
+
 // A row of kAssociationColumns, as sacctmgr prints it; of the account itself with the login "".
 std::string RowOf(const std::string& name, const AccountAssociation& account,
-                  const std::string& login, const AssociationLimits& limits) {
-  return absl::StrCat(name, "|", login.empty() ? account.parent : "", "|", login, "||",
-                      login.empty() ? account.shares : "", "|",
-                      absl::StrJoin(limits.minutes, ",", absl::PairFormatter("=")), "|",
-                      CountText(limits.jobs_max), "|", CountText(limits.submits_max), "|",
-                      login.empty() ? absl::StrJoin(account.qos, ",") : "", "|",
-                      login.empty() ? account.default_qos : "");
+                  const AssociationUser& user, const AssociationLimits& limits) {
+  const bool is_account = user.login.empty();
+  return absl::StrJoin({name, is_account ? account.parent : "", user.login, user.partition,
+                        is_account ? account.shares : "", MinutesText(limits.minutes),
+                        CountText(limits.jobs_max), CountText(limits.submits_max),
+                        absl::StrJoin(limits.qos, ","), limits.default_qos,
+                        MinutesText(limits.job_minutes)},
+                       "|");
 }
 
 // "cluster psmn", then for each account its rows and "owner NAME|ORGANIZATION".
@@ -121,8 +126,8 @@ absl::Status LeftAccounts::Write() {
     absl::StrAppend(&text, "cluster ", cluster, "\n");
     for (const auto& [name, account] : accounts) {
       absl::StrAppend(&text, "row ", RowOf(name, account, "", account.limits), "\n");
-      for (const auto& [login, limits] : account.users) {
-        absl::StrAppend(&text, "row ", RowOf(name, account, login, limits), "\n");
+      for (const auto& [user, limits] : account.users) {
+        absl::StrAppend(&text, "row ", RowOf(name, account, user, limits), "\n");
       }
       absl::StrAppend(&text, "owner ", name, "|", account.owner, "\n");
     }

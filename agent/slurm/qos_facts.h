@@ -1,21 +1,21 @@
 #ifndef MESOLYS_AGENT_SLURM_QOS_FACTS_H_
 #define MESOLYS_AGENT_SLURM_QOS_FACTS_H_
 
-// What Slurm says of the QOS that the agent gives to accounts. Texts are hostile until they are
-// parsed. Pure; any thread.
+// Whether the QOS of a cluster leave limits to the accounts. Pure; any thread.
 
 #include <set>
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "agent/checks/finding.h"
+#include "agent/slurm/associations/associations.h"
 
 namespace mesolys::agent {
 
-// `sacctmgr --noheader --parsable2 show qos format=Name,UsageFactor`; a finding for each of
-// `names`.
-std::vector<Finding> CheckQos(const std::set<std::string>& names, absl::string_view text);
+// Of `names`, those that the agent gives to accounts; of those that its accounts may use without
+// it, or its new ones will; and of those of partitions.
+std::vector<Finding> CheckQos(const std::string& cluster, const std::set<std::string>& names,
+                              const ClusterAssociations& held);
 
 }  // namespace mesolys::agent
 

@@ -13,6 +13,8 @@
 #include "absl/strings/str_split.h"
 #include "agent/process/utf8.h"
 #include "agent/slurm/text/association_text.h"
+#include "agent/slurm/text/controller_text.h"
+#include "agent/slurm/text/qos_text.h"
 #include "agent/slurm/text/scontrol_text.h"
 #include "proto/values/names.h"
 #include "proto/values/sentence.h"
@@ -78,6 +80,7 @@ absl::StatusOr<ClusterAssociations> SlurmCommands::Read(const std::string& clust
     status = absl::DataLossError(
         Say("sacctmgr tells no association of $0, not even root's", cluster).Render());
   }
+  KeepOwnQos(read.accounts);
   status.Update(Ask("sacctmgr",
                     {"--noheader", "--parsable2", "show", "account", "format=Account,Organization"},
                     [&read](absl::string_view line) { return AddOwner(line, read.accounts); }));
@@ -113,7 +116,7 @@ absl::StatusOr<ClusterAssociations::Controller> SlurmCommands::ReadController(
     const std::string& cluster) const {
   ControllerText text(cluster);
   absl::Status status =
-      Ask("scontrol", {absl::StrCat("--clusters=", cluster), "show", "assoc_mgr", "flags=assoc"},
+      Ask("scontrol", {absl::StrCat("--clusters=", cluster), "show", "assoc_mgr", "flags=assoc,qos"},
           [&text](absl::string_view line) { return text.Add(line); });
   if (!status.ok()) return status;
   std::string diagnosis;
@@ -125,8 +128,39 @@ absl::StatusOr<ClusterAssociations::Controller> SlurmCommands::ReadController(
   const absl::StatusOr<int64_t> waiting = WaitingRecords(diagnosis);
   if (!waiting.ok()) return waiting.status();
   absl::StatusOr<ClusterAssociations::Controller> controller = text.Take();
-  if (controller.ok()) controller->waiting_records = *waiting;
+  if (!controller.ok()) return controller;
+  controller->waiting_records = *waiting;
+  status = ReadHierarchy(cluster, *controller);
+  if (!status.ok()) return status;
   return controller;
+}
+
+absl::Status SlurmCommands::ReadHierarchy(const std::string& cluster,
+                                          ClusterAssociations::Controller& controller) const {
+  const std::string of = absl::StrCat("--clusters=", cluster);
+  absl::Status status =
+      Ask("sacctmgr",
+          {"--noheader", "--parsable2", "show", "qos", absl::StrCat("format=", kQosColumns)},
+          [&controller](absl::string_view line) { return AddQos(line, controller.qos); });
+  status.Update(Ask("scontrol", {of, "--all", "--oneliner", "show", "partition"},
+                    [&controller](absl::string_view line) -> absl::Status {
+                      // "No partitions in the system".
+                      if (!absl::StartsWith(line, "PartitionName=")) return absl::OkStatus();
+                      absl::StatusOr<PartitionAccess> access = ParsePartitionAccess(line);
+                      if (!access.ok()) return access.status();
+                      controller.partitions.push_back(*std::move(access));
+                      return absl::OkStatus();
+                    }));
+  status.Update(
+      Ask("scontrol", {of, "show", "config"}, [&controller](absl::string_view line) {
+        const std::pair<absl::string_view, absl::string_view> parts =
+            absl::StrSplit(line, absl::MaxSplits('=', 1));
+        if (absl::StripAsciiWhitespace(parts.first) == "AccountingStorageEnforce") {
+          controller.enforces = EnforcedBy(absl::StripAsciiWhitespace(parts.second));
+        }
+        return absl::OkStatus();
+      }));
+  return status;
 }
 
 absl::StatusOr<std::set<std::string>> SlurmCommands::Unknown(const std::set<std::string>& logins) {

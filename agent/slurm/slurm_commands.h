@@ -48,6 +48,9 @@ class SlurmCommands : public SlurmControl {
   absl::Status Ask(const std::string& program, std::vector<std::string> arguments,
                    const Visit& visit) const;
   absl::StatusOr<ClusterAssociations::Controller> ReadController(const std::string& cluster) const;
+  // What comes before the associations, and whether Slurm goes by them at all.
+  absl::Status ReadHierarchy(const std::string& cluster,
+                             ClusterAssociations::Controller& controller) const;
   absl::Status ReadPartitionOf(const std::string& cluster, QueuedJob& job) const;
   // Those of `logins` that this machine does not know.
   absl::StatusOr<std::set<std::string>> Unknown(const std::set<std::string>& logins);

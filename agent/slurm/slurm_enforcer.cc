@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -9,7 +10,9 @@
 #include "absl/strings/str_join.h"
 #include "agent/ports/in_force.h"
 #include "agent/slurm/associations/drift.h"
+#include "agent/slurm/associations/hierarchy.h"
 #include "agent/slurm/text/sacctmgr_line.h"
+#include "proto/runtime/ceiling_state.h"
 #include "proto/values/names.h"
 #include "proto/values/sentence.h"
 #include "spdlog/spdlog.h"
@@ -26,6 +29,12 @@ std::set<std::string> LoginsOf(const SiteState& state) {
     logins.insert(account.logins.begin(), account.logins.end());
   }
   return logins;
+}
+
+// A failure says more than that something differs, and that more than that the site lets less pass.
+int WeightOf(v1::Ceiling::State state) {
+  if (state == v1::Ceiling::FAILED) return 2;
+  return state == v1::Ceiling::DRIFTED ? 1 : 0;
 }
 
 std::string WaitingText(const ClusterAssociations& held, const std::string& cluster) {
@@ -253,9 +262,16 @@ void SlurmEnforcer::TellLeft(const std::string& cluster, const AssociationPlan& 
     Tell(account, "", v1::Ceiling::DRIFTED, WaitingText(held, cluster), round);
     round.result.status.Update(absl::UnavailableError(WaitingText(held, cluster)));
   }
-  for (const auto& [account, wanted] : Wanted(cluster, held, round)) {
+  const WantedAssociations all = Wanted(cluster, held, round);
+  for (const auto& [account, wanted] : all) {
     for (const auto& [resource, text] : wanted.problems) {
       Tell(account, resource, v1::Ceiling::FAILED, absl::StrCat(cluster, ": ", text), round);
+    }
+    // Nothing that the agent could repair: QOS are the site's.
+    if (const std::optional<Deviation> deviation = DeviationOf(account, all, held)) {
+      Tell(account, "",
+           deviation->kind == Deviation::Kind::kMore ? v1::Ceiling::DRIFTED : v1::Ceiling::TIGHTER,
+           absl::StrCat(cluster, ": ", deviation->text), round);
     }
   }
   for (const auto& [id, account] : round.wanted.accounts) {
@@ -308,8 +324,7 @@ void SlurmEnforcer::Tell(const std::string& account, const std::string& resource
                          v1::Ceiling::State state, const std::string& text, Round& round) {
   const auto [trouble, is_first] =
       round.troubles.try_emplace({account, resource}, Trouble{state, text});
-  // A failure says more than that something differs.
-  if (!is_first && state == v1::Ceiling::FAILED && trouble->second.state != state) {
+  if (!is_first && WeightOf(state) > WeightOf(trouble->second.state)) {
     trouble->second = {state, text};
   }
 }
@@ -321,16 +336,14 @@ void SlurmEnforcer::Judge(Round& round) {
       judged.set_grant(name);
       auto trouble = round.troubles.find({id, ""});
       if (trouble == round.troubles.end()) trouble = round.troubles.find({id, grant.resource});
+      judged.set_state(v1::Ceiling::ENFORCED);
       if (trouble != round.troubles.end()) {
         judged.set_state(trouble->second.state);
         judged.set_text(trouble->second.text);
-      } else {
-        judged.set_state(v1::Ceiling::ENFORCED);
-        judged.set_ceiling_base_units(grant.ceiling.count());
-        if (const auto note = round.notes.find(id); note != round.notes.end()) {
-          judged.set_text(note->second);
-        }
+      } else if (const auto note = round.notes.find(id); note != round.notes.end()) {
+        judged.set_text(note->second);
       }
+      if (IsInForce(judged.state())) judged.set_ceiling_base_units(grant.ceiling.count());
     }
   }
 }

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "agent/slurm/associations/tres.h"
+#include "agent/slurm/text/qos_text.h"
 #include "agent/slurm/text/sacct_value.h"
 #include "proto/values/quoted.h"
 
@@ -85,19 +86,15 @@ class Judge {
   void CheckEnforce() {
     const char* const name = "AccountingStorageEnforce";
     const char* const right = "associations,limits,qos,safe";
-    std::set<std::string> words = WordsOf(ValueOf(config_, name));
-    if (words.contains("all")) words.insert({"associations", "limits", "qos", "safe"});
-    // Each of these words brings those before it.
-    if (words.contains("safe")) words.insert("limits");
-    if (words.contains("limits") || words.contains("qos")) words.insert("associations");
-    if (!words.contains("associations") || !words.contains("limits")) {
+    const EnforcedRules rules = EnforcedBy(ValueOf(config_, name));
+    if (!rules.limits) {
       return Change(Verdict::kFail, name, right, "Slurm enforces no limit of any grant");
     }
-    if (!words.contains("safe")) {
+    if (!rules.safe) {
       return Change(Verdict::kWarn, name, right,
                     "a job that reaches a limit is killed instead of waiting");
     }
-    if (!words.contains("qos")) {
+    if (!rules.qos) {
       return Change(Verdict::kWarn, name, right, "jobs may name a QOS that is not theirs");
     }
     Good(name, ValueOf(config_, name));

@@ -37,6 +37,7 @@ Tone ToneOf(v1::Ceiling::State state) {
   switch (state) {
     case v1::Ceiling::ENFORCED:
       return Tone::kGood;
+    case v1::Ceiling::TIGHTER:
     case v1::Ceiling::DRIFTED:
       return Tone::kWarning;
     case v1::Ceiling::FAILED:

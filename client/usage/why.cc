@@ -18,6 +18,7 @@
 #include "client/show/cells.h"
 #include "mesolys/v1/project.pb.h"
 #include "mesolys/v1/usage.pb.h"
+#include "proto/runtime/ceiling_state.h"
 #include "proto/values/quoted.h"
 
 namespace mesolys::client {
@@ -43,7 +44,7 @@ std::string LeftText(const v1::JobExplanation& explanation) {
 // The first grant that the site has not put in force.
 std::string SiteText(const v1::JobExplanation& explanation) {
   for (const v1::JobGrant& grant : explanation.grants()) {
-    if (grant.state() == v1::Ceiling::ENFORCED) continue;
+    if (IsInForce(grant.state())) continue;
     const std::string state = StateCell(v1::Ceiling::State_Name(grant.state())).text;
     return grant.text().empty()
                ? Tr("$0 is $1", ShortName(grant.grant()), state)

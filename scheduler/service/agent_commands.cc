@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "mesolys/v1/grant.pb.h"
 #include "mesolys/v1/usage.pb.h"
+#include "proto/runtime/ceiling_state.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
@@ -63,7 +64,7 @@ absl::StatusOr<Command> ToCommand(const v1::SynchronizeRequest& in) {
     absl::StatusOr<NumberedName> grant = ParseGrantName(said.grant());
     // Only what was read back as in force, and use that was looked at afterwards, confirm anything;
     // the ledger bounds it either way.
-    if (!grant.ok() || said.state() != v1::Ceiling::ENFORCED || !said.has_used_base_units()) {
+    if (!grant.ok() || !IsInForce(said.state()) || !said.has_used_base_units()) {
       continue;
     }
     const auto bounded = [](int64_t units) {

@@ -1,5 +1,6 @@
 #include "scheduler/service/site_sessions.h"
 
+#include "proto/runtime/ceiling_state.h"
 #include "proto/runtime/convert.h"
 #include "scheduler/service/means_view.h"
 
@@ -72,7 +73,7 @@ v1::Ceiling SiteSessions::EnforcementOf(const std::string& site, const std::stri
   if (it == session->second.enforcements.end()) return ceiling;
   if (it->second.state() != v1::Ceiling::STATE_UNSPECIFIED) ceiling.set_state(it->second.state());
   ceiling.set_text(Cut(it->second.text()));
-  const bool is_older = ceiling.state() == v1::Ceiling::ENFORCED && wanted.has_value() &&
+  const bool is_older = IsInForce(ceiling.state()) && wanted.has_value() &&
                         it->second.ceiling_base_units() != wanted->count();
   if (is_older) ceiling.set_state(v1::Ceiling::WANTED);
   return ceiling;

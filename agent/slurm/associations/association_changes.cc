@@ -30,7 +30,7 @@ class Comparing {
         Compare(name, account, found->second);
       } else if (account.role == Role::kProject) {
         // Its hours come once it is there and Slurm counts it.
-        for (const auto& [login, ceilings] : account.users) Add(ChangeKind::kAddUser, name, login);
+        for (const auto& [user, ceilings] : account.users) Add(ChangeKind::kAddUser, name, user);
       }
     }
     // Stable: within a kind the order of the names, and of parents before children, remains.
@@ -41,7 +41,7 @@ class Comparing {
 
  private:
   AssociationChange& Add(ChangeKind kind, const std::string& account,
-                         const std::string& user = "") {
+                         const AssociationUser& user = {}) {
     if (IsGiving(kind) && !may_raise_) {
       plan_.waiting.insert(account);
       waiting_ = {};
@@ -50,7 +50,8 @@ class Comparing {
     AssociationChange& change = plan_.changes.emplace_back();
     change.kind = kind;
     change.account = account;
-    change.user = user;
+    change.user = user.login;
+    change.partition = user.partition;
     return change;
   }
 
@@ -111,7 +112,7 @@ class Comparing {
   }
 
   // What is held of a TRES: as slurmdbd keeps it, unless slurmctld goes by another.
-  std::optional<int64_t> HeldMinutes(const std::string& account, const std::string& user,
+  std::optional<int64_t> HeldMinutes(const std::string& account, const AssociationUser& user,
                                      const AssociationLimits& held, const std::string& tres,
                                      const MinutesRange* range) const {
     const auto stored = held.minutes.find(tres);
@@ -128,14 +129,14 @@ class Comparing {
   }
 
   // False when slurmctld knows it and lets it start jobs, whatever slurmdbd keeps.
-  bool IsFrozenInForce(const std::string& account, const std::string& user) const {
+  bool IsFrozenInForce(const std::string& account, const AssociationUser& user) const {
     if (!held_.controller.has_value()) return true;
     return !held_.controller->counted.contains({account, user}) ||
            held_.controller->frozen.contains({account, user});
   }
 
   // Whether some limit has to change.
-  bool CompareMinutes(const std::string& account, const std::string& user,
+  bool CompareMinutes(const std::string& account, const AssociationUser& user,
                       const MinutesRanges& wanted, const AssociationLimits& held) {
     TresMinutes lower;
     TresMinutes higher;
@@ -154,7 +155,7 @@ class Comparing {
         higher[tres] = range->least;
       }
     }
-    const bool is_user = !user.empty();
+    const bool is_user = !user.login.empty();
     if (!lower.empty()) {
       Add(is_user ? ChangeKind::kLowerUser : ChangeKind::kLowerAccount, account, user).minutes =
           lower;
@@ -170,45 +171,51 @@ class Comparing {
                   const AccountAssociation& held) {
     if (wanted.empty()) return;
     const std::set<std::string> all(wanted.begin(), wanted.end());
-    if (all == held.qos && wanted.front() == held.default_qos) return;
-    const bool is_narrower =
-        std::any_of(held.qos.begin(), held.qos.end(),
-                    [&all](const std::string& each) { return !all.contains(each); });
-    Add(is_narrower ? ChangeKind::kNarrowQos : ChangeKind::kWidenQos, name).qos = wanted;
+    for (const auto& [user, limits] : held.users) {
+      if (HasMore(limits, all)) Add(ChangeKind::kInheritQos, name, user);
+    }
+    const AssociationLimits& account = held.limits;
+    if (all == account.qos && wanted.front() == account.default_qos) return;
+    Add(HasMore(account, all) ? ChangeKind::kNarrowQos : ChangeKind::kWidenQos, name).qos = wanted;
+  }
+
+  static bool HasMore(const AssociationLimits& limits, const std::set<std::string>& all) {
+    return !std::includes(all.begin(), all.end(), limits.qos.begin(), limits.qos.end());
   }
 
   void CompareUsers(const std::string& name, const WantedAccount& account,
                     const AccountAssociation& held) {
     plan_.held_count += static_cast<int64_t>(held.users.size()) + 1;
-    for (const auto& [login, limits] : held.users) {
-      const auto wanted = account.users.find(login);
+    for (const auto& [user, limits] : held.users) {
+      const auto wanted = account.users.find(user);
       if (wanted == account.users.end()) {
-        Remove(name, login, limits);
+        Remove(name, user, limits);
         continue;
       }
-      const bool has_limits = !CompareMinutes(name, login, wanted->second, limits);
+      const bool has_limits = !CompareMinutes(name, user, wanted->second, limits);
       const bool is_closed = limits.jobs_max == 0 || limits.submits_max == 0;
-      if (is_closed && has_limits) Add(ChangeKind::kOpenUser, name, login);
+      if (is_closed && has_limits) Add(ChangeKind::kOpenUser, name, user);
     }
-    for (const auto& [login, ceilings] : account.users) {
-      if (!held.users.contains(login)) Add(ChangeKind::kAddUser, name, login);
+    for (const auto& [user, ceilings] : account.users) {
+      if (!held.users.contains(user)) Add(ChangeKind::kAddUser, name, user);
     }
   }
 
-  void Remove(const std::string& account, const std::string& login,
+  void Remove(const std::string& account, const AssociationUser& user,
               const AssociationLimits& limits) {
-    if (!limits.IsFrozen() || !IsFrozenInForce(account, login)) {
+    if (!limits.IsFrozen() || !IsFrozenInForce(account, user)) {
       if (!limits.IsFrozen()) ++plan_.removal_count;
-      Add(ChangeKind::kFreezeUser, account, login);
+      Add(ChangeKind::kFreezeUser, account, user);
       return;
     }
     // Slurm would cancel what waits, and refuses while something runs.
+    const std::string& login = user.login;
     if (!held_.controller.has_value() || held_.busy.contains({account, login})) return;
-    const bool is_default = held_.controller->defaults.contains({account, login});
+    const bool is_default = held_.controller->defaults.contains({account, user});
     if (const std::string* other = is_default ? OtherOf(account, login) : nullptr) {
       Add(ChangeKind::kMoveDefault, *other, login);
     }
-    Add(ChangeKind::kRemoveUser, account, login);
+    Add(ChangeKind::kRemoveUser, account, user);
   }
 
   // Another account of the login, one where it stays if there is one.
@@ -259,7 +266,7 @@ AssociationPlan ChangesTo(const WantedAssociations& wanted, const ClusterAssocia
 
 std::string Describe(const AssociationChange& change) {
   const std::string& account = change.account;
-  const std::string& user = change.user;
+  const std::string user = UserText({change.user, change.partition});
   switch (change.kind) {
     case ChangeKind::kFreezeAccount:
       return Say("account $0 is to be closed", account).Render();
@@ -278,6 +285,8 @@ std::string Describe(const AssociationChange& change) {
     case ChangeKind::kWidenQos:
       return Say("account $0 is to have the QOS $1", account, absl::StrJoin(change.qos, ","))
           .Render();
+    case ChangeKind::kInheritQos:
+      return Say("user $0 of $1 is to have the QOS of the account", user, account).Render();
     case ChangeKind::kMoveDefault:
       return Say("account $0 is to be the default of $1", account, change.user).Render();
     case ChangeKind::kRemoveUser:
@@ -302,7 +311,7 @@ std::string FoundText(const AssociationChange& change, const ClusterAssociations
   const auto account = held.accounts.find(change.account);
   if (account == held.accounts.end()) return "";
   const AssociationLimits* limits = &account->second.limits;
-  const auto user = account->second.users.find(change.user);
+  const auto user = account->second.users.find({change.user, change.partition});
   if (user != account->second.users.end()) limits = &user->second;
   std::vector<std::string> texts;
   switch (change.kind) {
@@ -312,7 +321,8 @@ std::string FoundText(const AssociationChange& change, const ClusterAssociations
     case ChangeKind::kRaiseUser:
       for (const auto& [tres, minutes] : change.minutes) {
         const std::string kept = MinutesFound(limits->minutes, tres);
-        const std::string goes_by = MinutesGoneBy(held, {change.account, change.user}, tres);
+        const std::string goes_by =
+            MinutesGoneBy(held, {change.account, {change.user, change.partition}}, tres);
         texts.push_back(absl::StrCat(tres, "=", kept));
         if (!goes_by.empty() && goes_by != kept) {
           absl::StrAppend(&texts.back(), " (slurmctld: ", goes_by, ")");
@@ -320,8 +330,9 @@ std::string FoundText(const AssociationChange& change, const ClusterAssociations
       }
       return absl::StrJoin(texts, ",");
     case ChangeKind::kNarrowQos:
+    case ChangeKind::kInheritQos:
     case ChangeKind::kWidenQos:
-      return account->second.qos.empty() ? "none" : absl::StrJoin(account->second.qos, ",");
+      return limits->qos.empty() ? "none" : absl::StrJoin(limits->qos, ",");
     case ChangeKind::kMoveAccount:
       return absl::StrCat("below ", account->second.parent);
     case ChangeKind::kSetShares:

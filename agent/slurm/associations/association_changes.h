@@ -26,6 +26,7 @@ struct AssociationChange {
     kLowerAccount,   // `minutes` are the new limits of some TRES
     kLowerUser,      // the same
     kNarrowQos,      // `qos` are all that it shall have
+    kInheritQos,     // a user's, that are more than those of the account
     kMoveDefault,    // `account` becomes the one that the user's jobs go to when none is named
     kRemoveUser,     // it has no jobs any more
     kCreateAccount,  // below `parent`, with `shares`; frozen but for a node
@@ -41,6 +42,7 @@ struct AssociationChange {
   Kind kind = Kind::kFreezeAccount;
   std::string account;
   std::string user;
+  std::string partition;  // of which alone the user's association is; empty for the ordinary one
   std::string parent;
   int64_t shares = 0;
   TresMinutes minutes;

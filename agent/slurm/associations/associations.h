@@ -5,23 +5,47 @@
 // them, with their limits, what it has counted against these, and who has jobs. Amounts are whole
 // minutes of a TRES, as GrpTRESMins holds them. Values; any thread.
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include "agent/slurm/associations/qos.h"
+#include "agent/slurm/associations/tres.h"
 
 namespace mesolys::agent {
 
-// By TRES, as Slurm calls them: "cpu", "gres/gpu", "gres/gpu:a100". No entry: no limit.
-using TresMinutes = std::map<std::string, int64_t>;
+// A user of an account, in all partitions or in one alone: Slurm keeps these apart, each with
+// limits and a count of its own, and takes the one for a job's partition first.
+struct AssociationUser {
+  AssociationUser() = default;
+  AssociationUser(std::string name,
+                  std::string only_in = "")  // NOLINT(google-explicit-constructor)
+      : login(std::move(name)), partition(std::move(only_in)) {}
+  AssociationUser(const char* name) : login(name) {}  // NOLINT(google-explicit-constructor)
+
+  std::string login;      // empty: the account itself
+  std::string partition;  // empty: in all of them
+
+  friend auto operator<=>(const AssociationUser&, const AssociationUser&) = default;
+};
+
+// "alice", "alice (partition main)".
+std::string UserText(const AssociationUser& user);
 
 // The limits of an account, or of one user of it.
 struct AssociationLimits {
   TresMinutes minutes;                 // GrpTRESMins
   std::optional<int64_t> jobs_max;     // GrpJobs: how many run
   std::optional<int64_t> submits_max;  // GrpSubmitJobs: how many run or wait
+  TresMinutes job_minutes;             // MaxTRESMins, of a single job, also from the account above
+  // Those that it has not from above, and its own default. Of an account all that it has.
+  std::set<std::string> qos;
+  std::string default_qos;
 
   // GrpSubmitJobs=0 alone lets what waits start; GrpJobs=0 alone lets more be submitted.
   bool IsFrozen() const { return jobs_max == 0 && submits_max == 0; }
@@ -34,9 +58,7 @@ struct AccountAssociation {
   std::string shares;  // "10000", or "parent"
   std::string owner;   // the organization it was made for; kOwner for one of ours
   AssociationLimits limits;
-  std::set<std::string> qos;
-  std::string default_qos;
-  std::map<std::string, AssociationLimits> users;  // by login; those of single partitions left out
+  std::map<AssociationUser, AssociationLimits> users;
 
   friend bool operator==(const AccountAssociation&, const AccountAssociation&) = default;
 };
@@ -45,7 +67,7 @@ struct AccountAssociation {
 inline constexpr char kOwner[] = "mesolys";
 inline constexpr char kRootAccount[] = "root";
 
-using AccountUser = std::pair<std::string, std::string>;  // (account, login); "" for the account
+using AccountUser = std::pair<std::string, AssociationUser>;  // "" for the account
 
 // Everything that was read of a cluster.
 struct ClusterAssociations {
@@ -60,10 +82,13 @@ struct ClusterAssociations {
     std::set<AccountUser> defaults;  // the account that a login's jobs go to when none is named
     std::set<std::string> tres;      // that it counts
     int64_t waiting_records = 0;     // that slurmdbd has not taken yet
+    std::map<std::string, Qos> qos;
+    std::vector<PartitionAccess> partitions;
+    EnforcedRules enforces;
   };
   std::optional<Controller> controller;
-  // Those that have jobs, running or waiting; looked at only when somebody is closed, to be
-  // removed.
+  // Those that have jobs, running or waiting, in whatever partition; looked at only when somebody
+  // is closed, to be removed.
   std::set<AccountUser> busy;
   // Logins that this machine does not know; Slurm would take them without a word.
   std::set<std::string> unknown_logins;

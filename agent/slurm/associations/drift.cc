@@ -18,24 +18,25 @@ class Differences {
   void Compare(const AccountAssociation& left, const AccountAssociation& found) {
     Compare("", "parent", left.parent, found.parent);
     Compare("", "fairshare", left.shares, found.shares);
-    Compare("", "QOS", absl::StrJoin(left.qos, ","), absl::StrJoin(found.qos, ","));
     Compare("", left.limits, found.limits);
-    for (const auto& [login, limits] : left.users) {
-      const auto there = found.users.find(login);
+    for (const auto& [user, limits] : left.users) {
+      const auto there = found.users.find(user);
       if (there == found.users.end()) {
-        texts_.push_back(Say("user $0 is gone", login).Render());
+        texts_.push_back(Say("user $0 is gone", UserText(user)).Render());
       } else {
-        Compare(absl::StrCat("user ", login, ": "), limits, there->second);
+        Compare(absl::StrCat("user ", UserText(user), ": "), limits, there->second);
       }
     }
-    for (const auto& [login, limits] : found.users) {
-      if (!left.users.contains(login)) texts_.push_back(Say("user $0 is new", login).Render());
+    for (const auto& [user, limits] : found.users) {
+      if (left.users.contains(user)) continue;
+      texts_.push_back(Say("user $0 is new", UserText(user)).Render());
     }
   }
 
  private:
   void Compare(const std::string& whose, const AssociationLimits& left,
                const AssociationLimits& found) {
+    Compare(whose, "QOS", absl::StrJoin(left.qos, ","), absl::StrJoin(found.qos, ","));
     std::set<std::string> all;
     for (const auto& [tres, minutes] : left.minutes) all.insert(tres);
     for (const auto& [tres, minutes] : found.minutes) all.insert(tres);

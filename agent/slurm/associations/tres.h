@@ -3,11 +3,16 @@
 
 // TRES as Slurm calls them: "cpu", "gres/gpu", "gres/gpu:a100". Pure; any thread.
 
+#include <cstdint>
+#include <map>
 #include <string>
 
 #include "absl/strings/string_view.h"
 
 namespace mesolys::agent {
+
+// Whole minutes, as GrpTRESMins holds them. No entry: no limit.
+using TresMinutes = std::map<std::string, int64_t>;
 
 inline constexpr char kAllGpus[] = "gres/gpu";
 

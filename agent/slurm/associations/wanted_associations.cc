@@ -145,6 +145,12 @@ class Wanting {
       }
       wanted.users[login] = CeilingsOf(id, account, login, present);
     }
+    if (present == nullptr) return;
+    // What a site has made for single partitions is held as the ordinary one is.
+    for (const auto& [user, limits] : present->users) {
+      if (user.partition.empty() || !wanted.users.contains(user.login)) continue;
+      wanted.users[user] = CeilingsOf(id, account, user, present);
+    }
   }
 
   void SetHours(const std::string& id, const SiteAccount& account,
@@ -183,8 +189,8 @@ class Wanting {
     }
   }
 
-  const TresMinutes& CountedOf(const std::string& account, const std::string& login) const {
-    const auto counted = held_.controller->counted.find({account, login});
+  const TresMinutes& CountedOf(const AccountUser& whose) const {
+    const auto counted = held_.controller->counted.find(whose);
     return counted == held_.controller->counted.end() ? none_ : counted->second;
   }
 
@@ -197,7 +203,7 @@ class Wanting {
   // What a limit is counted from. What GPUs used that no limit of their own can hold is no part of
   // it: the ledger may know nothing of it, and it would be given again with each look.
   int64_t BaseOf(const AccountUser& whose, const std::string& tres) const {
-    const TresMinutes& counted = CountedOf(whose.first, whose.second);
+    const TresMinutes& counted = CountedOf(whose);
     int64_t base = Of(counted, tres) + KeptBy(whose, tres);
     if (tres != kAllGpus) return base;
     for (const std::string& known : held_.controller->tres) {
@@ -210,7 +216,7 @@ class Wanting {
   void SetMinutes(const std::string& id, const std::map<std::string, MinutesRange>& left,
                   WantedAccount& wanted) const {
     const std::set<std::string>& known = held_.controller->tres;
-    const TresMinutes& counted = CountedOf(id, "");
+    const TresMinutes& counted = CountedOf({id, ""});
     MinutesRanges room = {{"cpu", {}}};
     MinutesRange gpus;
     for (const auto& [resource, minutes] : left) {
@@ -268,13 +274,14 @@ class Wanting {
   }
 
   MinutesRanges CeilingsOf(const std::string& id, const SiteAccount& account,
-                           const std::string& login, const AccountAssociation* present) const {
+                           const AssociationUser& user, const AccountAssociation* present) const {
     MinutesRanges ranges;
     if (use_ == nullptr || !held_.controller.has_value()) {
-      if (present == nullptr || !present->users.contains(login)) return ranges;
-      KeepMinutes(present->users.at(login), ranges);
+      if (present == nullptr || !present->users.contains(user)) return ranges;
+      KeepMinutes(present->users.at(user), ranges);
       return ranges;
     }
+    const std::string& login = user.login;
     MinutesRange gpus;
     bool is_every_model = true;
     for (const std::string& resource : ResourcesOf(account)) {
@@ -295,7 +302,7 @@ class Wanting {
     }
     if (is_every_model && HoldsGpus(ranges)) ranges[kAllGpus] = gpus;
     for (auto& [tres, range] : ranges) {
-      const int64_t base = BaseOf({id, login}, tres);
+      const int64_t base = BaseOf({id, user}, tres);
       range = range + MinutesRange{base, base};
     }
     return ranges;

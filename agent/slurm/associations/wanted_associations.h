@@ -58,8 +58,8 @@ struct WantedAccount {
   int64_t shares = 0;
   bool is_frozen = true;
   MinutesRanges minutes;
-  std::vector<std::string> qos;                // empty: as they are; the first is the default
-  std::map<std::string, MinutesRanges> users;  // their own ceilings, by login
+  std::vector<std::string> qos;                    // empty: as they are; the first is the default
+  std::map<AssociationUser, MinutesRanges> users;  // their own ceilings
   // What cannot be set, and why, by resource; "" for the whole account.
   std::map<std::string, std::string> problems;
 };

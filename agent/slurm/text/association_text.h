@@ -9,7 +9,6 @@
 #include <map>
 #include <set>
 #include <string>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,35 +19,18 @@ namespace mesolys::agent {
 
 // Columns of `sacctmgr --noheader --parsable2 show assoc`, in this order.
 inline constexpr char kAssociationColumns[] =
-    "Account,ParentName,User,Partition,Share,GrpTRESMins,GrpJobs,GrpSubmitJobs,QOS,DefaultQOS";
+    "Account,ParentName,User,Partition,Share,GrpTRESMins,GrpJobs,GrpSubmitJobs,QOS,DefaultQOS,"
+    "MaxTRESMins";
 
-// Adds one row. A row of a user for a single partition is passed over: the one for all of them
-// holds the limits.
+// Adds one row.
 absl::Status AddAssociation(absl::string_view line,
                             std::map<std::string, AccountAssociation>& accounts);
 
+// sacctmgr repeats the QOS of an account with each of its users: leaves those that are their own.
+void KeepOwnQos(std::map<std::string, AccountAssociation>& accounts);
+
 // A row of `sacctmgr --noheader --parsable2 show account format=Account,Organization`.
 absl::Status AddOwner(absl::string_view line, std::map<std::string, AccountAssociation>& accounts);
-
-// `scontrol show assoc_mgr flags=assoc`, line by line: a record of an association over some lines.
-class ControllerText {
- public:
-  explicit ControllerText(std::string cluster) : cluster_(std::move(cluster)) {}
-
-  absl::Status Add(absl::string_view line);
-  // DATA_LOSS when there was no association at all: even an empty cluster has root's.
-  absl::StatusOr<ClusterAssociations::Controller> Take();
-
- private:
-  absl::Status AddMinutes(absl::string_view text);
-  absl::Status AddKept(absl::string_view text);
-
-  const std::string cluster_;
-  AccountUser current_;
-  bool is_passed_over_ = true;   // of another cluster, or of a single partition
-  bool is_jobs_closed_ = false;  // GrpJobs=0, which comes before GrpSubmitJobs
-  ClusterAssociations::Controller controller_;
-};
 
 // The number of records that wait for slurmdbd, from `sdiag`.
 absl::StatusOr<int64_t> WaitingRecords(absl::string_view sdiag);

@@ -6,22 +6,15 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
-#include "agent/process/utf8.h"
+#include "agent/slurm/text/not_understood.h"
 #include "agent/slurm/text/sacct_time.h"
 #include "agent/slurm/text/sacct_value.h"
 #include "proto/runtime/convert.h"
-#include "proto/values/sentence.h"
 
 namespace mesolys::agent {
 namespace {
 
 constexpr size_t kFieldCount = 12;
-constexpr size_t kShownJobBytes = 200;
-
-absl::Status NotUnderstood(absl::string_view line) {
-  return absl::DataLossError(
-      Say("squeue says what is not understood: \"$0\"", OneLine(line, kShownJobBytes)).Render());
-}
 
 // "cpu=2,mem=10M,node=1,billing=2,gres/gpu=1": whole numbers only.
 std::map<std::string, int64_t> CountsOf(absl::string_view text) {
@@ -50,7 +43,7 @@ void AddLimits(const QueuedJob& job, const AccountUser& whose, const TresMinutes
     if (asked == job.asked.end()) continue;
     v1::JobLimit& shown = *situation.add_limits();
     shown.set_account(whose.first);
-    shown.set_login(whose.second);
+    shown.set_login(whose.second.login);
     shown.set_tres(tres);
     shown.set_asked_count(asked->second);
     shown.set_limit_minutes(limit);
@@ -66,7 +59,7 @@ absl::StatusOr<QueueRow> ParseQueueRow(absl::string_view line) {
   const std::vector<std::string> fields = absl::StrSplit(line, '|');
   QueueRow row;
   if (fields.size() < kFieldCount || !absl::SimpleAtoi(fields[0], &row.job_id)) {
-    return NotUnderstood(line);
+    return NotUnderstood("squeue", line);
   }
   QueuedJob& job = row.job;
   job.state = fields[1];
@@ -80,7 +73,7 @@ absl::StatusOr<QueueRow> ParseQueueRow(absl::string_view line) {
   if (fields[9] != "N/A") {
     const absl::StatusOr<std::optional<SacctTime>> start =
         ParseSacctTime(fields[9], absl::UTCTimeZone());
-    if (!start.ok()) return NotUnderstood(line);
+    if (!start.ok()) return NotUnderstood("squeue", line);
     job.start_time = start->has_value() ? (*start)->first : absl::InfinitePast();
   }
   job.asked = CountsOf(fields[10]);
@@ -109,10 +102,12 @@ v1::JobSituation SituationOf(const QueuedJob& job, const ClusterAssociations& he
     const auto account = held.accounts.find(name);
     if (account == held.accounts.end()) break;
     if (name == job.account) {
-      const auto user = account->second.users.find(job.user);
+      // Slurm takes the one for its partition before the ordinary one.
+      auto user = account->second.users.find({job.user, job.partition});
+      if (user == account->second.users.end()) user = account->second.users.find(job.user);
       if (user != account->second.users.end()) {
         situation.set_user_is_closed(user->second.IsFrozen());
-        AddLimits(job, {name, job.user}, user->second.minutes, held, situation);
+        AddLimits(job, {name, user->first}, user->second.minutes, held, situation);
       }
     }
     if (account->second.limits.jobs_max == 0) situation.set_account_is_closed(true);

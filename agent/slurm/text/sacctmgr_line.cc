@@ -34,6 +34,14 @@ bool IsLogin(absl::string_view word) {
   return !absl::EqualsIgnoreCase(word, kRootAccount) && CheckLogin("login", word).ok();
 }
 
+// A partition's name is whatever slurm.conf calls it. Empty: what a user has in all of them; without
+// the word Slurm would change those for one partition, too.
+bool IsPartition(absl::string_view word) {
+  return word.size() <= 64 && std::all_of(word.begin(), word.end(), [](unsigned char c) {
+           return absl::ascii_isalnum(c) || c == '_' || c == '-' || c == '.';
+         });
+}
+
 bool IsCluster(absl::string_view word) { return CheckId("cluster", word).ok(); }
 
 bool IsWhole(absl::string_view word, int64_t most) {
@@ -78,6 +86,7 @@ constexpr Word kName = {"name=", IsAccount};
 constexpr Word kUser = {"name=", IsLogin};
 constexpr Word kAccount = {"account=", IsAccount};
 constexpr Word kCluster = {"cluster=", IsCluster};
+constexpr Word kPartition = {"partition=", IsPartition};
 constexpr Word kParent = {"parent=", IsParent};
 constexpr Word kShares = {"fairshare=", IsShares};
 constexpr Word kMinutes = {"GrpTRESMins=", IsMinutes};
@@ -92,8 +101,8 @@ std::vector<std::vector<Word>> Templates() {
   const std::vector<Word> add = {{"add"}, {"account"}, kName,        kCluster,
                                  kParent, kShares,     kDescription, kOrganization};
   const std::vector<Word> account = {{"modify"}, {"account"}, {"where"}, kName, kCluster, {"set"}};
-  const std::vector<Word> user = {{"modify"}, {"user"}, {"where"}, kUser,
-                                  kAccount,   kCluster, {"set"}};
+  const std::vector<Word> user = {{"modify"}, {"user"}, {"where"},  kUser,
+                                  kAccount,   kCluster, kPartition, {"set"}};
   const auto with = [](std::vector<Word> words, std::initializer_list<Word> more) {
     words.insert(words.end(), more);
     return words;
@@ -102,7 +111,7 @@ std::vector<std::vector<Word>> Templates() {
       add,
       with(add, {kClosedJobs, kClosedSubmits}),
       {{"add"}, {"user"}, kUser, kAccount, kCluster, {"fairshare=parent"}},
-      {{"delete"}, {"user"}, {"where"}, kUser, kAccount, kCluster},
+      {{"delete"}, {"user"}, {"where"}, kUser, kAccount, kCluster, kPartition},
       {{"modify"}, {"user"}, {"where"}, kUser, kCluster, {"set"}, {"DefaultAccount=", IsAccount}},
       with(account, {kMinutes}),
       with(account, {kClosedJobs, kClosedSubmits}),
@@ -113,6 +122,7 @@ std::vector<std::vector<Word>> Templates() {
       with(user, {kMinutes}),
       with(user, {kClosedJobs, kClosedSubmits}),
       with(user, {kOpenJobs, kOpenSubmits}),
+      with(user, {{"QOS="}, {"DefaultQOS=-1"}}),
   };
 }
 
@@ -126,7 +136,8 @@ std::string LineOf(const std::string& cluster, const AssociationChange& change) 
   const std::string account =
       absl::StrCat("modify account where name=", change.account, " cluster=", cluster, " set ");
   const std::string user = absl::StrCat("modify user where name=", change.user,
-                                        " account=", change.account, " cluster=", cluster, " set ");
+                                        " account=", change.account, " cluster=", cluster,
+                                        " partition=", change.partition, " set ");
   const std::string closed = "GrpJobs=0 GrpSubmitJobs=0";
   const std::string open = "GrpJobs=-1 GrpSubmitJobs=-1";
   switch (change.kind) {
@@ -148,12 +159,14 @@ std::string LineOf(const std::string& cluster, const AssociationChange& change) 
     case LineKind::kWidenQos:
       return absl::StrCat(account, "QOS=", absl::StrJoin(change.qos, ","),
                           " DefaultQOS=", change.qos.empty() ? "" : change.qos.front());
+    case LineKind::kInheritQos:
+      return user + "QOS= DefaultQOS=-1";
     case LineKind::kMoveDefault:
       return absl::StrCat("modify user where name=", change.user, " cluster=", cluster,
                           " set DefaultAccount=", change.account);
     case LineKind::kRemoveUser:
       return absl::StrCat("delete user where name=", change.user, " account=", change.account,
-                          " cluster=", cluster);
+                          " cluster=", cluster, " partition=", change.partition);
     case LineKind::kCreateAccount:
       return absl::StrCat("add account name=", change.account, " cluster=", cluster,
                           " parent=", change.parent, " fairshare=", change.shares,

@@ -278,6 +278,27 @@ absl::StatusOr<ScontrolPartition> ParseScontrolPartition(absl::string_view line)
   return partition;
 }
 
+absl::StatusOr<PartitionAccess> ParsePartitionAccess(absl::string_view line) {
+  const absl::StatusOr<Words> words =
+      Words::Read(line, "PartitionName",
+                  {"QoS", "AllowAccounts", "DenyAccounts", "AllowQos", "DenyQos"});
+  if (!words.ok()) return words.status();
+  const auto names = [&words](absl::string_view key) {
+    const absl::string_view all = words->At(key);
+    std::set<std::string> read;
+    if (all != "ALL") read = absl::StrSplit(all, ',', absl::SkipEmpty());
+    return read;
+  };
+  PartitionAccess access;
+  access.name = std::string(words->At("PartitionName"));
+  if (words->At("QoS") != "N/A") access.qos = std::string(words->At("QoS"));
+  access.accounts = names("AllowAccounts");
+  access.denied_accounts = names("DenyAccounts");
+  access.allowed_qos = names("AllowQos");
+  access.denied_qos = names("DenyQos");
+  return access;
+}
+
 absl::StatusOr<ScontrolReservation> ParseScontrolReservation(absl::string_view line) {
   const absl::StatusOr<Words> words =
       Words::Read(line, "ReservationName", {"Nodes", "Flags", "State"});

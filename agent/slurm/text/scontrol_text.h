@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "agent/slurm/associations/qos.h"
 
 namespace mesolys::agent {
 
@@ -51,6 +52,8 @@ struct ScontrolPartition {
   int64_t nodes_max = 0;             // the same
 };
 absl::StatusOr<ScontrolPartition> ParseScontrolPartition(absl::string_view line);
+// Whom it takes, of the same line.
+absl::StatusOr<PartitionAccess> ParsePartitionAccess(absl::string_view line);
 
 struct ScontrolReservation {
   std::string name;

@@ -75,7 +75,8 @@ class SiteCheckTest : public testing::Test {
     std::ostringstream out;
     const Verdict verdict = CheckSite(
         config_, {"mesolys", false}, now_,
-        {[this](const Command& command) { return Run(command); }, [this] { return reached_; }},
+        {[this](const Command& command) { return Run(command); }, [this] { return reached_; },
+         [this](const std::string&) { return held_; }},
         out);
     printed_ = out.str();
     return verdict;
@@ -88,6 +89,7 @@ class SiteCheckTest : public testing::Test {
   std::map<std::string, std::string> answers_;  // by a part of the command
   std::set<std::string> failing_;               // parts of commands that end with status 1
   absl::Status reached_;
+  absl::StatusOr<ClusterAssociations> held_ = absl::UnavailableError("slurmdbd is away");
   std::string printed_;
 };
 
@@ -141,17 +143,19 @@ TEST_F(SiteCheckTest, WarnsWithoutFailing) {
 
 TEST_F(SiteCheckTest, LooksForTheQosThatItGives) {
   config_.enforcement.emplace();
+  config_.enforcement->options.clusters = {"psmn"};
   config_.enforcement->options.rules.qos = {"normal"};
   EXPECT_EQ(Check(), Verdict::kFail) << printed_;
-  EXPECT_THAT(printed_, HasSubstr("FAIL  QOS: /usr/bin/sacctmgr"));
-  answers_["sacctmgr --noheader --parsable2 show qos format=Name,UsageFactor"] =
-      "normal|1.000000\neco|0.500000\n";
+  EXPECT_THAT(printed_, HasSubstr("FAIL  psmn: associations: slurmdbd is away"));
+  held_ = ClusterAssociations();
+  held_->controller.emplace().qos["normal"];
   EXPECT_EQ(Check(), Verdict::kPass) << printed_;
+  held_->controller->qos["eco"].usage_factor = kWholeUsage * 2;
   config_.enforcement->options.rules.eco_qos = "eco";
   EXPECT_EQ(Check(), Verdict::kWarn) << printed_;
   config_.enforcement->options.rules.bonus_qos = "low";
   EXPECT_EQ(Check(), Verdict::kFail) << printed_;
-  EXPECT_THAT(printed_, HasSubstr("QOS low: is not known to Slurm"));
+  EXPECT_THAT(printed_, HasSubstr("psmn: QOS low: is not known to Slurm"));
 }
 
 TEST_F(SiteCheckTest, AsksNoCommandWithoutAConfigurationOfSlurm) {

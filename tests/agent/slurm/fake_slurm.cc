@@ -50,6 +50,7 @@ FakeSlurm::FakeSlurm(std::set<std::string> names) {
     cluster.accounts[kRootAccount].shares = "1";
     cluster.controller.emplace();
     cluster.controller->tres = {"cpu", "mem", "gres/gpu", "gres/gpu:a100", "gres/gpu:h100"};
+    cluster.controller->qos["normal"];
   }
 }
 
@@ -107,10 +108,10 @@ absl::StatusOr<ClusterAssociations> FakeSlurm::Read(const std::string& cluster,
     }
     read.controller->minutes[{name, ""}] = account.limits.minutes;
     Freeze({name, ""}, account.limits, *read.controller);
-    for (const auto& [login, limits] : account.users) {
-      read.controller->counted[{name, login}];
-      read.controller->minutes[{name, login}] = limits.minutes;
-      Freeze({name, login}, limits, *read.controller);
+    for (const auto& [user, limits] : account.users) {
+      read.controller->counted[{name, user}];
+      read.controller->minutes[{name, user}] = limits.minutes;
+      Freeze({name, user}, limits, *read.controller);
     }
   }
   return read;
@@ -165,27 +166,29 @@ absl::Status FakeSlurm::Take(const std::string& line) {
     added.parent = words.at("parent");
     added.shares = words.at("fairshare");
     added.owner = words.at("organization");
-    added.qos = {"normal"};
+    added.limits.qos = {"normal"};
     SetLimits(words, added.limits);
     return absl::OkStatus();
   }
   if (words.contains("DefaultAccount")) return absl::OkStatus();
   if (!accounts.contains(account_name)) return absl::UnavailableError("Nothing modified");
   AccountAssociation& account = accounts[account_name];
+  const AssociationUser user = {name, words.contains("partition") ? words.at("partition") : ""};
   if (words.contains("add")) {
-    account.users[name];
+    account.users[user];
   } else if (words.contains("delete")) {
-    account.users.erase(name);
+    account.users.erase(user);
   } else if (is_user) {
-    SetLimits(words, account.users[name]);
+    SetLimits(words, account.users[user]);
+    if (words.contains("QOS")) account.users[user].qos.clear();
   } else {
     SetLimits(words, account.limits);
     if (words.contains("parent")) account.parent = words.at("parent");
     if (words.contains("fairshare")) account.shares = words.at("fairshare");
     if (words.contains("QOS")) {
       const std::vector<std::string> qos = absl::StrSplit(words.at("QOS"), ',');
-      account.qos = {qos.begin(), qos.end()};
-      account.default_qos = words.at("DefaultQOS");
+      account.limits.qos = {qos.begin(), qos.end()};
+      account.limits.default_qos = words.at("DefaultQOS");
     }
   }
   return absl::OkStatus();

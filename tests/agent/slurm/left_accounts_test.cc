@@ -15,15 +15,18 @@ class LeftAccountsTest : public testing::Test {
 
   LeftAccountsTest() {
     std::filesystem::create_directory(directory_.path() + "/state");
-    accounts_["root"].qos = {"normal"};
+    accounts_["root"].limits.qos = {"normal"};
     AccountAssociation& account = accounts_["p"];
     account.parent = "_chair";
     account.shares = "10000";
     account.owner = "an | owner";
-    account.limits = {{{"cpu", 600}, {"gres/gpu:a100", 0}}, 0, 0};
-    account.qos = {"bonus", "normal"};
-    account.default_qos = "normal";
-    account.users["alice"] = {{{"cpu", 60}}, {}, {}};
+    account.limits.minutes = {{"cpu", 600}, {"gres/gpu:a100", 0}};
+    account.limits.jobs_max = account.limits.submits_max = 0;
+    account.limits.job_minutes = {{"cpu", 90}};
+    account.limits.qos = {"bonus", "normal"};
+    account.limits.default_qos = "normal";
+    account.users["alice"].minutes = {{"cpu", 60}};
+    account.users[{"alice", "gpu"}].qos = {"high"};
     account.users["bob"] = {};
   }
 

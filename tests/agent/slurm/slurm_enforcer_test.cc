@@ -242,7 +242,7 @@ TEST_F(SlurmEnforcerTest, AccountsOfOthersAreLeftAlone) {
   old.shares = "1";
   old.owner = "physics";
   old.limits.minutes["cpu"] = 5;
-  old.qos = {"normal"};
+  old.limits.qos = {"normal"};
   old.users["bob"];
   const AccountAssociation before = old;
   Project("p");

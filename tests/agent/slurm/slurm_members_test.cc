@@ -8,6 +8,7 @@ namespace mesolys::agent {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
 
@@ -45,6 +46,50 @@ TEST_F(SlurmEnforcerTest, AMemberHasTheirOwnCeiling) {
   account.login_ceilings.clear();
   Put();
   EXPECT_THAT(Account("p").users.at("alice").minutes, IsEmpty());
+}
+
+TEST_F(SlurmEnforcerTest, AnAssociationForOnePartitionIsHeldAsTheOrdinaryOneIs) {
+  SiteAccount& account = Project("p");
+  account.logins = {"alice"};
+  Grant("p", 1, "cpu", 600);
+  account.login_ceilings[{"alice", "cpu"}] = {Amount(60 * 60), kNow - absl::Hours(1)};
+  use_.login_spent[{"p", "alice", "cpu"}] = {Amount(10 * 60), Amount(10 * 60)};
+  Put();
+  const AssociationUser in_main = {"alice", "main"};
+  slurm_.clusters.at("c1").accounts.at("p").users[in_main];
+  slurm_.clusters.at("c1").controller->counted[{"p", in_main}]["cpu"] = 7;
+  EXPECT_THAT(Say(Put()), ElementsAre(HasSubstr("user alice (partition main) is new; repaired")));
+  EXPECT_THAT(Account("p").users.at(in_main).minutes, ElementsAre(Pair("cpu", 57)));
+  EXPECT_THAT(Account("p").users.at("alice").minutes, ElementsAre(Pair("cpu", 50)));
+  EXPECT_THAT(Say(Put()), ElementsAre("g1 ENFORCED"));
+}
+
+TEST_F(SlurmEnforcerTest, AnAssociationForOnePartitionGoesWithItsUser) {
+  Project("p").logins = {"alice"};
+  Grant("p", 1, "cpu", 600);
+  Put();
+  std::map<AssociationUser, AssociationLimits>& users =
+      slurm_.clusters.at("c1").accounts.at("p").users;
+  const AssociationUser in_main = {"alice", "main"};
+  users[in_main];
+  users[{"bob", "main"}];  // is no member
+  slurm_.clusters.at("c1").busy = {{"p", "alice"}};
+  slurm_.clusters.at("c1").controller->defaults = {{"p", in_main}};
+  slurm_.clusters.at("c1").accounts["other"].users["alice"];
+  Put();
+  EXPECT_TRUE(users.at({"bob", "main"}).IsFrozen());
+  EXPECT_FALSE(users.at(in_main).IsFrozen());
+  state_.accounts["p"].logins.clear();
+  Put();
+  EXPECT_FALSE(users.contains({"bob", "main"}));
+  EXPECT_TRUE(users.at("alice").IsFrozen());
+  EXPECT_TRUE(users.at(in_main).IsFrozen());
+  slurm_.clusters.at("c1").busy.clear();
+  slurm_.lines.clear();
+  Put();
+  EXPECT_THAT(users, IsEmpty());
+  // Slurm keeps the last association of a user's default account.
+  EXPECT_THAT(slurm_.lines.front(), HasSubstr("DefaultAccount=other"));
 }
 
 TEST_F(SlurmEnforcerTest, ManyMembersAreNotRemovedAtOnce) {

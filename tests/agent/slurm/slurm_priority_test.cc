@@ -16,13 +16,13 @@ TEST_F(SlurmEnforcerTest, TheBonusIsSpentInItsOwnQosOnly) {
   const std::string grant = Grant("p", 1, "cpu", 600);
   state_.accounts["p"].grants[grant].bonus = Amount(100 * 60);
   Put();
-  EXPECT_THAT(Account("p").qos, ElementsAre("eco", "normal"));
-  EXPECT_EQ(Account("p").default_qos, "normal");
+  EXPECT_THAT(Account("p").limits.qos, ElementsAre("eco", "normal"));
+  EXPECT_EQ(Account("p").limits.default_qos, "normal");
   EXPECT_EQ(Left("p"), 600);
   Spend(grant, 620);
   slurm_.Run("c1", "p", "alice", {{"cpu", 620}});
   Put();
-  EXPECT_THAT(Account("p").qos, ElementsAre("bonus"));
+  EXPECT_THAT(Account("p").limits.qos, ElementsAre("bonus"));
   EXPECT_EQ(Left("p"), 80);
   Spend(grant, 700);
   Put();
@@ -40,18 +40,34 @@ TEST_F(SlurmEnforcerTest, OnlyAProjectThatMayHasTheEcoQosBesideTheUsualOnes) {
   state_.accounts["p"].grants[grant].bonus = Amount(100 * 60);
   Grant("q", 2, "cpu", 600);
   Put();
-  EXPECT_THAT(Account("p").qos, ElementsAre("eco", "long", "normal"));
-  EXPECT_EQ(Account("p").default_qos, "normal");
-  EXPECT_THAT(Account("q").qos, ElementsAre("long", "normal"));
+  EXPECT_THAT(Account("p").limits.qos, ElementsAre("eco", "long", "normal"));
+  EXPECT_EQ(Account("p").limits.default_qos, "normal");
+  EXPECT_THAT(Account("q").limits.qos, ElementsAre("long", "normal"));
   state_.accounts["p"].eco = false;
   state_.accounts["q"].eco = true;
   Put();
-  EXPECT_THAT(Account("p").qos, ElementsAre("long", "normal"));
-  EXPECT_THAT(Account("q").qos, ElementsAre("eco", "long", "normal"));
+  EXPECT_THAT(Account("p").limits.qos, ElementsAre("long", "normal"));
+  EXPECT_THAT(Account("q").limits.qos, ElementsAre("eco", "long", "normal"));
   state_.accounts["p"].eco = true;
   Spend(grant, 620);
   Put();
-  EXPECT_THAT(Account("p").qos, ElementsAre("bonus"));
+  EXPECT_THAT(Account("p").limits.qos, ElementsAre("bonus"));
+}
+
+TEST_F(SlurmEnforcerTest, AUsersOwnQosBeyondThoseOfTheAccountIsTakenBack) {
+  options_.rules.qos = {"normal", "eco"};
+  Start();
+  Project("p").logins = {"alice", "bob"};
+  Grant("p", 1, "cpu", 600);
+  Put();
+  AccountAssociation& account = slurm_.clusters.at("c1").accounts.at("p");
+  account.users.at("alice").qos = {"normal", "high"};
+  account.users.at("bob").qos = {"eco"};
+  EXPECT_TRUE(Put().status.ok());
+  EXPECT_THAT(slurm_.lines.back(), testing::HasSubstr("QOS= DefaultQOS=-1"));
+  EXPECT_THAT(account.users.at("alice").qos, testing::IsEmpty());
+  // A site may give less to somebody.
+  EXPECT_THAT(account.users.at("bob").qos, ElementsAre("eco"));
 }
 
 TEST_F(SlurmEnforcerTest, TheAccountAboveOthersHasTheSharesOfItsChair) {

@@ -219,7 +219,7 @@ def weigh(world, slurm):
         raise SystemExit(f'job {job} of climat was taken in the eco QOS')
     checked = subprocess.run([world.build / 'agent/mesolys-agent', 'check', '--config', world.folder / 'agent-psmn.toml'],
                              capture_output=True, text=True, timeout=60).stdout
-    if not all(f'pass  QOS {qos}: is known\n' in checked for qos in ('normal', 'eco')):
+    if not all(f'pass  psmn: QOS {qos}: leaves limits to the accounts\n' in checked for qos in ('normal', 'eco')):
         raise SystemExit(f'check: {checked}')
     print(f'shares and QOS: {found}', flush=True)
 

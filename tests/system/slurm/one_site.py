@@ -17,9 +17,9 @@ PROMISED = {'cpu': 64, 'gpu-a100': 4, 'gpu-v100': 4}
 
 
 class OneSite(mesocentre.Mesocentre):
-    def __init__(self, build, folder, slurm, collector=''):
-        """`collector` is what the agent's [collector] says besides its clusters."""
-        self.slurm, self.collector = slurm, collector
+    def __init__(self, build, folder, slurm, collector='', enforcer='type = "dry_run"'):
+        """`collector` is what the agent's [collector] says besides its clusters, `enforcer` all of its [enforcer]."""
+        self.slurm, self.collector, self.enforcer = slurm, collector, enforcer
         super().__init__(build, folder, None)
 
     def write_files(self, records, replay):
@@ -32,7 +32,7 @@ class OneSite(mesocentre.Mesocentre):
         self.write_scheduler('catalogue.toml')
         self.write_client('olga')
         self.write_agent('agent', SITE, f'type = "slurm"\nclusters = ["{SITE}"]\nslurm_conf = "{self.slurm.conf(SITE)}"\n'
-                                        f'means_interval = "1s"\n{self.collector}')
+                                        f'means_interval = "1s"\n{self.collector}', self.enforcer)
 
     def agent(self, verb):
         return subprocess.run([self.build / 'agent/mesolys-agent', verb, '--config', self.folder / 'agent.toml'],

@@ -24,6 +24,11 @@ AssociationChange Change(Kind kind, const std::string& user = "") {
   return change;
 }
 
+AssociationChange InPartition(AssociationChange change, const std::string& partition) {
+  change.partition = partition;
+  return change;
+}
+
 TEST(SacctmgrLineTest, NamesTheClusterAlways) {
   const struct {
     AssociationChange change;
@@ -37,14 +42,22 @@ TEST(SacctmgrLineTest, NamesTheClusterAlways) {
        "modify account where name=proj_a cluster=psmn set "
        "GrpTRESMins=cpu=600,gres/gpu:a100_3g.40gb=60"},
       {Change(Kind::kRaiseUser, "alice"),
-       "modify user where name=alice account=proj_a cluster=psmn set "
+       "modify user where name=alice account=proj_a cluster=psmn partition= set "
        "GrpTRESMins=cpu=600,gres/gpu:a100_3g.40gb=60"},
+      {InPartition(Change(Kind::kFreezeUser, "alice"), "GPU_a100.2"),
+       "modify user where name=alice account=proj_a cluster=psmn partition=GPU_a100.2 set "
+       "GrpJobs=0 GrpSubmitJobs=0"},
+      {Change(Kind::kInheritQos, "alice"),
+       "modify user where name=alice account=proj_a cluster=psmn partition= set QOS= "
+       "DefaultQOS=-1"},
       {Change(Kind::kNarrowQos),
        "modify account where name=proj_a cluster=psmn set QOS=normal,eco DefaultQOS=normal"},
       {Change(Kind::kMoveDefault, "alice"),
        "modify user where name=alice cluster=psmn set DefaultAccount=proj_a"},
       {Change(Kind::kRemoveUser, "alice"),
-       "delete user where name=alice account=proj_a cluster=psmn"},
+       "delete user where name=alice account=proj_a cluster=psmn partition="},
+      {InPartition(Change(Kind::kRemoveUser, "alice"), "main"),
+       "delete user where name=alice account=proj_a cluster=psmn partition=main"},
       {Change(Kind::kCreateAccount),
        "add account name=proj_a cluster=psmn parent=_chair_ia fairshare=10000 "
        "description=mesolys organization=mesolys GrpJobs=0 GrpSubmitJobs=0"},
