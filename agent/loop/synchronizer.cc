@@ -45,6 +45,7 @@ Synchronizer::Synchronizer(Spool& spool, Enforcer& enforcer, SchedulerLink& link
 SynchronizeTick Synchronizer::Tick(const std::string& problem, absl::Duration patience) {
   SynchronizeTick tick;
   const absl::Time begin = clock_.Now();
+  trouble_ = absl::OkStatus();
   tick.status = Load();
   if (tick.status.ok()) {
     tick.status = PutLastInForce(begin, tick);
@@ -52,9 +53,12 @@ SynchronizeTick Synchronizer::Tick(const std::string& problem, absl::Duration pa
     // else.
     tick.status.Update(Poll(problem, patience, begin, tick));
   }
+  const bool is_site_well = tick.status.ok();
+  tick.status.Update(trouble_);
   problem_ = tick.status.ok() ? "" : std::string(tick.status.message());
-  if (tick.status.ok()) {
-    backoff_.Reset();
+  if (!trouble_.ok()) spdlog::warn("synchronize: {}", std::string(trouble_.message()));
+  if (is_site_well) {
+    if (trouble_.ok()) backoff_.Reset();
     // The next poll waits for news.
     const bool is_polled_next =
         tick.is_new || tick.is_corrected || tick.wanted_answer || !told_jobs_.empty();
@@ -97,7 +101,9 @@ absl::Status Synchronizer::PutLastInForce(absl::Time now, SynchronizeTick& tick)
   if (use.ok()) tick.standings = StandingsOf(*last_, *use, now);
   enforcements_ = std::move(in_force.enforcements);
   NoteSet();
-  if (!in_force.status.ok()) return in_force.status;
+  if (!in_force.is_judged) return in_force.status;
+  // The trouble of some accounts is told, and keeps none of the others waiting.
+  trouble_ = in_force.status;
   const absl::StatusOr<int64_t> before = spool_.GenerationInForce();
   if (!before.ok()) return before.status();
   if (*before == last_->generation) return absl::OkStatus();
@@ -160,6 +166,8 @@ absl::Status Synchronizer::Poll(const std::string& problem, absl::Duration patie
   // Its end shall be told soon.
   if (kept_.imports_size() > 0) patience = std::min(patience, kUntold);
   request->set_wants_answer(now < answer_time_ || now - answer_time_ >= kUnanswered);
+  // What failed is tried again soon, then less and less often.
+  if (!trouble_.ok()) patience = std::min(patience, backoff_.Next());
   patience =
       std::max(kPatienceMin, std::min({patience, PollFor(options_.interval), UntilNextEdge(now)}));
   const absl::StatusOr<v1::SynchronizeResponse> response = link_.Synchronize(*request, patience);

@@ -131,6 +131,7 @@ class Synchronizer {
   absl::Time answer_time_ = absl::InfinitePast();  // of the last poll that was answered
   int64_t drift_count_ = 0;
   std::vector<v1::ToldJob> told_jobs_;  // to be told with the next poll
+  absl::Status trouble_;                // of single accounts, in this tick
   std::string problem_;
 };
 

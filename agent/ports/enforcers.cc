@@ -63,6 +63,7 @@ InForce Enforcers::PutInForce(const SiteState& wanted, const absl::StatusOr<Site
   for (Enforcer* const enforcer : enforcers_) {
     InForce part = enforcer->PutInForce(PartOf(enforcer, wanted), use, limit, now);
     Join(part.status, all.status);
+    all.is_judged = all.is_judged && part.is_judged;
     all.change_count += part.change_count;
     all.drift_count += part.drift_count;
     for (v1::Enforcement& each : part.enforcements) {

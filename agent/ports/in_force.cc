@@ -130,6 +130,7 @@ InForce StateEnforcer::PutInForce(const SiteState& wanted, const absl::StatusOr<
     }
     const Plan plan = Reconcile(*held, desired, now);
     result.status = CheckRemovals({plan.removal_count, plan.held_count}, limit);
+    result.is_judged = result.status.ok();
     if (result.status.ok() && !plan.actions.empty()) {
       const std::vector<absl::Status> taken = Take(plan.actions);
       result.change_count = static_cast<int64_t>(plan.actions.size());
@@ -146,6 +147,7 @@ InForce StateEnforcer::PutInForce(const SiteState& wanted, const absl::StatusOr<
       }
     }
   }
+  result.is_judged = result.is_judged && held.ok() && use.ok();
   result.status.Update(held.status());
   result.status.Update(use.status());
   result.enforcements = JudgeAll(desired, held, now, failures);

@@ -32,12 +32,12 @@ std::string MinutesText(const TresMinutes& minutes) {
 std::string RowOf(const std::string& name, const AccountAssociation& account,
                   const AssociationUser& user, const AssociationLimits& limits) {
   const bool is_account = user.login.empty();
-  return absl::StrJoin({name, is_account ? account.parent : "", user.login, user.partition,
-                        is_account ? account.shares : "", MinutesText(limits.minutes),
-                        CountText(limits.jobs_max), CountText(limits.submits_max),
-                        absl::StrJoin(limits.qos, ","), limits.default_qos,
-                        MinutesText(limits.job_minutes)},
-                       "|");
+  return absl::StrJoin(
+      {name, is_account ? account.parent : "", user.login, user.partition,
+       is_account ? account.shares : "", MinutesText(limits.minutes), CountText(limits.jobs_max),
+       CountText(limits.submits_max), absl::StrJoin(limits.qos, ","), limits.default_qos,
+       MinutesText(limits.job_minutes)},
+      "|");
 }
 
 // "cluster psmn", then for each account its rows and "owner NAME|ORGANIZATION".

@@ -68,10 +68,9 @@ std::vector<Finding> CheckQos(const std::string& cluster, const std::set<std::st
   std::vector<Finding> findings;
   for (const std::string& name : names) {
     if (controller.qos.contains(name)) continue;
-    findings.push_back(
-        Fail(absl::StrCat(cluster, ": QOS ", name),
-             "is not known to Slurm: no account can be given it",
-             absl::StrCat("sacctmgr -i add qos ", name, ", or correct [enforcer] in agent.toml")));
+    findings.push_back(Fail(
+        absl::StrCat(cluster, ": QOS ", name), "is not known to Slurm: no account can be given it",
+        absl::StrCat("sacctmgr -i add qos ", name, ", or correct [enforcer] in agent.toml")));
   }
   const std::map<std::string, std::vector<std::string>> partitions = PartitionsOf(controller);
   std::set<std::string> looked_at = names.empty() ? UsableOf(held) : names;

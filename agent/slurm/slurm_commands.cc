@@ -115,9 +115,9 @@ absl::StatusOr<ClusterAssociations> SlurmCommands::Read(const std::string& clust
 absl::StatusOr<ClusterAssociations::Controller> SlurmCommands::ReadController(
     const std::string& cluster) const {
   ControllerText text(cluster);
-  absl::Status status =
-      Ask("scontrol", {absl::StrCat("--clusters=", cluster), "show", "assoc_mgr", "flags=assoc,qos"},
-          [&text](absl::string_view line) { return text.Add(line); });
+  absl::Status status = Ask(
+      "scontrol", {absl::StrCat("--clusters=", cluster), "show", "assoc_mgr", "flags=assoc,qos"},
+      [&text](absl::string_view line) { return text.Add(line); });
   if (!status.ok()) return status;
   std::string diagnosis;
   status = Ask("sdiag", {absl::StrCat("--cluster=", cluster)}, [&](absl::string_view line) {
@@ -151,15 +151,14 @@ absl::Status SlurmCommands::ReadHierarchy(const std::string& cluster,
                       controller.partitions.push_back(*std::move(access));
                       return absl::OkStatus();
                     }));
-  status.Update(
-      Ask("scontrol", {of, "show", "config"}, [&controller](absl::string_view line) {
-        const std::pair<absl::string_view, absl::string_view> parts =
-            absl::StrSplit(line, absl::MaxSplits('=', 1));
-        if (absl::StripAsciiWhitespace(parts.first) == "AccountingStorageEnforce") {
-          controller.enforces = EnforcedBy(absl::StripAsciiWhitespace(parts.second));
-        }
-        return absl::OkStatus();
-      }));
+  status.Update(Ask("scontrol", {of, "show", "config"}, [&controller](absl::string_view line) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(line, absl::MaxSplits('=', 1));
+    if (absl::StripAsciiWhitespace(parts.first) == "AccountingStorageEnforce") {
+      controller.enforces = EnforcedBy(absl::StripAsciiWhitespace(parts.second));
+    }
+    return absl::OkStatus();
+  }));
   return status;
 }
 

@@ -77,41 +77,23 @@ InForce SlurmEnforcer::PutInForce(const SiteState& wanted, const absl::StatusOr<
                                  "[collector] in agent.toml lacks it",
                                  cluster)
                                  .Render();
-    round.result.status.Update(absl::FailedPreconditionError(text));
-    for (const auto& [id, account] : wanted.accounts) {
-      Tell(id, "", v1::Ceiling::FAILED, text, round);
-    }
+    TellAll(absl::FailedPreconditionError(text), round);
   }
-  round.result.status.Update(use.status());
-  if (!use.ok()) {
-    for (const auto& [id, account] : wanted.accounts) {
-      Tell(id, "", v1::Ceiling::FAILED, std::string(use.status().message()), round);
-    }
-  }
+  if (!use.ok()) TellAll(use.status(), round);
   Judge(round);
   return std::move(round.result);
 }
 
 void SlurmEnforcer::PutCluster(const std::string& cluster, Round& round) {
   absl::StatusOr<ClusterAssociations> held = control_.Read(cluster, LoginsOf(round.wanted));
-  if (!held.ok()) {
-    round.result.status.Update(held.status());
-    for (const auto& [id, account] : round.wanted.accounts) {
-      Tell(id, "", v1::Ceiling::FAILED, std::string(held.status().message()), round);
-    }
-    return;
-  }
+  if (!held.ok()) return TellAll(held.status(), round);
   const std::set<std::string> drifted = NoteDrift(cluster, *held, round);
   absl::Status said;
   const absl::StatusOr<AssociationPlan> left = Change(cluster, *held, said, round);
   if (!left.ok()) {
     // It is told, and stays as it is until the next round: no news then.
     round.result.status.Update(left_.Forget(cluster, drifted));
-    round.result.status.Update(left.status());
-    for (const auto& [id, account] : round.wanted.accounts) {
-      Tell(id, "", v1::Ceiling::FAILED, std::string(left.status().message()), round);
-    }
-    return;
+    return TellAll(left.status(), round);
   }
   TellLeft(cluster, *left, *held, said, round);
   Leave(cluster, *held, round);
@@ -157,8 +139,15 @@ absl::StatusOr<AssociationPlan> SlurmEnforcer::Change(const std::string& cluster
     std::erase_if(plan.changes, [&untouched](const AssociationChange& change) {
       return untouched.contains(change.account);
     });
-    if (plan.changes.empty() || pass == kPassesMax || options_.is_dry_run) return plan;
-    said = Make(cluster, plan.changes, held, round);
+    std::vector<AssociationChange> tried = plan.changes;
+    std::erase_if(tried, [&](const AssociationChange& change) {
+      return fruitless_.IsGivenUp(cluster, change, round.now);
+    });
+    if (tried.empty() || pass == kPassesMax || options_.is_dry_run) {
+      if (!options_.is_dry_run) fruitless_.EndTurn(cluster, plan.changes, round.now);
+      return plan;
+    }
+    said = Make(cluster, tried, held, round);
     absl::StatusOr<ClusterAssociations> now = control_.Read(cluster, LoginsOf(round.wanted));
     if (!now.ok()) return now.status();
     held = *std::move(now);
@@ -254,7 +243,14 @@ void SlurmEnforcer::TellLeft(const std::string& cluster, const AssociationPlan& 
       Tell(account, "", v1::Ceiling::DRIFTED, Say("dry run: $0", what).Render(), round);
       continue;
     }
-    const std::string text = said.ok() ? what : absl::StrCat(what, ": ", said.message());
+    std::string text = said.ok() ? what : absl::StrCat(what, ": ", said.message());
+    if (const absl::StatusOr<std::string> line = SacctmgrLine(cluster, change); !line.ok()) {
+      text = std::string(line.status().message());
+    } else if (fruitless_.IsGivenUp(cluster, change, round.now)) {
+      text = Say("$0: given up for $1 minutes after $2 turns in which it came to nothing", what,
+                 absl::ToInt64Minutes(FruitlessChanges::kRest), FruitlessChanges::kTurnsMax)
+                 .Render();
+    }
     Tell(account, "", said.ok() ? v1::Ceiling::DRIFTED : v1::Ceiling::FAILED, text, round);
     round.result.status.Update(absl::InternalError(text));
   }
@@ -279,11 +275,6 @@ void SlurmEnforcer::TellLeft(const std::string& cluster, const AssociationPlan& 
       Tell(id, "", v1::Ceiling::FAILED,
            Say("account $0 is among protected_accounts of [enforcer]", id).Render(), round);
     }
-    if (!held.controller.has_value()) {
-      Tell(id, "", v1::Ceiling::FAILED,
-           Say("slurmctld of $0 cannot be asked: limits stay as they are", cluster).Render(),
-           round);
-    }
     std::vector<std::string> waiting;
     std::copy_if(account.logins.begin(), account.logins.end(), std::back_inserter(waiting),
                  [&held](const auto& login) { return held.unknown_logins.contains(login); });
@@ -296,8 +287,17 @@ void SlurmEnforcer::TellLeft(const std::string& cluster, const AssociationPlan& 
             round);
   }
   if (!held.controller.has_value()) {
-    round.result.status.Update(absl::UnavailableError(
-        Say("slurmctld of $0 cannot be asked: limits stay as they are", cluster).Render()));
+    TellAll(absl::UnavailableError(
+                Say("slurmctld of $0 cannot be asked: limits stay as they are", cluster).Render()),
+            round);
+  }
+}
+
+void SlurmEnforcer::TellAll(const absl::Status& status, Round& round) {
+  round.result.is_judged = false;
+  round.result.status.Update(status);
+  for (const auto& [id, account] : round.wanted.accounts) {
+    Tell(id, "", v1::Ceiling::FAILED, std::string(status.message()), round);
   }
 }
 

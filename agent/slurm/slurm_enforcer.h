@@ -15,6 +15,7 @@
 #include "agent/slurm/associations/association_changes.h"
 #include "agent/slurm/associations/wanted_associations.h"
 #include "agent/slurm/change_log.h"
+#include "agent/slurm/fruitless_changes.h"
 #include "agent/slurm/left_accounts.h"
 #include "agent/slurm/slurm_control.h"
 
@@ -78,6 +79,8 @@ class SlurmEnforcer : public Enforcer {
                 const ClusterAssociations& held, const absl::Status& said, Round& round) const;
   static void Tell(const std::string& account, const std::string& resource,
                    v1::Ceiling::State state, const std::string& text, Round& round);
+  // Of every account: the site as a whole could not be looked at or changed.
+  static void TellAll(const absl::Status& status, Round& round);
   static void Judge(Round& round);
   bool IsProtected(const std::string& account) const;
 
@@ -85,6 +88,7 @@ class SlurmEnforcer : public Enforcer {
   SlurmControl& control_;
   ChangeLog& log_;
   LeftAccounts& left_;
+  FruitlessChanges fruitless_;
   // Those that somebody else has changed and that are left so, by cluster.
   std::map<std::string, std::set<std::string>> untouched_;
 };

@@ -169,6 +169,26 @@ TEST_F(SynchronizerTest, DoesNotAskASchedulerThatAnswersAtOnceWithoutPause) {
   EXPECT_EQ(Tick().wait, absl::Seconds(1));
 }
 
+TEST_F(SynchronizerTest, TheTroubleOfOneGrantDelaysNoOther) {
+  Want(3, 2);
+  enforcer_.refused = {GrantName("p", 1)};
+  Tick();
+  for (int turn = 0; turn < 12; ++turn) {
+    const SynchronizeTick tick = Tick();
+    EXPECT_EQ(tick.status.code(), absl::StatusCode::kInternal);
+    EXPECT_LE(tick.wait, absl::Seconds(1));
+    EXPECT_EQ(tick.generation_in_force, 3);
+    EXPECT_EQ(link_.questions.back().generation(), 3);
+    // It is tried again soon, and the scheduler answers all the while.
+    EXPECT_LE(link_.patiences.back(), Backoff::kMax);
+  }
+  EXPECT_THAT(link_.questions.back().problem(), HasSubstr("slurmdbd is down"));
+  EXPECT_EQ(HeldGrants(), 1U);
+  enforcer_.refused.clear();
+  EXPECT_TRUE(Tick().status.ok());
+  EXPECT_EQ(HeldGrants(), 2U);
+}
+
 TEST_F(SynchronizerTest, KeepsTheLastStateInForceWithoutAScheduler) {
   Want(3, 2);
   Tick();

@@ -263,6 +263,29 @@ TEST_F(SlurmEnforcerTest, AccountsOfOthersAreLeftAlone) {
   EXPECT_FALSE(Account("old").limits.IsFrozen());
 }
 
+TEST_F(SlurmEnforcerTest, TheTroubleOfOneAccountIsItsOwn) {
+  Project("p").logins = {"alice"};
+  Project("q").logins = {"bob"};
+  Grant("p", 1, "cpu", 600);
+  const std::string other = Grant("q", 2, "cpu", 600);
+  slurm_.refused = "account=p ";
+  const InForce first = Put();
+  EXPECT_FALSE(first.status.ok());
+  EXPECT_TRUE(first.is_judged);
+  EXPECT_THAT(Say(first),
+              ElementsAre(HasSubstr("g1 FAILED: user alice of p is to be added"), "g2 ENFORCED"));
+  state_.accounts["q"].grants[other].ceiling = Amount(60 * 60);
+  EXPECT_THAT(Say(Put()).back(), "g2 ENFORCED");
+  EXPECT_EQ(Left("q"), 60);
+  // It is not tried for ever.
+  for (int turn = 0; turn < FruitlessChanges::kTurnsMax; ++turn) Put();
+  slurm_.lines.clear();
+  EXPECT_THAT(Say(Put()).front(), HasSubstr("given up for 5 minutes after 5 turns"));
+  EXPECT_THAT(slurm_.lines, IsEmpty());
+  slurm_.refused.clear();
+  EXPECT_THAT(Say(Put(kNow + FruitlessChanges::kRest)), ElementsAre("g1 ENFORCED", "g2 ENFORCED"));
+}
+
 TEST_F(SlurmEnforcerTest, AProtectedAccountIsNeverTouched) {
   options_.rules.protected_accounts = {"root", "p"};
   Start();
