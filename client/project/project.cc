@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/frame/arguments.h"
 #include "client/frame/command_tree.h"
 #include "client/grant/grant.h"
@@ -146,6 +147,14 @@ absl::Status CreateProject(Session& session, const ProjectOptions& options) {
   return absl::OkStatus();
 }
 
+// Of a link that was made: what becomes of the account's jobs.
+std::string JobsText(const v1::AccountLink& link) {
+  if (link.has_jobs()) return Tr("its kept jobs are settled next");
+  if (link.alike().empty()) return Tr("no job of such an account was kept up to now");
+  return Tr("no job of such an account was kept up to now; there are jobs of $0",
+            absl::StrJoin(link.alike(), ", "));
+}
+
 absl::Status Link(Session& session, const ProjectOptions& options) {
   const absl::StatusOr<std::string> name = ParseProject(options.project);
   if (!name.ok()) return name.status();
@@ -158,11 +167,10 @@ absl::Status Link(Session& session, const ProjectOptions& options) {
   v1::AccountLink linked;
   if (absl::Status status = session.Change(request, linked); !status.ok()) return status;
   const std::string id = ShortName(*name);
-  session.Say(session.dry_run()
-                  ? Tr("account $0 of $1 would bill to $2; its kept jobs are settled next",
-                       linked.account(), linked.cluster(), id)
-                  : Tr("account $0 of $1 bills to $2; its kept jobs are settled next",
-                       linked.account(), linked.cluster(), id));
+  session.Say(session.dry_run() ? Tr("account $0 of $1 would bill to $2; $3", linked.account(),
+                                     linked.cluster(), id, JobsText(linked))
+                                : Tr("account $0 of $1 bills to $2; $3", linked.account(),
+                                     linked.cluster(), id, JobsText(linked)));
   Table table{"link",
               {{"cluster", Tr("CLUSTER")}, {"account", Tr("ACCOUNT")}, {"project", Tr("PROJECT")}},
               {{TextCell(linked.cluster()), TextCell(linked.account()), NameCell(*name)}},

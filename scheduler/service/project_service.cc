@@ -2,6 +2,7 @@
 
 #include "mesolys/v1/project.grpc.pb.h"
 #include "scheduler/core/facts/unknown.h"
+#include "scheduler/core/figures/known_accounts.h"
 #include "scheduler/core/figures/shares.h"
 #include "scheduler/core/rules/explanation.h"
 #include "scheduler/core/rules/policy.h"
@@ -250,8 +251,19 @@ class ProjectService final : public v1::ProjectService::CallbackService, Handler
   }
   Reactor* LinkAccount(Context* context, const v1::LinkAccountRequest* in,
                        v1::AccountLink* out) override {
+    // Before its jobs are charged to the project.
+    v1::AccountLink link;
+    link.set_cluster(in->link().cluster());
+    link.set_account(in->link().account());
+    engine_.Read([&link](const Ledger& ledger) {
+      link.set_has_jobs(HasKeptJobs(ledger, link.cluster(), link.account()));
+      if (link.has_jobs()) return;
+      for (std::string& name : WrittenAlike(ledger, link.cluster(), link.account())) {
+        link.add_alike(std::move(name));
+      }
+    });
     return Change(context, *in, in->project(),
-                  [out, link = in->link()](const Answer&) { *out = link; });
+                  [out, link = std::move(link)](const Answer&) { *out = link; });
   }
   Reactor* UnlinkAccount(Context* context, const v1::UnlinkAccountRequest* in,
                          v1::AccountLink* out) override {

@@ -58,7 +58,7 @@ std::vector<Row> RowsOfForm() {
       {Reason::kUnknownRequest, Cli("olga", "request show lab/r99"),
        "see `mesolys request list lab`"},
       {Reason::kUnknownGrant, Cli("olga", "grant show lab/g99"), "see `mesolys grant list lab`"},
-      {Reason::kUnknownJob, Cli("olga", "usage show n1:99"), "see `mesolys usage list`"},
+      {Reason::kUnknownJob, Cli("olga", "usage show n1:99"), "`mesolys usage list PROJECT`"},
       {Reason::kUnknownEvent, Cli("olga", "audit show 9999"), "its newest is "},
       {Reason::kUnknownComparison, ComparisonForgotten, "begin it again"},
       {Reason::kUnknownRole, Cli("olga", "role give eve king --reason x"),

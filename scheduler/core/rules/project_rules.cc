@@ -8,6 +8,7 @@
 #include "scheduler/core/facts/identity.h"
 #include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/balance.h"
+#include "scheduler/core/figures/known_accounts.h"
 #include "scheduler/core/rules/grant_rules.h"
 
 namespace mesolys {
@@ -181,6 +182,24 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const LinkAccount& command) {
                       "link another account",
                       command.account, command.cluster, held->project.id),
                   {{"project", held->project.id}});
+  }
+  const std::string same = SameButForCapitals(at.ledger, command.cluster, command.account);
+  if (!same.empty()) {
+    return Refuse(
+        Reason::kInvalidName,
+        Say("cluster $0 has account $1, and $2 could never have a job beside it: link $0:$1",
+            command.cluster, same, command.account),
+        {{"field", "account"}, {"value", command.account}});
+  }
+  const std::string& data_class = entry->project.data_class;
+  const std::string& site = at.ledger.SiteOf(command.cluster);
+  if (!at.ledger.catalogue().IsCertified(site, data_class)) {
+    return Refuse(
+        Reason::kSiteNotCertified,
+        Say("data of class $0 of project $1 may not go to $2, where cluster $3 is; link an "
+            "account of another site",
+            data_class, command.project, site, command.cluster),
+        {{"site", site}, {"data_class", data_class}});
   }
   return Verdict{{AccountLinked{command.project, command.cluster, command.account}}, {}};
 }
