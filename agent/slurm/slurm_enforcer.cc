@@ -275,22 +275,40 @@ void SlurmEnforcer::TellLeft(const std::string& cluster, const AssociationPlan& 
       Tell(id, "", v1::Ceiling::FAILED,
            Say("account $0 is among protected_accounts of [enforcer]", id).Render(), round);
     }
-    std::vector<std::string> waiting;
-    std::copy_if(account.logins.begin(), account.logins.end(), std::back_inserter(waiting),
-                 [&held](const auto& login) { return held.unknown_logins.contains(login); });
-    if (waiting.empty()) continue;
-    const std::string logins = absl::StrJoin(waiting, ", ");
-    AddNote(id,
-            (waiting.size() == 1 ? Say("login $0 waits for its Unix account", logins)
-                                 : Say("logins $0 wait for their Unix accounts", logins))
-                .Render(),
-            round);
+    NoteLogins(cluster, id, account.logins, held, round);
   }
   if (!held.controller.has_value()) {
     TellAll(absl::UnavailableError(
                 Say("slurmctld of $0 cannot be asked: limits stay as they are", cluster).Render()),
             round);
   }
+}
+
+void SlurmEnforcer::NoteLogins(const std::string& cluster, const std::string& id,
+                               const std::set<std::string>& logins, const ClusterAssociations& held,
+                               Round& round) {
+  if (const auto there = held.accounts.find(id); there != held.accounts.end()) {
+    for (const std::string& login : logins) {
+      const std::string name = HeldLogin(there->second, login);
+      if (name == login) continue;
+      AddNote(id,
+              Say("login $0 is $1 at $2, for Slurm keeps logins in lower case: a Unix account in "
+                  "capitals can submit nothing there, unless slurmdbd has PreserveCaseUser",
+                  login, name, cluster)
+                  .Render(),
+              round);
+    }
+  }
+  std::vector<std::string> waiting;
+  std::copy_if(logins.begin(), logins.end(), std::back_inserter(waiting),
+               [&held](const auto& login) { return held.unknown_logins.contains(login); });
+  if (waiting.empty()) return;
+  const std::string names = absl::StrJoin(waiting, ", ");
+  AddNote(id,
+          (waiting.size() == 1 ? Say("login $0 waits for its Unix account", names)
+                               : Say("logins $0 wait for their Unix accounts", names))
+              .Render(),
+          round);
 }
 
 void SlurmEnforcer::TellAll(const absl::Status& status, Round& round) {

@@ -74,6 +74,10 @@ class SlurmEnforcer : public Enforcer {
   // The accounts that somebody else has changed and that are to be repaired.
   std::set<std::string> NoteDrift(const std::string& cluster, const ClusterAssociations& held,
                                   Round& round);
+  // Of those that cannot work there yet, or not under their name.
+  static void NoteLogins(const std::string& cluster, const std::string& id,
+                         const std::set<std::string>& logins, const ClusterAssociations& held,
+                         Round& round);
   static void AddNote(const std::string& account, const std::string& text, Round& round);
   void TellLeft(const std::string& cluster, const AssociationPlan& plan,
                 const ClusterAssociations& held, const absl::Status& said, Round& round) const;

@@ -63,6 +63,10 @@ struct AccountAssociation {
   friend bool operator==(const AccountAssociation&, const AccountAssociation&) = default;
 };
 
+// What an account calls a login: Slurm keeps it in lower case, unless slurmdbd has
+// PreserveCaseUser.
+std::string HeldLogin(const AccountAssociation& account, const std::string& login);
+
 // The organization of the accounts that the agent makes.
 inline constexpr char kOwner[] = "mesolys";
 inline constexpr char kRootAccount[] = "root";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -173,7 +174,8 @@ absl::Status FakeSlurm::Take(const std::string& line) {
   if (words.contains("DefaultAccount")) return absl::OkStatus();
   if (!accounts.contains(account_name)) return absl::UnavailableError("Nothing modified");
   AccountAssociation& account = accounts[account_name];
-  const AssociationUser user = {name, words.contains("partition") ? words.at("partition") : ""};
+  const AssociationUser user = {is_lower_case ? absl::AsciiStrToLower(name) : name,
+                                words.contains("partition") ? words.at("partition") : ""};
   if (words.contains("add")) {
     account.users[user];
   } else if (words.contains("delete")) {

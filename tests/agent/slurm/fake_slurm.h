@@ -32,6 +32,8 @@ class FakeSlurm : public SlurmControl {
   int64_t lines_left = INT64_MAX;
   // So many freezes that slurmdbd keeps have not reached slurmctld; each look brings one there.
   int unheard_freezes = 0;
+  // Logins are kept so, as without PreserveCaseUser.
+  bool is_lower_case = false;
   // Lines that contain this are answered with an error and change nothing.
   std::string refused;
 

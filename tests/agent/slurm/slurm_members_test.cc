@@ -48,6 +48,26 @@ TEST_F(SlurmEnforcerTest, AMemberHasTheirOwnCeiling) {
   EXPECT_THAT(Account("p").users.at("alice").minutes, IsEmpty());
 }
 
+TEST_F(SlurmEnforcerTest, ALoginInCapitalsIsMadeOnceAndTold) {
+  slurm_.unix_logins = {"LabGuest", "Kept"};
+  slurm_.is_lower_case = true;
+  SiteAccount& account = Project("p");
+  account.logins = {"LabGuest"};
+  account.login_ceilings[{"LabGuest", "cpu"}] = {Amount(60 * 60), kNow - absl::Hours(1)};
+  Grant("p", 1, "cpu", 600);
+  EXPECT_THAT(Say(Put()), ElementsAre(HasSubstr("g1 ENFORCED: login LabGuest is labguest at c1")));
+  slurm_.lines.clear();
+  EXPECT_TRUE(Put().status.ok());
+  EXPECT_THAT(slurm_.lines, IsEmpty());
+  EXPECT_THAT(Account("p").users.at("labguest").minutes, ElementsAre(Pair("cpu", 60)));
+  // Where slurmdbd keeps capitals there is nothing to say.
+  slurm_.is_lower_case = false;
+  account.logins = {"Kept"};
+  Put();
+  EXPECT_THAT(Say(Put()), ElementsAre("g1 ENFORCED"));
+  EXPECT_TRUE(Account("p").users.contains("Kept"));
+}
+
 TEST_F(SlurmEnforcerTest, AnAssociationForOnePartitionIsHeldAsTheOrdinaryOneIs) {
   SiteAccount& account = Project("p");
   account.logins = {"alice"};
