@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
-#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -12,8 +11,8 @@
 #include "absl/strings/strip.h"
 #include "agent/checks/host_facts.h"
 #include "agent/process/line_reader.h"
+#include "agent/slurm/node_facts.h"
 #include "agent/slurm/slurm_facts.h"
-#include "agent/slurm/text/scontrol_text.h"
 
 namespace mesolys::agent {
 namespace {
@@ -45,16 +44,6 @@ Authentication ReadAuthentication(const std::string& slurm_conf) {
     }
   }
   return found;
-}
-
-std::set<std::string> GpuModels(absl::string_view nodes) {
-  std::set<std::string> models;
-  for (const absl::string_view line : absl::StrSplit(nodes, '\n', absl::SkipEmpty())) {
-    const absl::StatusOr<ScontrolNode> node = ParseScontrolNode(line);
-    if (!node.ok()) continue;
-    for (const auto& [model, count] : node->gpu_counts) models.insert(model);
-  }
-  return models;
 }
 
 }  // namespace
@@ -163,10 +152,12 @@ void SlurmCheck::CheckConfig(const std::string& cluster) {
                              std::string(nodes.status().message()),
                              "scontrol = its path, under [collector] in agent.toml"));
   }
-  std::vector<Finding> judged =
-      CheckSlurmConfig(cluster, *config, GpuModels(nodes.value_or("")), sacct_.slurm_conf);
-  findings_.insert(findings_.end(), std::make_move_iterator(judged.begin()),
-                   std::make_move_iterator(judged.end()));
+  const NodeFacts facts = ReadNodes(nodes.value_or(""));
+  for (const std::vector<Finding>& judged :
+       {CheckSlurmConfig(cluster, *config, facts.gpu_models, sacct_.slurm_conf),
+        CheckNodes(cluster, facts, sacct_.slurm_conf)}) {
+    findings_.insert(findings_.end(), judged.begin(), judged.end());
+  }
 }
 
 void SlurmCheck::CheckPrivileges() {

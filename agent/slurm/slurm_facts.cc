@@ -120,13 +120,6 @@ class Judge {
     Change(Verdict::kFail, name, absl::StrJoin(right, ","), "hours of these GPUs are not counted");
   }
 
-  void CheckUntyped(const std::set<std::string>& gpu_models) {
-    if (!gpu_models.contains("")) return;
-    Report(Verdict::kWarn, "Gres",
-           "some nodes have GPUs without a type: which model a job held is guessed",
-           "give each its Type= in gres.conf and gpu:MODEL:COUNT in slurm.conf");
-  }
-
   void CheckPriority() {
     const std::string type = ValueOf(config_, "PriorityType");
     if (type == "priority/multifactor") {
@@ -245,7 +238,6 @@ std::vector<Finding> CheckSlurmConfig(const std::string& cluster, const SlurmCon
   judge.CheckStorageType();
   judge.CheckEnforce();
   judge.CheckTres(gpu_models);
-  judge.CheckUntyped(gpu_models);
   judge.CheckPriority();
   judge.CheckBuffer();
   judge.CheckJobIds();

@@ -34,8 +34,8 @@ bool IsLogin(absl::string_view word) {
   return !absl::EqualsIgnoreCase(word, kRootAccount) && CheckLogin("login", word).ok();
 }
 
-// A partition's name is whatever slurm.conf calls it. Empty: what a user has in all of them; without
-// the word Slurm would change those for one partition, too.
+// A partition's name is whatever slurm.conf calls it. Empty: what a user has in all of them;
+// without the word Slurm would change those for one partition, too.
 bool IsPartition(absl::string_view word) {
   return word.size() <= 64 && std::all_of(word.begin(), word.end(), [](unsigned char c) {
            return absl::ascii_isalnum(c) || c == '_' || c == '-' || c == '.';
@@ -135,9 +135,9 @@ std::string LimitsText(const TresMinutes& minutes) {
 std::string LineOf(const std::string& cluster, const AssociationChange& change) {
   const std::string account =
       absl::StrCat("modify account where name=", change.account, " cluster=", cluster, " set ");
-  const std::string user = absl::StrCat("modify user where name=", change.user,
-                                        " account=", change.account, " cluster=", cluster,
-                                        " partition=", change.partition, " set ");
+  const std::string user =
+      absl::StrCat("modify user where name=", change.user, " account=", change.account,
+                   " cluster=", cluster, " partition=", change.partition, " set ");
   const std::string closed = "GrpJobs=0 GrpSubmitJobs=0";
   const std::string open = "GrpJobs=-1 GrpSubmitJobs=-1";
   switch (change.kind) {

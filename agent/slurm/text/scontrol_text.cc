@@ -103,9 +103,9 @@ class Words {
   std::map<absl::string_view, absl::string_view> values_;
 };
 
-// "(null)", "gpu:4", "gpu:a100:4(S:0-1),gpu:v100:2,shard:8": what is not a GPU is ignored. The
-// error is of what is not counted.
-absl::Status ReadGpus(absl::string_view text, std::map<std::string, int64_t>& counts) {
+// "(null)", "gpu:4", "gpu:a100:4(S:0-1),gpu:v100:2,shard:8": what is no GPU and no part of one is
+// ignored. The error is of what is not counted.
+absl::Status ReadGpus(absl::string_view text, ScontrolNode& node) {
   // A comma within parentheses separates sockets.
   std::string flat;
   int depth = 0;
@@ -119,6 +119,7 @@ absl::Status ReadGpus(absl::string_view text, std::map<std::string, int64_t>& co
   absl::Status status;
   for (const absl::string_view entry : absl::StrSplit(flat, ',', absl::SkipEmpty())) {
     const std::vector<absl::string_view> parts = absl::StrSplit(entry, ':');
+    if (parts.front() == "shard" || parts.front() == "mps") node.gpu_parts.emplace(parts.front());
     if (parts.front() != "gpu") continue;
     const absl::StatusOr<int64_t> count =
         parts.size() == 1 ? 1 : Words::ReadCount("the count of GPUs", parts.back(), 0);
@@ -132,7 +133,7 @@ absl::Status ReadGpus(absl::string_view text, std::map<std::string, int64_t>& co
           "the model of a GPU", model,
           "name one with at most 64 of a-z, 0-9, _, -, . or +, a letter or digit first"));
     } else if (*count > 0) {
-      counts[model] += *count;
+      node.gpu_counts[model] += *count;
     }
   }
   return status;
@@ -239,7 +240,7 @@ absl::StatusOr<ScontrolNode> ParseScontrolNode(absl::string_view line) {
   const absl::StatusOr<int64_t> sockets = words->Count("Sockets", 1);
   if (!sockets.ok()) return sockets.status();
   node.socket_count = *sockets;
-  node.gpus_read = ReadGpus(words->At("Gres"), node.gpu_counts);
+  node.gpus_read = ReadGpus(words->At("Gres"), node);
   node.partitions = absl::StrSplit(words->At("Partitions"), ',', absl::SkipEmpty());
   return node;
 }
@@ -279,9 +280,8 @@ absl::StatusOr<ScontrolPartition> ParseScontrolPartition(absl::string_view line)
 }
 
 absl::StatusOr<PartitionAccess> ParsePartitionAccess(absl::string_view line) {
-  const absl::StatusOr<Words> words =
-      Words::Read(line, "PartitionName",
-                  {"QoS", "AllowAccounts", "DenyAccounts", "AllowQos", "DenyQos"});
+  const absl::StatusOr<Words> words = Words::Read(
+      line, "PartitionName", {"QoS", "AllowAccounts", "DenyAccounts", "AllowQos", "DenyQos"});
   if (!words.ok()) return words.status();
   const auto names = [&words](absl::string_view key) {
     const absl::string_view all = words->At(key);

@@ -99,13 +99,6 @@ TEST(SlurmFactsTest, AskForNoGpusWhereThereAreNone) {
   EXPECT_THAT(NotPassed(config, {}), IsEmpty());
 }
 
-TEST(SlurmFactsTest, WarnOfGpusWithoutAType) {
-  const std::vector<Finding> findings = NotPassed(Good(), {"", "a100"});
-  ASSERT_EQ(findings.size(), 1u);
-  EXPECT_EQ(findings[0].verdict, Verdict::kWarn);
-  EXPECT_THAT(findings[0].remedy, HasSubstr("Type= in gres.conf"));
-}
-
 // The beginning of what four versions print; names are padded, some came, some went.
 TEST(SlurmConfigTest, ReadsWhatEveryVersionPrints) {
   const struct {

@@ -26,7 +26,7 @@ LOOK_SECONDS = 15
 
 class Hierarchy:
     def __init__(self, world, slurm):
-        self.world, self.slurm = world, slurm
+        self.world, self.slurm, self.seen = world, slurm, frozenset()
 
     def manage(self, *words, check=True):
         return self.slurm.command(SITE, 'sacctmgr', '-i', *words, check=check)
@@ -168,6 +168,27 @@ class Hierarchy:
         self.until(lambda: not own() and self.grant()[0] == 'ENFORCED', 'the QOS of the user are those of the account')
         print('a user\'s own QOS were taken back', flush=True)
 
+    def a_login_in_capitals(self):
+        """Slurm keeps it in lower case: it is made once, and nothing changes any more."""
+        log = self.world.folder / 'agent/slurm_changes.log'
+        self.member('add', 'LabGuest')
+        self.until(lambda: ('labguest', '') in self.associations() and self.grant()[0] == 'ENFORCED', 'it is there')
+        if 'login LabGuest is labguest at psmn' not in self.grant()[1]:
+            raise SystemExit(f'nothing is said of it: {self.grant()}')
+        lines, looks = log.read_text(), self.looks()
+        self.until(lambda: self.looks() >= looks + 3, 'the agent has looked again')
+        if log.read_text() != lines:
+            raise SystemExit(f'changes without end:\n{log.read_text()[len(lines):]}')
+        self.member('remove', 'LabGuest')
+        self.until(lambda: ('labguest', '') not in self.associations(), 'it goes')
+        print('a login in capitals was made once, told, and removed', flush=True)
+
+    def looks(self):
+        """How often the agent has told the scheduler what it read back: each poll is a look."""
+        seen = json.loads(self.world.done('--format', 'json', 'site', 'show', SITE))['site']['last_seen_time']
+        self.seen = self.seen | {seen}
+        return len(self.seen)
+
     def associations_of_one_partition(self):
         # Of somebody who is no member.
         self.manage('add', 'user', 'bruno', f'account={PROJECT}', f'cluster={SITE}', 'partition=main')
@@ -201,7 +222,7 @@ def main():
     clusters.skip_unless_possible()
     build = pathlib.Path(sys.argv[1])
     with tempfile.TemporaryDirectory(prefix='mesolys-hierarchy-') as folder, \
-            clusters.Clusters(sites=(SITE,), users=('alice', 'bruno', 'chloe')) as slurm:
+            clusters.Clusters(sites=(SITE,), users=('alice', 'bruno', 'chloe', 'LabGuest')) as slurm:
         world = one_site.OneSite(build, folder, slurm, enforcer='type = "slurm"\ninterval = "1s"\nqos = ["normal"]')
         hierarchy = Hierarchy(world, slurm)
         try:
@@ -210,6 +231,7 @@ def main():
             hierarchy.minutes_of_a_partitions_qos()
             hierarchy.jobs_that_open_who_is_closed()
             hierarchy.a_users_own_qos()
+            hierarchy.a_login_in_capitals()
             hierarchy.associations_of_one_partition()
             world.verify()
         except BaseException:

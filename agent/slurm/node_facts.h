@@ -1,0 +1,32 @@
+#ifndef MESOLYS_AGENT_SLURM_NODE_FACTS_H_
+#define MESOLYS_AGENT_SLURM_NODE_FACTS_H_
+
+// What the nodes of a cluster say of themselves that hours rely on. Pure; any thread.
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "agent/checks/finding.h"
+
+namespace mesolys::agent {
+
+struct NodeFacts {
+  std::set<std::string> gpu_models;  // "" for GPUs without one
+  // Nodes by what their GPUs are given away as in parts: "shard", "mps".
+  std::map<std::string, std::vector<std::string>> gpu_parts;
+  std::vector<std::string> unread;  // why a node, or its GPUs, could not be read
+};
+
+// `scontrol --oneliner show node`.
+NodeFacts ReadNodes(absl::string_view text);
+
+// Remedies name `slurm_conf`. Nothing is said of what is right.
+std::vector<Finding> CheckNodes(const std::string& cluster, const NodeFacts& nodes,
+                                const std::string& slurm_conf);
+
+}  // namespace mesolys::agent
+
+#endif  // MESOLYS_AGENT_SLURM_NODE_FACTS_H_
