@@ -185,7 +185,7 @@ class Hierarchy:
 
     def looks(self):
         """How often the agent has told the scheduler what it read back: each poll is a look."""
-        seen = json.loads(self.world.done('--format', 'json', 'site', 'show', SITE))['site']['last_seen_time']
+        seen = json.loads(self.world.done('--format', 'json', 'site', 'show', SITE))['site']['agent_last_seen_time']
         self.seen = self.seen | {seen}
         return len(self.seen)
 
