@@ -36,9 +36,10 @@ std::vector<std::string> WordsOf(const std::string& line) {
   return words;
 }
 
+// `timeout` is how long the client tries again what may pass.
 Told Tell(CliWorld& world, const std::string& user, std::vector<std::string> words,
-          const std::string& target = "") {
-  words.insert(words.end(), {"--format", "json", "--timeout", "1m"});
+          const std::string& target = "", const std::string& timeout = "1m") {
+  words.insert(words.end(), {"--format", "json", "--timeout", timeout});
   const Ended ended = world.Cli(user, words, target);
   const auto json = nlohmann::json::parse(ended.out, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return {"", absl::StrCat("exit ", ended.exit, ": ", ended.err)};
@@ -278,7 +279,8 @@ Provoke OnStore(FaultyEventStore::Fault fault) {
     faulty.Next(std::vector<FaultyEventStore::Fault>(1000, fault));
     Told told = Tell(world, "olga",
                      WordsOf("project create new --title T --institution ens --programme chair "
-                             "--pi paul --from 2026-07-01 --to 2027-07-01"));
+                             "--pi paul --from 2026-07-01 --to 2027-07-01"),
+                     /*target=*/"", /*timeout=*/"5s");
     faulty.Next({});
     return told;
   };
