@@ -23,26 +23,33 @@ absl::Status WrongField(absl::string_view what, absl::string_view text, absl::st
   return absl::InvalidArgumentError(absl::StrCat(what, " is ", Quoted(text), ": ", right));
 }
 
-// The "Key=value" words of a line up to the first key under which people write what they like. Of
-// a value with blanks in it the first word is left.
+// The "Key=value" pairs of a line up to the first key under which people write what they like. A
+// value runs on to the next key: accounts may hold blanks.
 class Words {
  public:
   // The line must begin with `first_key` and say none of `keys` twice.
   static absl::StatusOr<Words> Read(absl::string_view line, absl::string_view first_key,
                                     const std::vector<absl::string_view>& keys) {
     Words words;
+    absl::string_view* value = nullptr;  // the last one, if it is of `keys`
     for (const absl::string_view word : absl::StrSplit(line, ' ', absl::SkipEmpty())) {
       const size_t equals = word.find('=');
       const absl::string_view key = word.substr(0, equals);
       if (words.values_.empty() && (equals == absl::string_view::npos || key != first_key)) {
         return WrongField("the line", line, absl::StrCat("one begins with ", first_key, "="));
       }
-      if (equals == absl::string_view::npos) continue;
+      if (equals == absl::string_view::npos) {
+        if (value != nullptr) *value = UpTo(*value, word);
+        continue;
+      }
+      value = nullptr;
       if (key == "Reason" || key == "Comment" || key == "Extra") break;
       if (key != first_key && std::find(keys.begin(), keys.end(), key) == keys.end()) continue;
-      if (!words.values_.emplace(key, word.substr(equals + 1)).second) {
+      const auto [kept, is_first] = words.values_.emplace(key, word.substr(equals + 1));
+      if (!is_first) {
         return WrongField("the line", line, absl::StrCat(key, " may stand in it once"));
       }
+      value = &kept->second;
     }
     const absl::StatusOr<absl::string_view> name = words.Required(first_key);
     if (!name.ok()) return name.status();
@@ -100,6 +107,11 @@ class Words {
   }
 
  private:
+  // Both are of one line.
+  static absl::string_view UpTo(absl::string_view value, absl::string_view word) {
+    return {value.data(), static_cast<size_t>(word.data() + word.size() - value.data())};
+  }
+
   std::map<absl::string_view, absl::string_view> values_;
 };
 

@@ -201,6 +201,23 @@ TEST(ScontrolPartitionTest, RefusesALineThatNoPartitionHas) {
   }
 }
 
+TEST(ScontrolPartitionTest, KnowsWhomItTakes) {
+  const absl::StatusOr<PartitionAccess> all = ParsePartitionAccess(
+      "PartitionName=main AllowGroups=ALL AllowAccounts=ALL AllowQos=ALL QoS=N/A State=UP");
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_EQ(*all, (PartitionAccess{"main", "", {}, {}, {}, {}}));
+  // Accounts may hold blanks.
+  const absl::StatusOr<PartitionAccess> some = ParsePartitionAccess(
+      "PartitionName=low AllowAccounts=lab old,p1 AllowQos=a,b QoS=part_low State=UP");
+  ASSERT_TRUE(some.ok()) << some.status();
+  EXPECT_EQ(*some, (PartitionAccess{"low", "part_low", {"lab old", "p1"}, {}, {"a", "b"}, {}}));
+  const absl::StatusOr<PartitionAccess> denied = ParsePartitionAccess(
+      "PartitionName=low DenyAccounts=p2 DenyQos=c OS=Linux 6 #1 State=UP Comment=QoS=x");
+  ASSERT_TRUE(denied.ok()) << denied.status();
+  EXPECT_EQ(*denied, (PartitionAccess{"low", "", {}, {"p2"}, {}, {"c"}}));
+  EXPECT_FALSE(ParsePartitionAccess("QoS=x PartitionName=low").ok());
+}
+
 TEST(ScontrolReservationTest, ReadsWhatItHolds) {
   const auto whole = ParseScontrolReservation(
       "ReservationName=m StartTime=1 Nodes=n[1-2] NodeCnt=2 Flags=MAINT,SPEC_NODES TRES=cpu=64 "
