@@ -265,9 +265,12 @@ void SlurmEnforcer::TellLeft(const std::string& cluster, const AssociationPlan& 
     }
     // Nothing that the agent could repair: QOS are the site's.
     if (const std::optional<Deviation> deviation = DeviationOf(account, all, held)) {
-      Tell(account, "",
-           deviation->kind == Deviation::Kind::kMore ? v1::Ceiling::DRIFTED : v1::Ceiling::TIGHTER,
-           absl::StrCat(cluster, ": ", deviation->text), round);
+      const std::string text = absl::StrCat(cluster, ": ", deviation->text);
+      const bool is_more = deviation->kind == Deviation::Kind::kMore;
+      Tell(account, "", is_more ? v1::Ceiling::DRIFTED : v1::Ceiling::TIGHTER, text, round);
+      // No grant could say so.
+      const bool is_wanted = round.wanted.accounts.contains(account);
+      if (is_more && !is_wanted) round.result.status.Update(absl::InternalError(text));
     }
   }
   for (const auto& [id, account] : round.wanted.accounts) {

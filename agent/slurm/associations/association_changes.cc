@@ -86,6 +86,7 @@ class Comparing {
         Add(ChangeKind::kSetShares, name).shares = account.shares;
       }
     }
+    if (account.role == Role::kRetired) CompareMinutes(name, "", account.minutes, held.limits);
     CompareAccess(name, account, held.limits, has_limits);
     if (account.role == Role::kProject) CompareQos(name, account.qos, held);
     if (is_ours || account.role == Role::kRetired) {

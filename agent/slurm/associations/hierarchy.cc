@@ -283,9 +283,10 @@ class Looking {
 std::optional<Deviation> DeviationOf(const std::string& account, const WantedAssociations& wanted,
                                      const ClusterAssociations& held) {
   const auto there = wanted.find(account);
-  const bool is_project =
-      there != wanted.end() && there->second.role == WantedAccount::Role::kProject;
-  if (!is_project || !held.controller.has_value()) return std::nullopt;
+  if (there == wanted.end() || !held.controller.has_value()) return std::nullopt;
+  const WantedAccount::Role role = there->second.role;
+  const bool is_free = role == WantedAccount::Role::kNode || role == WantedAccount::Role::kLinked;
+  if (is_free) return std::nullopt;
   return Looking(account, wanted, held).Find();
 }
 

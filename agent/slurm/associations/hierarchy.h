@@ -27,8 +27,8 @@ struct Deviation {
   friend bool operator==(const Deviation&, const Deviation&) = default;
 };
 
-// Of a project's account, as it is held; one that lets more pass before all others. None where
-// slurmctld does just what the account's limits say, or could not be asked.
+// Of an account that has limits or is closed, as it is held; one that lets more pass before all
+// others. None where slurmctld does just what the account's limits say, or could not be asked.
 std::optional<Deviation> DeviationOf(const std::string& account, const WantedAssociations& wanted,
                                      const ClusterAssociations& held);
 

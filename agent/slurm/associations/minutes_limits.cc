@@ -113,6 +113,16 @@ void MinutesLimits::SetAccount(const std::string& id,
   }
 }
 
+MinutesRanges MinutesLimits::OfClosed(const std::string& id) const {
+  MinutesRanges ranges;
+  for (const std::string& tres : held_.controller->tres) {
+    const bool is_gpu = tres == kAllGpus || IsTypedGpu(tres);
+    if (tres != "cpu" && !(is_gpu && IsLimitable(tres))) continue;
+    ranges[tres] = {0, BaseOf({id, ""}, tres)};
+  }
+  return ranges;
+}
+
 // That the grants of an account were charged, of the part of this cluster.
 int64_t MinutesLimits::CpuMinutes(const std::string& id) const {
   Amount spent;

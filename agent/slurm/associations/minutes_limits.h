@@ -32,6 +32,8 @@ class MinutesLimits {
   // Of a project's account, of which so much is left by resource; with what cannot be limited.
   void SetAccount(const std::string& id, const std::map<std::string, MinutesRange>& left,
                   WantedAccount& wanted) const;
+  // Of an account that is closed for good: no more than was counted, whatever a QOS says of jobs.
+  MinutesRanges OfClosed(const std::string& id) const;
   // Of a user of it with ceilings of their own; `login` is what the ledger calls them.
   MinutesRanges OfUser(const std::string& id, const std::string& login,
                        const AssociationUser& user) const;

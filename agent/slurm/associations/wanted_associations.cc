@@ -207,6 +207,9 @@ class Wanting {
       WantedAccount& closed = wanted_[name];
       closed.role = is_stray ? WantedAccount::Role::kStray : WantedAccount::Role::kRetired;
       closed.parent = account.parent;
+      const bool has_limits = closed.role == WantedAccount::Role::kRetired && use_ != nullptr &&
+                              held_.controller.has_value();
+      if (has_limits) closed.minutes = limits_.OfClosed(name);
     }
   }
 

@@ -118,6 +118,23 @@ TEST_F(SlurmHierarchyTest, JobsOfAQosOpenWhatIsClosed) {
   EXPECT_EQ(Told(), "g1 ENFORCED");
 }
 
+TEST_F(SlurmHierarchyTest, AnAccountThatNobodyWantsAnyMoreIsToldAsTheSitesProblem) {
+  slurm_.Run("c1", "p", "alice", {{"cpu", 100}});
+  slurm_.clusters.at("c1").busy = {{"p", "alice"}};
+  QosOf("normal").jobs_max = 500;
+  state_.accounts.clear();
+  Project("q");
+  Grant("q", 2, "cpu", 60);
+  EXPECT_TRUE(Put().status.ok());
+  EXPECT_TRUE(Account("p").limits.IsFrozen());
+  EXPECT_LE(Account("p").limits.minutes.at("cpu"), 100) << "what was counted, whatever a QOS says";
+  QosOf("normal").minutes["cpu"] = 1'000;
+  const InForce opened = Put();
+  EXPECT_TRUE(opened.is_judged);
+  EXPECT_THAT(std::string(opened.status.message()),
+              HasSubstr("QOS normal has GrpJobs=500, so jobs of"));
+}
+
 TEST_F(SlurmHierarchyTest, AUsersOwnCeilingIsPassedAsTheAccountsIs) {
   state_.accounts["p"].login_ceilings[{"alice", "cpu"}] = {Amount(60 * 60), kNow - absl::Hours(1)};
   EXPECT_EQ(Told(), "g1 ENFORCED");
