@@ -13,6 +13,7 @@
 #include "agent/checks/host_facts.h"
 #include "agent/process/line_reader.h"
 #include "agent/slurm/slurm_facts.h"
+#include "agent/slurm/submission_facts.h"
 #include "agent/slurm/text/scontrol_text.h"
 
 namespace mesolys::agent {
@@ -167,6 +168,8 @@ void SlurmCheck::CheckConfig(const std::string& cluster) {
       CheckSlurmConfig(cluster, *config, GpuModels(nodes.value_or("")), sacct_.slurm_conf);
   findings_.insert(findings_.end(), std::make_move_iterator(judged.begin()),
                    std::make_move_iterator(judged.end()));
+  findings_.push_back(
+      CheckSubmission(cluster, *config, GpuModels(nodes.value_or("")).size(), sacct_.slurm_conf));
 }
 
 void SlurmCheck::CheckPrivileges() {
