@@ -71,9 +71,6 @@ local LINES = {
   { "^member " .. NAME .. " " .. NAME .. "$", function(facts, id, login)
     facts.projects[id].members[login] = true
   end },
-  { "^account " .. NAME .. " " .. NAME .. "$", function(facts, account, id)
-    if facts.projects[id] then facts.accounts[account] = id end
-  end },
   { "^left " .. NAME .. " " .. NAME .. " (%d+)$", function(facts, id, resource, seconds)
     facts.projects[id].left[resource] = tonumber(seconds)
   end },
@@ -110,21 +107,46 @@ local function time_of(first)
   return format == FORMAT and #time <= 12 and tonumber(time) or nil
 end
 
--- All that follows the first line; nothing where any of it is not as the agent writes it, or its end is missing.
-local function parse(text)
-  local facts = { free = {}, partitions = {}, projects = {}, accounts = {} }
-  local count, is_whole = 0, false
+local function take_lines(facts, text)
   for line in text:gmatch("([^\n]*)\n") do
-    if is_whole then return nil end
-    if line == "end " .. count then
-      is_whole = true
-    elseif not take_line(facts, line) then
-      return nil
-    end
-    count = count + 1
+    if not take_line(facts, line) then error("it has a line that no agent writes: " .. line:sub(1, 64)) end
   end
+end
+
+-- The place of the first line after `place` that begins with a word.
+local function place_of(text, place, ...)
+  for _, word in ipairs({ ... }) do
+    local found = text:find("\n" .. word .. " ", place, true)
+    if found then return found end
+  end
+end
+
+-- All that follows the first line; nothing where its end is missing, or its beginning is not as the agent writes it.
+-- What it says of a project is read when somebody asks for that, so that a new file costs nobody much.
+local function parse(text)
+  local last, bytes = text:sub(-32):match("(end (%d+)\n)$")
+  if not last or #text - #last ~= tonumber(bytes) then return nil end
+  local facts = { free = {}, partitions = {}, projects = {}, of_account = {}, text = text }
+  take_lines(facts, text:sub(1, place_of(text, 1, "project", "account", "end")))
   local is_known = facts.mode == "off" or facts.mode == "tell" or facts.mode == "refuse"
-  return is_whole and is_known and facts.site and SENTENCES[facts.language] and facts or nil
+  return is_known and facts.site and SENTENCES[facts.language] and facts or nil
+end
+
+-- The project that an account belongs to, as its own or as an older one that bills to it; false for none.
+local function project_of(facts, account)
+  if facts.of_account[account] ~= nil then return facts.of_account[account] end
+  local text = facts.text
+  local is_name = account:match("^" .. NAME .. "$")
+  local older = is_name and text:find("\naccount " .. account .. " ", 1, true)
+  local id = older and text:match("^\naccount %S+ " .. NAME .. "\n", older) or account
+  local begin = is_name and text:find("\nproject " .. id .. " ", 1, true)
+  if begin and not facts.projects[id] then
+    local found = { projects = {} }
+    take_lines(found, text:sub(begin + 1, place_of(text, begin + 1, "project", "account", "end")))
+    facts.projects[id] = found.projects[id]
+  end
+  facts.of_account[account] = facts.projects[id] or false
+  return facts.of_account[account]
 end
 
 local kept = {} -- the first line that was read last, and what followed
@@ -448,7 +470,7 @@ local function judge(job, parts)
   -- Slurm keeps accounts in lower case.
   local account = (job.account or job.default_account or ""):lower()
   local user = job.user_name
-  local project = facts.projects[facts.accounts[account] or account]
+  local project = project_of(facts, account)
   local is_judged = facts.mode ~= "off" and account ~= "" and not facts.free[account] and job.user_id ~= 0
   local refusal = is_judged and refusal_of_account(job, facts, account, project, user)
   refusal = refusal or refusal_of_gpus(job, parts, facts, project)

@@ -70,14 +70,19 @@ class Fixture(unittest.TestCase):
         (self.folder / 'plugin.lua').write_text(text.replace(right, f'local FOLDER = "{self.folder}"\n'), encoding='utf-8')
         self.write(FILE)
 
-    def write(self, text, age=0):
-        """The file as of now; times in it are shifted with it."""
+    def write(self, text, age=0, is_sized=True):
+        """The file as of now; times in it are shifted with it, and its end tells its size."""
         shift = int(time.time()) - WRITTEN
         words = [[str(int(word) + shift) if word.isdigit() and WRITTEN <= int(word) < 2 * WRITTEN else word for word in line.split(' ')]
                  for line in text.split('\n')]
         if words[0][0] == 'mesolys-submission' and words[0][2].isdigit():
             words[0][2] = str(int(words[0][2]) - age)
-        (self.folder / 'psmn.txt').write_text('\n'.join(' '.join(line) for line in words), encoding='utf-8')
+        text = '\n'.join(' '.join(line) for line in words)
+        if is_sized:
+            head, _, rest = text.partition('\n')
+            body, mark, _ = rest.rpartition('end ')
+            text = f'{head}\n{body}{mark}{len(body.encode())}\n'
+        (self.folder / 'psmn.txt').write_text(text, encoding='utf-8')
 
     def with_lines(self, *changes):
         """The file with some lines replaced, its count right."""
@@ -85,22 +90,22 @@ class Fixture(unittest.TestCase):
         for old, new in changes:
             self.assertIn(old, lines)
             lines[lines.index(old):lines.index(old) + 1] = new
-        self.write('\n'.join([FILE.splitlines()[0], *lines, f'end {len(lines)}', '']))
+        self.write('\n'.join([FILE.splitlines()[0], *lines, 'end 0', '']))
 
-    def run_lua(self, code):
+    def run_lua(self, code, is_good=True):
         script = self.folder / 'script.lua'
         script.write_text(SLURMCTLD.read_text(encoding='utf-8') + code, encoding='utf-8')
         done = subprocess.run([self.lua, script, self.folder / 'plugin.lua'], capture_output=True, text=True, timeout=60,
                               env={'PATH': os.environ['PATH'], 'TZ': 'UTC'})
         self.assertEqual((done.returncode, done.stderr), (0, ''), done.stdout)
         answer = Answer(done.stdout.splitlines())
-        self.assertEqual(answer.of('error') + answer.of('planted'), [])
+        self.assertEqual((answer.of('planted'), bool(answer.of('error'))), ([], not is_good))
         return answer
 
-    def submit(self, parts=None, **fields):
+    def submit(self, parts=None, is_good=True, **fields):
         job = copy.deepcopy(JOB) | fields
         job = {field: value for field, value in job.items() if value is not None}
-        return self.run_lua(f'submit({lua_of(job)}, {lua_of(PARTS if parts is None else parts)})\n')
+        return self.run_lua(f'submit({lua_of(job)}, {lua_of(PARTS if parts is None else parts)})\n', is_good)
 
 
 class AccountTest(Fixture):
@@ -338,12 +343,12 @@ class FileTest(Fixture):
         whole = '\n'.join(lines)
         for name, text in (
                 ('empty', ''), ('one line', head), ('no end', '\n'.join([head, *lines[:-1], ''])),
-                ('cut', FILE[:-20]), ('end is cut', FILE[:-1]), ('another count', FILE.replace('end 32', 'end 31')),
+                ('cut', FILE[:-20]), ('end is cut', FILE[:-1]), ('another size', FILE.replace('\nend ', '\nend 1')),
                 ('more behind it', FILE + 'free nobody\n'), ('another format', FILE.replace('submission 1', 'submission 2')),
                 ('no time', FILE.replace(' 1800000000', ' soon', 1)), ('a program', 'planted()\n' + whole),
                 ('binary', '\0\1\2\xff' * 1000), ('a long line', 'x' * 100000)):
             with self.subTest(name):
-                self.write(text)
+                self.write(text, is_sized=False)
                 self.assert_all_pass('cannot be read')
         (self.folder / 'psmn.txt').unlink()
         (self.folder / 'psmn.txt').mkdir()
@@ -351,12 +356,23 @@ class FileTest(Fixture):
 
     def test_no_line_becomes_lua(self):
         for line in ('planted()', 'site os.execute("planted")', 'member chair-ia alice;planted()', 'mode tell planted()',
-                     'left chair-ia cpu 1+1', 'left nobody cpu 1', 'member nobody alice', 'next nobody 5', 'mode loud',
-                     'language xx', 'project ../x open', 'project a b c', 'partition main [[planted()]] x', '',
-                     'left chair-ia cpu -1', 'ceiling chair-ia alice cpu 1e9', 'free a b', 'include /etc/passwd'):
+                     'left chair-ia cpu 1', 'mode loud', 'language xx', 'partition main [[planted()]] x', '', 'free a b',
+                     'include /etc/passwd', 'gpu_model a100;planted()'):
             with self.subTest(line):
                 self.with_lines(('gpu_model a100', ['gpu_model a100', line]))
                 self.assert_all_pass('cannot be read')
+        for line in ('planted()', 'member chair-ia mallory;planted()', 'left chair-ia cpu 1+1', 'left chair-ia cpu -1',
+                     'left climat cpu 1', 'member climat alice', 'next climat 5', 'ceiling chair-ia alice cpu 1e9', '',
+                     'next chair-ia soon', 'left chair-ia cpu planted()'):
+            with self.subTest(line, project='chair-ia'):
+                self.with_lines(('member chair-ia alice', [line]))
+                answer = self.submit(is_good=False, user_name='mallory', time_limit=100000)
+                self.assertEqual((answer.code, answer.said), (0, ''))
+                self.assertIn('the job passes', answer.of('error')[0])
+                # Others are judged.
+                self.assertEqual(self.submit(account='nobody').code, INVALID_ACCOUNT)
+        for account in ('chair-ia open\nproject', '%w+', 'chair-ia open', 'x\nmember chair-ia', '..', ''):
+            self.assertIn(self.submit(account=account).code, (0 if account == '' else INVALID_ACCOUNT,))
 
     def test_a_new_one_is_read_at_once(self):
         job, parts = lua_of(JOB | {'account': 'climat'}), lua_of(PARTS)

@@ -100,7 +100,7 @@ class Listing {
   }
 
   std::string Take() {
-    Line("end ", count_);
+    Line("end ", text_.size());
     return absl::StrCat("mesolys-submission 1 ", absl::ToUnixSeconds(now_), " ",
                         absl::Hex(DigestOf(text_), absl::kZeroPad16), "\n", text_);
   }
@@ -109,7 +109,6 @@ class Listing {
   template <typename... Parts>
   void Line(const Parts&... parts) {
     absl::StrAppend(&text_, parts..., "\n");
-    ++count_;
   }
 
   // This cluster's part, in a number that Lua has.
@@ -148,7 +147,6 @@ class Listing {
   const int64_t cluster_count_;
   std::map<std::string, std::map<std::string, Remaining>> standings_;
   std::string text_;
-  int64_t count_ = 0;
 };
 
 }  // namespace

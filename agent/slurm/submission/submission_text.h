@@ -19,7 +19,7 @@
 //   left chair-ia cpu 144000000            seconds, of this cluster; or "unknown"
 //   ceiling chair-ia alice cpu 3600        what is left of a member's own
 //   account old-ia chair-ia                an older account that bills to it
-//   end 13                                 so many lines before it, the first not counted
+//   end 311                                so many bytes before it, the first line not counted
 
 #include <set>
 #include <string>
