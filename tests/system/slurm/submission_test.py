@@ -108,8 +108,7 @@ def give_models(world, slurm):
     """Of every way to ask for GPUs; what Slurm then keeps is typed, and what it counts, too."""
     asked = (('--gpus=1',), ('--gres=gpu:1',), ('--gres=gpu',), ('--gpus-per-node=1',), ('--gpus-per-task=1', '-n2'),
              ('--gpus-per-socket=1', '--sockets-per-node=1'), ('--gpus=1', '--cpus-per-gpu=2'),
-             ('--gpus=1', '--gpus-per-node=1', '-N1'), ('--gpus=1', '--mem-per-gpu=20', '--mem=0'),
-             ('--gpus=1', '--gpu-bind=none'), ('--array=1-2', '--gpus=1'))
+             ('--gpus=1', '--gpus-per-node=1', '-N1'), ('--gpus=1', '--gpu-bind=none'), ('--array=1-2', '--gpus=1'))
     jobs = {options: world.taken(*options) for options in asked}
     for options, job in jobs.items():
         typed = TYPED.findall(world.shown(job))
