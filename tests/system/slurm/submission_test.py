@@ -73,6 +73,11 @@ class Judged(one_site.OneSite):
             raise SystemExit(f'sbatch {options} {more}: {status} {job}, not refused, or not {said!r}:\n{told}{self.logs()}')
         print(told.strip(), flush=True)
 
+    def associations(self, account):
+        """"GrpSubmitJobs|User|" of the account itself and of each of its users."""
+        return set(self.slurm.command(SITE, 'sacctmgr', '-np', 'show', 'assoc', 'where', f'account={account}',
+                                      f'cluster={SITE}', 'format=GrpSubmitJobs,User').splitlines())
+
     def shown(self, job):
         return self.slurm.command(SITE, 'scontrol', '-o', 'show', 'job', job)
 
@@ -99,8 +104,8 @@ def set_up(world):
     for line in ('project climat open', 'member climat bruno', 'left climat gpu-a100 7200', 'left bio gpu-v100 3600',
                  'partition main a100,v100', 'free staff'):
         world.until_it_says(line)
-    world.slurm.until(lambda: '|alice' in world.slurm.command(SITE, 'sacctmgr', '-nP', 'show', 'assoc', 'where',
-                                                              'account=climat', 'format=Account,User'), 60, 'alice is a member')
+    for account, user in (('climat', 'alice'), ('bio', 'bruno')):
+        world.slurm.until(lambda: {'||', f'|{user}|'} <= world.associations(account), 60, f'{account} is open to {user}')
     return grants
 
 
@@ -120,7 +125,10 @@ def give_models(world, slurm):
     het = world.taken('--gpus=1', ':', '--gpus=1', '--account=climat', '--mem=10')
     if TYPED.findall(world.shown(het)) != ['gres:gpu:a100:1'] * 2:
         raise SystemExit(f'a job of two parts: {world.shown(het)}')
-    slurm.until(lambda: not slurm.command(SITE, 'squeue', '-h').strip(), 120, 'all of them have run')
+    try:
+        slurm.until(lambda: not slurm.command(SITE, 'squeue', '-h').strip(), 120, 'all of them have run')
+    except SystemExit as error:
+        raise SystemExit(f'{error}:\n{slurm.command(SITE, "squeue", "-o", "%i %T %r %b %C %D")}') from None
     rows = slurm.command(SITE, 'sacct', '-nXPaS', 'now-1hour', '-o', 'JobIDRaw,AllocTRES').splitlines()
     counted = dict(row.split('|') for row in rows)
     for job in (*jobs.values(), other):
