@@ -122,8 +122,9 @@ def give_models(world, slurm):
     other = world.taken('--gpus=v100:1')
     if TYPED.findall(world.shown(other)) != ['gres:gpu:v100:1']:
         raise SystemExit(f'a model that was named: {world.shown(other)}')
-    het = world.taken('--gpus=1', ':', '--gpus=1', '--account=climat', '--mem=10')
-    if TYPED.findall(world.shown(het)) != ['gres:gpu:a100:1'] * 2:
+    # Each of its parts has nodes of its own, and one node has that model.
+    het = world.taken(f'--nodelist={SITE}-n2', ':', '--gpus=1', '--account=climat', '--mem=10')
+    if TYPED.findall(world.shown(het)) != ['gres:gpu:a100:1']:
         raise SystemExit(f'a job of two parts: {world.shown(het)}')
     try:
         slurm.until(lambda: not slurm.command(SITE, 'squeue', '-h').strip(), 120, 'all of them have run')
@@ -159,7 +160,8 @@ def close(world, grants):
     for name in grants:
         world.done('grant', 'revoke', name, '--reason', 'the test', '--yes')
     world.until_it_says('project climat closed')
-    world.refused(said='climat has no grant of cpu that can be spent at psmn now')
+    # First it is used up, then it has ended.
+    world.refused(said='; ask for more hours with `mesolys request create climat`')
     later = grant(world, 'climat', '--cpu', '1h', '--from', str(BEGIN + datetime.timedelta(days=30)))
     world.slurm.until(lambda: 'next climat ' in world.file.read_text(), 60, 'a grant is to come')
     world.refused(said='submit it with `--begin=')
