@@ -18,8 +18,8 @@
 namespace mesolys::client {
 namespace {
 
-constexpr absl::Duration kDay = absl::Hours(24);
-constexpr absl::Duration kTimeMax = 3660 * kDay;
+constexpr int64_t kDayHours = 24;
+constexpr int64_t kDaysMax = 3660;  // the ledger knows no longer job
 
 absl::StatusOr<int64_t> ParseCount(absl::string_view option, const std::string& text) {
   int64_t count = 0;
@@ -32,11 +32,12 @@ absl::StatusOr<int64_t> ParseTime(const std::string& text) {
   absl::string_view days = text;
   int64_t count = 0;
   absl::Duration time;
-  const bool is_days =
-      absl::ConsumeSuffix(&days, "d") && absl::SimpleAtoi(days, &count) && count <= 3660;
-  if (is_days) time = count * kDay;
+  const bool is_days = absl::ConsumeSuffix(&days, "d") && absl::SimpleAtoi(days, &count) &&
+                       count > 0 && count <= kDaysMax;
+  if (is_days) time = absl::Hours(count * kDayHours);
   const bool is_time = is_days || absl::ParseDuration(text, &time);
-  if (is_time && time >= absl::Seconds(1) && time <= kTimeMax) return absl::ToInt64Seconds(time);
+  if (is_time && time >= absl::Seconds(1) && time <= absl::Hours(kDaysMax * kDayHours))
+    return absl::ToInt64Seconds(time);
   return absl::InvalidArgumentError(
       Tr("--time: $0 is not for how long a job runs; write 12h, 90m or 2d", Quoted(text)));
 }
