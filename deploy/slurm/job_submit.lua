@@ -381,8 +381,9 @@ end
 
 -- The models of its partitions; nothing where one of them is not known, or has GPUs without one.
 local function models_there(job, parts, facts)
-  local models = {}
-  for _, name in ipairs(partitions_of(job, parts)) do
+  local models, names = {}, partitions_of(job, parts)
+  if #names == 0 then return nil end
+  for _, name in ipairs(names) do
     if not facts.partitions[name] or facts.partitions[name]["-"] then return nil end
     for model in pairs(facts.partitions[name]) do models[model] = true end
   end

@@ -185,6 +185,8 @@ class GpuTest(Fixture):
                 ({'tres_per_node': 'gres:gpu:a100:2'}, {'tres_per_node': 'gres:gpu:a100:2'}),
                 # A partition that the agent has not seen: the site's.
                 ({'partition': 'new', 'tres_per_node': 'gres:gpu:1'}, {'tres_per_node': 'gres:gpu:a100:1'}),
+                # None that is told.
+                ({'parts': {}, 'tres_per_node': 'gres:gpu:1'}, {'tres_per_node': 'gres:gpu:a100:1'}),
                 # Several partitions, one model.
                 ({'partition': 'gpu,cpu', 'tres_per_node': 'gres:gpu:1'}, {'tres_per_node': 'gres:gpu:a100:1'}),
                 # None to be had there: Slurm says so itself.
