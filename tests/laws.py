@@ -44,6 +44,8 @@ TABLE = {
                     'agent/reconcile', 'agent/slurm', 'generated'},
     'agent/slurm/associations': {'proto/values', 'agent/reconcile'},
     'agent/slurm/text': {'proto/values', 'proto/runtime', 'agent/process', 'agent/slurm/associations', 'generated'},
+    'agent/slurm/submission': {'proto/values', 'proto/runtime', 'agent/ports', 'agent/process', 'agent/reconcile',
+                               'agent/slurm', 'generated'},
     'agent/replay': {'proto/values', 'proto/runtime', 'agent/ports', 'agent/process', 'agent/slurm/text',
                      'agent/link', 'generated'},
     'agent/command': {'proto', 'agent', 'generated'},

@@ -196,6 +196,30 @@ void ReadEnforcer(ConfigTable table, AgentConfig& config) {
   }
 }
 
+void ReadSubmission(ConfigTable table, AgentConfig& config) {
+  SubmissionOptions options;
+  options.folder = table.Text("folder");
+  if (options.folder.empty()) table.Refuse("folder", "give a directory that slurmctld can read");
+  options.rules.site = config.site;
+  options.rules.mode = OneOf(table, "mode", "tell", {"off", "tell", "refuse"});
+  options.rules.language = OneOf(table, "language", "en", {"en", "fr"});
+  options.rules.gpu_model = table.Text("gpu_model", "");
+  if (!options.rules.gpu_model.empty()) {
+    absl::Status status = CheckResource(absl::StrCat("gpu-", options.rules.gpu_model));
+    if (!status.ok()) table.Refuse("gpu_model", status.message());
+  }
+  if (!config.enforcement.has_value()) {
+    table.Refuse("folder", "jobs are judged by limits that are set: give [enforcer] type slurm");
+    return;
+  }
+  const SlurmEnforcerOptions& enforcer = config.enforcement->options;
+  options.clusters = enforcer.clusters;
+  options.rules.free_accounts = enforcer.rules.protected_accounts;
+  options.rules.has_bonus = !enforcer.rules.bonus_qos.empty();
+  // What is not in force judges no job.
+  if (!enforcer.is_dry_run) config.submission = std::move(options);
+}
+
 absl::StatusOr<AgentConfig> Read(const ConfigFile& file) {
   AgentConfig config;
   ConfigTable root = file.root();
@@ -212,6 +236,7 @@ absl::StatusOr<AgentConfig> Read(const ConfigFile& file) {
   config.report_interval = Interval(report, "interval", absl::Seconds(10));
   ReadCollector(root.Table("collector"), config);
   ReadEnforcer(root.Table("enforcer"), config);
+  if (root.Has("submission")) ReadSubmission(root.Table("submission"), config);
   ConfigTable spool = root.Table("spool");
   config.spool_records_max = spool.Integer("max_records", 1000, 1000000000, 1000000);
   if (absl::Status status = file.Finish(); !status.ok()) return status;
@@ -237,6 +262,7 @@ void Place(AgentConfig& config, const std::filesystem::path& folder) {
     std::string& preload = config.enforcement->commands.preload;
     if (!preload.empty()) paths.push_back(&preload);
   }
+  if (config.submission.has_value()) paths.push_back(&config.submission->folder);
   for (std::string* path : paths) *path = (folder / *path).string();
 }
 

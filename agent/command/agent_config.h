@@ -14,6 +14,7 @@
 #include "agent/slurm/slurm_commands.h"
 #include "agent/slurm/slurm_enforcer.h"
 #include "agent/slurm/slurm_means.h"
+#include "agent/slurm/submission/submission_files.h"
 #include "proto/runtime/tls_files.h"
 
 namespace mesolys::agent {
@@ -40,6 +41,8 @@ struct AgentConfig {
   absl::Duration enforce_interval;
   // [enforcer] of type slurm; nothing: what would change is written down.
   std::optional<SlurmEnforcement> enforcement;
+  // [submission]; nothing: no file is written, and jobs are not judged as they are submitted.
+  std::optional<SubmissionOptions> submission;
   int64_t spool_records_max = 0;
 };
 

@@ -20,8 +20,11 @@ namespace {
 // Nothing where none are wanted, or can be had: grants and records do not wait for who looks on.
 std::unique_ptr<MetricsServer> StartMetrics(const AgentConfig& config, Site& site) {
   if (config.metrics_listen.empty()) return nullptr;
-  const AgentMetricsOptions options = {config.site, site.version, config.tls.certificate,
-                                       config.state_dir, config.spool_records_max};
+  AgentMetricsOptions options = {config.site, site.version, config.tls.certificate,
+                                 config.state_dir, config.spool_records_max};
+  if (site.submission != nullptr) {
+    options.submission = [&site] { return site.submission->counts(); };
+  }
   auto metrics = std::make_shared<AgentMetrics>(options, *site.agent, *site.spool, site.clock);
   absl::StatusOr<std::unique_ptr<MetricsServer>> served = MetricsServer::Serve(
       config.metrics_listen, "127.0.0.1:9465", {{"/metrics", {std::move(metrics)}}});

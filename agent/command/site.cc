@@ -37,6 +37,10 @@ void OpenEnforcers(const AgentConfig& config, Site& site) {
   std::vector<Enforcer*> enforcers;
   for (const std::unique_ptr<Enforcer>& each : site.each_enforcer) enforcers.push_back(each.get());
   site.enforcers = std::make_unique<Enforcers>(std::move(enforcers));
+  if (!config.submission.has_value()) return;
+  site.submission =
+      std::make_unique<SubmissionFiles>(*config.submission, *site.enforcers,
+                                        std::make_unique<ScontrolProgram>(config.means.scontrol));
 }
 
 }  // namespace
@@ -83,9 +87,11 @@ absl::Status OpenState(const AgentConfig& config, Site& site) {
   const AgentOptions options = {
       config.site,         site.version,           config.report_interval, config.means.interval,
       config.removals_max, std::random_device()(), config.enforce_interval};
+  Enforcer& enforcer = site.submission != nullptr ? static_cast<Enforcer&>(*site.submission)
+                                                  : static_cast<Enforcer&>(*site.enforcers);
   site.agent = std::make_unique<Agent>(*site.spool, *site.quarantine, collectors, site.reader.get(),
-                                       site.means_collector.get(), *site.enforcers, *site.link,
-                                       site.clock, options);
+                                       site.means_collector.get(), enforcer, *site.link, site.clock,
+                                       options);
   return absl::OkStatus();
 }
 

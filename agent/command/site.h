@@ -20,6 +20,7 @@
 #include "agent/slurm/change_log.h"
 #include "agent/slurm/left_accounts.h"
 #include "agent/slurm/slurm_control.h"
+#include "agent/slurm/submission/submission_files.h"
 #include "agent/state/quarantine.h"
 #include "agent/state/spool.h"
 #include "proto/runtime/clock.h"
@@ -41,6 +42,7 @@ struct Site {
   std::unique_ptr<LeftAccounts> left;     // the same
   std::vector<std::unique_ptr<Enforcer>> each_enforcer;
   std::unique_ptr<Enforcers> enforcers;
+  std::unique_ptr<SubmissionFiles> submission;  // null where jobs are not judged as they come
   std::unique_ptr<GrpcSchedulerLink> link;
   std::unique_ptr<Agent> agent;
 };

@@ -3,6 +3,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -71,6 +73,18 @@ std::vector<Finding> CheckRules(const SlurmEnforcement& enforcement,
   return findings;
 }
 
+// What jobs are judged by at submission is written there.
+Finding CheckSubmissionFolder(const std::string& folder) {
+  const std::string subject = "folder of [submission]";
+  if (::access(folder.c_str(), W_OK | X_OK) == 0) {
+    return Pass(subject, absl::StrCat("can write to ", folder));
+  }
+  return Warn(subject,
+              absl::StrCat("cannot write to ", folder, ": ", std::strerror(errno),
+                           ": every job passes unjudged"),
+              "a folder of the agent's that slurmctld reads; its unit makes /run/mesolys-agent");
+}
+
 }  // namespace
 
 Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time now,
@@ -98,6 +112,7 @@ Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time n
     if (is_there && config.enforcement.has_value()) {
       tell(CheckRules(*config.enforcement, ports.read));
     }
+    if (config.submission.has_value()) tell({CheckSubmissionFolder(config.submission->folder)});
   } else {
     tell({CheckReadable("file of job records", config.replay->file)});
   }

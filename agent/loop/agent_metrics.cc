@@ -18,6 +18,7 @@ std::vector<MetricFamily> AgentMetrics::Collect() const {
   out.push_back(Gauge("agent_build_info", "The version that runs; always 1.", std::move(build), 1));
   AddLoops(out);
   AddSpool(out);
+  AddSubmission(out);
   AddMachine("agent_", labels, options_.certificate, options_.state_dir, out);
   return out;
 }
@@ -83,6 +84,19 @@ void AgentMetrics::AddSpool(std::vector<MetricFamily>& out) const {
     out.push_back(Counter("agent_quarantined_total", "Lines and records that were set aside, ever.",
                           labels, static_cast<double>(mark->line_count)));
   }
+}
+
+void AgentMetrics::AddSubmission(std::vector<MetricFamily>& out) const {
+  if (!options_.submission) return;
+  const SubmissionCounts counts = options_.submission();
+  const Labels labels = {{"site", options_.site}};
+  out.push_back(Gauge("agent_submission_written_timestamp_seconds",
+                      "When the oldest file by which jobs are judged at submission was written; 0 "
+                      "for not since the start. Ten minutes later every job passes.",
+                      labels, static_cast<double>(absl::ToUnixSeconds(counts.write_time))));
+  out.push_back(Counter("agent_submission_failures_total",
+                        "Files by which jobs are judged that could not be written.", labels,
+                        static_cast<double>(counts.failures)));
 }
 
 }  // namespace mesolys::agent

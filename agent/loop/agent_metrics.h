@@ -5,11 +5,13 @@
 // project, a user or a job. Any thread.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "agent/loop/agent.h"
+#include "agent/ports/submission_counts.h"
 #include "agent/state/spool.h"
 #include "prometheus/collectable.h"
 #include "proto/runtime/clock.h"
@@ -22,6 +24,8 @@ struct AgentMetricsOptions {
   std::string certificate;  // PEM file that it shows
   std::string state_dir;
   int64_t spool_records_max = 0;
+  // Where jobs are judged as they are submitted. Any thread.
+  std::function<SubmissionCounts()> submission{};
 };
 
 class AgentMetrics : public prometheus::Collectable {
@@ -35,6 +39,7 @@ class AgentMetrics : public prometheus::Collectable {
  private:
   void AddLoops(std::vector<prometheus::MetricFamily>& out) const;
   void AddSpool(std::vector<prometheus::MetricFamily>& out) const;
+  void AddSubmission(std::vector<prometheus::MetricFamily>& out) const;
 
   const AgentMetricsOptions options_;
   const Agent& agent_;

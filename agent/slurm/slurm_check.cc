@@ -13,6 +13,7 @@
 #include "agent/process/line_reader.h"
 #include "agent/slurm/node_facts.h"
 #include "agent/slurm/slurm_facts.h"
+#include "agent/slurm/submission_facts.h"
 
 namespace mesolys::agent {
 namespace {
@@ -158,6 +159,8 @@ void SlurmCheck::CheckConfig(const std::string& cluster) {
         CheckNodes(cluster, facts, sacct_.slurm_conf)}) {
     findings_.insert(findings_.end(), judged.begin(), judged.end());
   }
+  findings_.push_back(
+      CheckSubmission(cluster, *config, facts.gpu_models.size(), sacct_.slurm_conf));
 }
 
 void SlurmCheck::CheckPrivileges() {

@@ -1,4 +1,5 @@
-// `mesolys quote`: what a request would get, where, when and at what price; nothing is asked.
+// `mesolys quote`: what a request would get, where, when and at what price, or what a job would
+// cost; nothing is asked.
 
 #include <algorithm>
 #include <memory>
@@ -9,12 +10,14 @@
 #include "client/frame/command_tree.h"
 #include "client/language/known_sentence.h"
 #include "client/language/language.h"
+#include "client/request/job_quote.h"
 #include "client/request/request_form.h"
 #include "client/session/session.h"
 #include "client/show/cells.h"
 #include "mesolys/v1/grant.pb.h"
 #include "mesolys/v1/request.pb.h"
 #include "mesolys/v1/values.pb.h"
+#include "proto/values/quoted.h"
 
 namespace mesolys::client {
 namespace {
@@ -105,17 +108,46 @@ absl::Status Quote(Session& session, const RequestForm& form) {
   return absl::OkStatus();
 }
 
+// What is given besides a request.
+struct JobTexts {
+  std::string project;  // behind the word `job`
+  std::string time;
+};
+
+absl::Status QuoteEither(Session& session, const RequestForm& form, const JobTexts& job) {
+  if (form.project == "job" && !job.project.empty()) {
+    const absl::StatusOr<v1::QuoteJobRequest> wanted = ToJob(form, job.project, job.time);
+    return wanted.ok() ? QuoteJob(session, *wanted) : wanted.status();
+  }
+  if (!job.project.empty()) {
+    return absl::InvalidArgumentError(
+        Tr("$0 is too much; write `mesolys quote $1` or `mesolys quote job $2`",
+           Quoted(job.project), form.project, job.project));
+  }
+  if (!job.time.empty()) {
+    return absl::InvalidArgumentError(Tr(
+        "--time is of a job: `mesolys quote job $0`; a request has --for or --to", form.project));
+  }
+  return Quote(session, form);
+}
+
 }  // namespace
 
 void AddQuote(CommandTree& tree) {
   auto form = std::make_shared<RequestForm>();
-  Verb verb =
-      tree.Read(tree.root(), "quote", Tr("What a request would get, where, when, at what price"),
-                {"mesolys quote proj_a --gpu a100=2000h --for 6m",
-                 "mesolys quote proj_a --cpu 50000h --from 2027-01-01 --to 2027-07-01"},
-                [form](Session& session) { return Quote(session, *form); });
-  verb.Argument("PROJECT", &form->project, Tr("Its id"));
+  auto job = std::make_shared<JobTexts>();
+  Verb verb = tree.Read(
+      tree.root(), "quote", Tr("What a request would get, where, when, or what a job would cost"),
+      {"mesolys quote proj_a --gpu a100=2000h --for 6m",
+       "mesolys quote proj_a --cpu 50000h --from 2027-01-01 --to 2027-07-01",
+       "mesolys quote job proj_a --gpu a100=2 --time 12h"},
+      [form, job](Session& session) { return QuoteEither(session, *form, *job); });
+  verb.Argument("PROJECT", &form->project, Tr("Its id; or `job`"))
+      .Argument("PROJECT_OF_JOB", &job->project,
+                Tr("After `job`, whose; --cpu 16 and --gpu a100=2 are then cores and GPUs"),
+                /*required=*/false);
   AddRequestOptions(verb, *form);
+  verb.Option("--time", "TIME", &job->time, Tr("Of a job, for how long: 12h, 90m or 2d"));
 }
 
 }  // namespace mesolys::client

@@ -117,6 +117,7 @@ const std::vector<AccessRule>& AccessTable() {
       {"RequestService.Withdraw", false, {"operator"}, kPis, false, false},
       {"RequestService.Decide", false, {"committee", "operator"}, kNobody, false, false},
       {"RequestService.Quote", false, kReaders, kMembers, true, false},
+      {"RequestService.QuoteJob", false, kReaders, kMembers, true, false},
       {"RequestService.Get", false, kReaders, kMembers, true, false},
       {"RequestService.List", false, kReaders, kMembers, true, false},
       {"GrantService.Get", false, kReaders, kMembers, true, false},

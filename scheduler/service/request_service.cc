@@ -5,6 +5,7 @@
 #include "mesolys/v1/grant.pb.h"
 #include "mesolys/v1/request.grpc.pb.h"
 #include "scheduler/core/facts/unknown.h"
+#include "scheduler/core/figures/job_quote.h"
 #include "scheduler/core/figures/running_jobs_move.h"
 #include "scheduler/core/rules/quote.h"
 #include "scheduler/service/handlers.h"
@@ -170,6 +171,29 @@ absl::Status ReadQuote(const Reading& reading, const v1::QuoteRequest& in, v1::Q
   return absl::OkStatus();
 }
 
+absl::Status ReadJobQuote(const Reading& reading, const v1::QuoteJobRequest& in,
+                          v1::JobQuote& out) {
+  JobWish wish{in.core_count(), {}, in.time_limit_seconds(), ""};
+  wish.gpu_counts.insert(in.gpu_counts().begin(), in.gpu_counts().end());
+  if (!in.site().empty()) {
+    absl::StatusOr<std::string> site = ParseSiteName(in.site());
+    if (!site.ok()) return site.status();
+    wish.site = *std::move(site);
+  }
+  const absl::StatusOr<std::vector<mesolys::JobQuoteLine>> quote =
+      mesolys::QuoteJob(reading.ledger, *reading.project, wish, reading.now);
+  if (!quote.ok()) return quote.status();
+  for (const mesolys::JobQuoteLine& line : *quote) {
+    v1::JobQuoteLine& shown = *out.add_lines();
+    shown.set_site(SiteName(line.site));
+    shown.set_resource(line.resource);
+    shown.set_amount_base_units(line.price.count());
+    shown.set_normalised_seconds(line.normalised.count());
+    shown.set_left_base_units(line.left.count());
+  }
+  return absl::OkStatus();
+}
+
 class RequestService final : public v1::RequestService::CallbackService, Handlers {
  public:
   using Handlers::Handlers;
@@ -183,6 +207,9 @@ class RequestService final : public v1::RequestService::CallbackService, Handler
   }
   Reactor* Quote(Context* context, const v1::QuoteRequest* in, v1::QuoteResponse* out) override {
     return Look(context, OfProject(in->project()), *in, *out, ReadQuote);
+  }
+  Reactor* QuoteJob(Context* context, const v1::QuoteJobRequest* in, v1::JobQuote* out) override {
+    return Look(context, OfProject(in->project()), *in, *out, ReadJobQuote);
   }
 
   Reactor* Create(Context* context, const v1::CreateRequestRequest* in, v1::Request* out) override {

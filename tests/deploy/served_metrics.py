@@ -53,6 +53,11 @@ AGENT = [
      'mesolys_agent_changes_total', 'counter', ('site',)),
     ('mesolys_agent_ceilings', 'gauge', ('site', 'state')),
 ]
+# Only where an agent keeps by what jobs are judged at submission.
+AGENT_OF_SUBMISSION = [
+    ('mesolys_agent_submission_written_timestamp_seconds', 'gauge', ('site',)),
+    ('mesolys_agent_submission_failures_total', 'counter', ('site',)),
+]
 PROMETHEUS = [
     ('up scrape_duration_seconds scrape_samples_scraped', 'gauge', ()),
     ('ALERTS', 'alert', ('alertname', 'alertstate', 'severity')),
@@ -87,4 +92,4 @@ def recorded(path=RULES):
 
 
 def all_series():
-    return {**served(SCHEDULER, SCHEDULER_OF_SLURM, PROJECTS, AGENT, PROMETHEUS), **recorded()}
+    return {**served(SCHEDULER, SCHEDULER_OF_SLURM, PROJECTS, AGENT, AGENT_OF_SUBMISSION, PROMETHEUS), **recorded()}

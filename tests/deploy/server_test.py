@@ -112,7 +112,7 @@ class ServerTest(unittest.TestCase):
                      'share/fish/vendor_completions.d/mesolys.fish', 'lib/sysusers.d/mesolys.conf',
                      'share/doc/mesolys/examples/agent.toml', 'share/doc/mesolys/examples/sudoers',
                      'share/doc/mesolys/prometheus/alerts.yml', 'share/doc/mesolys/grafana/dashboards/site.json',
-                     'share/doc/mesolys/runbooks/MesolysDrift.md'):
+                     'share/doc/mesolys/runbooks/MesolysDrift.md', 'share/mesolys/job_submit.lua'):
             self.assertTrue((self.root / 'usr' / name).is_file(), name)
         self.assertEqual({path.name for path in self.root.iterdir()} - {'etc', 'var'}, {'usr'})
 

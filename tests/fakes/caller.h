@@ -42,6 +42,7 @@ v1::Request To(const v1::CreateRequestRequest&);
 v1::Request To(const v1::WithdrawRequestRequest&);
 v1::Request To(const v1::DecideRequestRequest&);
 v1::QuoteResponse To(const v1::QuoteRequest&);
+v1::JobQuote To(const v1::QuoteJobRequest&);
 v1::CheckAccessResponse To(const v1::CheckAccessRequest&);
 v1::Request To(const v1::GetRequestRequest&);
 v1::ListRequestsResponse To(const v1::ListRequestsRequest&);

@@ -241,6 +241,65 @@ TEST(AgentConfigTest, AQosBesideTheUsualOnesNeedsThem) {
   }
 }
 
+TEST(AgentConfigTest, ReadsByWhatJobsAreJudgedAtSubmission) {
+  const std::string slurm =
+      absl::StrReplaceAll(WithSlurm("clusters = [\"c1\"]\n"), {{"\"dry_run\"", "\"slurm\"\n"}});
+  absl::StatusOr<AgentConfig> config = ParseAgentConfig("/etc/mesolys/agent.toml", slurm);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_FALSE(config->submission.has_value());
+  config = ParseAgentConfig("/etc/mesolys/agent.toml",
+                            absl::StrCat(slurm, "[submission]\nfolder = \"judged\"\n"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_TRUE(config->submission.has_value());
+  EXPECT_EQ(config->submission->folder, "/etc/mesolys/judged");
+  EXPECT_THAT(config->submission->clusters, ElementsAre("c1"));
+  EXPECT_EQ(config->submission->rules.site, "psmn");
+  EXPECT_EQ(config->submission->rules.mode, "tell");
+  EXPECT_EQ(config->submission->rules.language, "en");
+  EXPECT_EQ(config->submission->rules.gpu_model, "");
+  EXPECT_FALSE(config->submission->rules.has_bonus);
+  EXPECT_THAT(config->submission->rules.free_accounts, ElementsAre("root"));
+  config = ParseAgentConfig(
+      "agent.toml",
+      absl::StrCat(slurm,
+                   "qos = [\"normal\"]\nbonus_qos = \"low\"\nprotected_accounts = [\"staff\"]\n",
+                   "[submission]\nfolder = \"/run/x\"\nmode = \"refuse\"\nlanguage = \"fr\"\n",
+                   "gpu_model = \"h100\"\n"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->submission->folder, "/run/x");
+  EXPECT_EQ(config->submission->rules.mode, "refuse");
+  EXPECT_EQ(config->submission->rules.language, "fr");
+  EXPECT_EQ(config->submission->rules.gpu_model, "h100");
+  EXPECT_TRUE(config->submission->rules.has_bonus);
+  EXPECT_THAT(config->submission->rules.free_accounts, ElementsAre("root", "staff"));
+}
+
+TEST(AgentConfigTest, JudgesNoJobByWhatIsNotInForce) {
+  const std::string slurm =
+      absl::StrReplaceAll(WithSlurm("clusters = [\"c1\"]\n"), {{"\"dry_run\"", "\"slurm\"\n"}});
+  const absl::StatusOr<AgentConfig> dry = ParseAgentConfig(
+      "agent.toml", absl::StrCat(slurm, "dry_run = true\n[submission]\nfolder = \"f\"\n"));
+  ASSERT_TRUE(dry.ok()) << dry.status();
+  EXPECT_FALSE(dry->submission.has_value());
+  const struct {
+    std::string text;
+    const char* says;
+  } kCases[] = {
+      {absl::StrCat(kLeast, "[submission]\nfolder = \"f\"\n"), "give [enforcer] type slurm"},
+      {absl::StrCat(slurm, "[submission]\n"), "folder"},
+      {absl::StrCat(slurm, "[submission]\nfolder = \"\"\n"), "give a directory"},
+      {absl::StrCat(slurm, "[submission]\nfolder = \"f\"\nmode = \"kill\"\n"), "off, tell, refuse"},
+      {absl::StrCat(slurm, "[submission]\nfolder = \"f\"\nlanguage = \"de\"\n"), "en, fr"},
+      {absl::StrCat(slurm, "[submission]\nfolder = \"f\"\ngpu_model = \"A 100\"\n"), "gpu_model"},
+      {absl::StrCat(slurm, "[submission]\nfolder = \"f\"\nfile = \"x\"\n"), "file"},
+  };
+  for (const auto& one : kCases) {
+    const absl::Status status = ParseAgentConfig("agent.toml", one.text).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << one.text;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(one.says)) << one.text;
+  }
+}
+
 TEST(AgentConfigTest, SaysWhichFileIsMissing) {
   const absl::StatusOr<AgentConfig> config = LoadAgentConfig("no/such/agent.toml");
   EXPECT_EQ(config.status().code(), absl::StatusCode::kNotFound);

@@ -141,6 +141,30 @@ TEST_F(SiteCheckTest, WarnsWithoutFailing) {
   EXPECT_EQ(Check(), Verdict::kWarn) << printed_;
 }
 
+TEST_F(SiteCheckTest, WarnsWithoutThePluginWhereThereAreTwoModels) {
+  answers_["scontrol --clusters=psmn show config"] =
+      absl::StrCat(kConfig, "JobSubmitPlugins = (null)\n");
+  answers_["--oneliner show node"] =
+      FakeScontrol::Node("n1", "IDLE", "gpu:a100:4,gpu:v100:2") + "\n";
+  Check();
+  EXPECT_THAT(printed_, HasSubstr("WARN  psmn: JobSubmitPlugins: lacks lua"));
+  answers_["scontrol --clusters=psmn show config"] =
+      absl::StrCat(kConfig, "JobSubmitPlugins = lua\n");
+  directory_.Write("job_submit.lua", "-- of a site of MesoLyS: mesolys-submission\n");
+  Check();
+  EXPECT_THAT(printed_, HasSubstr("pass  psmn: JobSubmitPlugins: lua, by "));
+}
+
+TEST_F(SiteCheckTest, LooksWhereJobsAreJudgedBy) {
+  config_.submission.emplace();
+  config_.submission->folder = directory_.path();
+  EXPECT_EQ(Check(), Verdict::kPass) << printed_;
+  EXPECT_THAT(printed_, HasSubstr("pass  folder of [submission]: can write to "));
+  config_.submission->folder = directory_.File("none");
+  EXPECT_EQ(Check(), Verdict::kWarn) << printed_;
+  EXPECT_THAT(printed_, HasSubstr("none: No such file or directory: every job passes unjudged"));
+}
+
 TEST_F(SiteCheckTest, LooksForTheQosThatItGives) {
   config_.enforcement.emplace();
   config_.enforcement->options.clusters = {"psmn"};

@@ -120,6 +120,19 @@ TEST_F(AgentMetricsTest, CountRecordsAndSayWhatWaits) {
   EXPECT_EQ(values.at("mesolys_agent_spool_fill_ratio"), 0.01);
 }
 
+TEST_F(AgentMetricsTest, SaySinceWhenJobsAreJudgedWhereTheyAre) {
+  EXPECT_FALSE(Values().contains("mesolys_agent_submission_written_timestamp_seconds"));
+  SubmissionCounts counts;
+  AgentMetricsOptions shown;
+  shown.site = "psmn";
+  shown.submission = [&counts] { return counts; };
+  metrics_ = std::make_unique<AgentMetrics>(shown, *agent_, *spool_, clock_);
+  EXPECT_EQ(Values().at("mesolys_agent_submission_written_timestamp_seconds"), 0);
+  counts = {clock_.Now(), 3};
+  EXPECT_EQ(Values().at("mesolys_agent_submission_written_timestamp_seconds"), 1800000000);
+  EXPECT_EQ(Values().at("mesolys_agent_submission_failures_total"), 3);
+}
+
 TEST_F(AgentMetricsTest, SayHowTheCeilingsStand) {
   link_.desired_state.set_generation(7);
   v1::DesiredProject& project = *link_.desired_state.add_projects();

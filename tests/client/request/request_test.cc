@@ -109,5 +109,35 @@ TEST_F(RequestTest, AQuoteAsksForNothing) {
   EXPECT_THAT(Run({"request", "list", "proj_a"}).out, Not(HasSubstr("proj_a/r3")));
 }
 
+TEST_F(RequestTest, AJobIsQuotedByWhatItsProjectHasLeft) {
+  const Outcome outcome = Run({"quote", "job", "proj_a", "--cpu", "16", "--time", "2h"});
+  EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("COSTS AT MOST"));
+  EXPECT_THAT(outcome.out, HasSubstr("32 h"));
+  EXPECT_THAT(outcome.err, HasSubstr("it fits into what is left at "));
+  const Outcome far = Run({"quote", "job", "proj_a", "--cpu", "100000", "--time", "30d"});
+  EXPECT_EQ(far.exit, ExitCode::kDone) << far.err;
+  EXPECT_THAT(far.err, HasSubstr("it fits nowhere"));
+  EXPECT_THAT(scheduler_.received(), IsEmpty());
+}
+
+TEST_F(RequestTest, AJobThatIsNoneIsAUsageError) {
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"job", "proj_a", "--cpu", "16"},
+           {"job", "proj_a", "--cpu", "16h", "--time", "2h"},
+           {"job", "proj_a", "--gpu", "a100", "--time", "2h"},
+           {"job", "proj_a", "--gpu", "a100=0", "--time", "2h"},
+           {"job", "proj_a", "--cpu", "1", "--time", "soon"},
+           {"job", "proj_a", "--cpu", "1", "--time", "2h", "--storage", "scratch=1TB"},
+           {"job", "proj_a", "--cpu", "1", "--time", "2h", "--site", "a", "--site", "b"},
+           {"proj_a", "proj_b", "--cpu", "1h", "--for", "1m"},
+           {"proj_a", "--cpu", "1h", "--for", "1m", "--time", "2h"}}) {
+    std::vector<std::string> quote = {"quote"};
+    quote.insert(quote.end(), words.begin(), words.end());
+    EXPECT_EQ(Run(quote).exit, ExitCode::kUsage) << words.back();
+  }
+  EXPECT_EQ(scheduler_.call_count(), 0);
+}
+
 }  // namespace
 }  // namespace mesolys::client

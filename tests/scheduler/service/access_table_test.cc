@@ -92,6 +92,7 @@ RequestService.Create            OSPFA -     -     O     -     -     P     -    
 RequestService.Withdraw          OSPFA -     -     O     -     -     P     -     -     -     -     -     -
 RequestService.Decide            OSPFA OSPFA -     -     -     -     -     -     -     -     -     -     -
 RequestService.Quote             OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -     -
+RequestService.QuoteJob          OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -     -
 RequestService.Get               OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -     -
 RequestService.List              OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -     -
 GrantService.Get                 OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -     -

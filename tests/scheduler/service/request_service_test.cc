@@ -144,6 +144,30 @@ TEST_F(RequestServiceTest, AQuoteSaysWhatWouldComeOfItAndLeavesNoTrace) {
   EXPECT_EQ(Why(As("user/zoe").Call(ask)), "NOT_ALLOWED");
 }
 
+TEST_F(RequestServiceTest, AJobIsQuotedByWhatItsProjectHasLeft) {
+  ASSERT_EQ(Ask("alpha", 3'600'000, "first").state(), v1::Request::GRANTED);
+  v1::QuoteJobRequest ask;
+  ask.set_project("projects/alpha");
+  ask.set_core_count(16);
+  ask.set_time_limit_seconds(3600);
+  const auto quote = As("user/rita").Call(ask);
+  ASSERT_EQ(Why(quote), "OK");
+  ASSERT_THAT(quote->lines(), SizeIs(1));
+  EXPECT_EQ(quote->lines(0).site(), "sites/psmn");
+  EXPECT_EQ(quote->lines(0).resource(), "cpu");
+  EXPECT_EQ(quote->lines(0).amount_base_units(), 16 * 3600);
+  EXPECT_EQ(quote->lines(0).left_base_units(), 3'600'000);
+  EXPECT_GT(quote->lines(0).normalised_seconds(), 0);
+  EXPECT_EQ(Why(As("user/zoe").Call(ask)), "NOT_ALLOWED");
+  ask.set_site("sites/nowhere");
+  EXPECT_EQ(Why(As("user/rita").Call(ask)), "UNKNOWN_SITE");
+  ask.set_site("nowhere");
+  EXPECT_EQ(Why(As("user/rita").Call(ask)), "INVALID_NAME");
+  ask.clear_site();
+  ask.set_time_limit_seconds(0);
+  EXPECT_EQ(Why(As("user/rita").Call(ask)), "INVALID_ARGUMENT");
+}
+
 TEST_F(RequestServiceTest, SaysWhoMayDoWhat) {
   v1::CheckAccessRequest check;
   check.set_method("GrantService.Release");

@@ -20,7 +20,8 @@ FACTS = ((ENFORCE, 'AccountingStorageEnforce=associations', 1, f'-> {ENFORCE} in
          (ENFORCE, 'AccountingStorageEnforce=associations,limits,qos', 3, f'-> {ENFORCE} in '),
          (ENFORCE, '', 1, f'-> {ENFORCE} in '),
          ('PriorityType=priority/multifactor', 'PriorityType=priority/basic', 1, '-> PriorityType=priority/multifactor'),
-         (TRES, 'AccountingStorageTRES=gres/gpu', 1, f'-> {TRES} in '))
+         (TRES, 'AccountingStorageTRES=gres/gpu', 1, f'-> {TRES} in '),
+         ('JobSubmitPlugins=lua', '', 3, '-> JobSubmitPlugins=lua in '))
 
 
 def check(world, status, *said):
