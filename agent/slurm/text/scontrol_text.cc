@@ -115,8 +115,9 @@ class Words {
   std::map<absl::string_view, absl::string_view> values_;
 };
 
-// "(null)", "gpu:4", "gpu:a100:4(S:0-1),gpu:v100:2,shard:8": what is no GPU and no part of one is
-// ignored. The error is of what is not counted.
+// "(null)", "gpu:4", "gpu:a100:4(S:0-1),gpu:v100:no_consume:2,gpu:t4,shard:8": what is no GPU and
+// no part of one is ignored; where no count stands there is one. The error is of what is not
+// counted.
 absl::Status ReadGpus(absl::string_view text, ScontrolNode& node) {
   // A comma within parentheses separates sockets.
   std::string flat;
@@ -130,11 +131,14 @@ absl::Status ReadGpus(absl::string_view text, ScontrolNode& node) {
   if (depth != 0) return WrongField("Gres", text, "its parentheses do not match");
   absl::Status status;
   for (const absl::string_view entry : absl::StrSplit(flat, ',', absl::SkipEmpty())) {
-    const std::vector<absl::string_view> parts = absl::StrSplit(entry, ':');
+    std::vector<absl::string_view> parts = absl::StrSplit(entry, ':');
+    parts.erase(std::remove(parts.begin() + 1, parts.end(), "no_consume"), parts.end());
     if (parts.front() == "shard" || parts.front() == "mps") node.gpu_parts.emplace(parts.front());
     if (parts.front() != "gpu") continue;
-    const absl::StatusOr<int64_t> count =
-        parts.size() == 1 ? 1 : Words::ReadCount("the count of GPUs", parts.back(), 0);
+    const bool has_model_alone =
+        parts.size() == 2 && !parts[1].empty() && absl::ascii_isalpha(parts[1].front());
+    if (parts.size() == 1 || has_model_alone) parts.push_back("1");
+    const absl::StatusOr<int64_t> count = Words::ReadCount("the count of GPUs", parts.back(), 0);
     const std::string model = parts.size() == 3 ? absl::AsciiStrToLower(parts[1]) : "";
     if (parts.size() > 3) {
       status.Update(WrongField("Gres", text, "a GPU is gpu:MODEL:COUNT or gpu:COUNT"));

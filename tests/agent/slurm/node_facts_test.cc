@@ -46,7 +46,7 @@ TEST(NodeFactsTest, GpusWithoutATypeAreGuessed) {
 }
 
 TEST(NodeFactsTest, WhatCannotBeReadIsNamed) {
-  EXPECT_THAT(Told({"NodeName=n1 CPUTot=32", FakeScontrol::Node("n2", "IDLE", "gpu:a b:4"),
+  EXPECT_THAT(Told({"NodeName=n1 CPUTot=32", FakeScontrol::Node("n2", "IDLE", "gpu:a/b:4"),
                     FakeScontrol::Node("n3", "IDLE", "gpu:a100:many"),
                     FakeScontrol::Node("n4", "IDLE", "gpu:a100:4("), "nonsense"}),
               ElementsAre(AllOf(StartsWith("WARN  c1: nodes: cannot be read: "), HasSubstr("n3: "),

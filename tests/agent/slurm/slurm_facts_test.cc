@@ -215,6 +215,34 @@ TEST(SlurmConfigTest, ReadsWhatEveryVersionPrints) {
   }
 }
 
+// giovtorres/slurm-docker-cluster, as a public notebook of April 2026 shows it (25.11.4).
+TEST(SlurmConfigTest, OfAClusterThatWasMadeToTryThingsNamesWhatToChange) {
+  const absl::StatusOr<SlurmConfig> config = ParseSlurmConfig(
+      "Configuration data as of 2026-04-21T06:19:30\n"
+      "AccountingStorageEnforce = none\n"
+      "AccountingStorageTRES   = cpu,mem,energy,node,billing,fs/disk,vmem,pages\n"
+      "AccountingStorageType   = accounting_storage/slurmdbd\n"
+      "ClusterName             = psmn\n"
+      "FirstJobId              = 1\n"
+      "MaxDBDMsgs              = 20400\n"
+      "MaxJobId                = 67043328\n"
+      "PriorityDecayHalfLife   = 7-00:00:00\n"
+      "PriorityCalcPeriod      = 00:05:00\n"
+      "PriorityFlags           = \n"
+      "PriorityType            = priority/multifactor\n"
+      "PriorityUsageResetPeriod = NONE\n"
+      "PriorityWeightFairShare = 0\n"
+      "PrivateData             = none\n"
+      "SLURM_VERSION           = 25.11.4\n"
+      "TaskPluginParam         = (null type)\n");
+  ASSERT_TRUE(config.ok()) << config.status();
+  std::vector<std::string> named;
+  for (const Finding& finding : NotPassed(*config)) named.push_back(finding.subject);
+  EXPECT_THAT(named, testing::UnorderedElementsAre(
+                         "psmn: SLURM_VERSION", "psmn: AccountingStorageEnforce",
+                         "psmn: AccountingStorageTRES", "psmn: PriorityWeightFairShare"));
+}
+
 TEST(SlurmConfigTest, RefusesWhatIsNoConfiguration) {
   for (const char* text : {"", "garbage", "\xff\xfe = 1", "a = b\n", "SLURM_VERSION = (null)"}) {
     EXPECT_FALSE(ParseSlurmConfig(text).ok()) << text;
