@@ -54,8 +54,10 @@ SynchronizeTick Synchronizer::Tick(const std::string& problem, absl::Duration pa
   problem_ = tick.status.ok() ? "" : std::string(tick.status.message());
   if (tick.status.ok()) {
     backoff_.Reset();
-    const bool has_more = tick.is_new || !told_jobs_.empty();
-    if (!has_more && clock_.Now() - begin < kQuickAnswer) tick.wait = kQuickAnswer;
+    // The next poll waits for news.
+    const bool is_polled_next =
+        tick.is_new || tick.is_corrected || tick.wanted_answer || !told_jobs_.empty();
+    if (!is_polled_next && clock_.Now() - begin < kQuickAnswer) tick.wait = kQuickAnswer;
   } else {
     tick.wait = backoff_.Next();
     if (tick.status.code() != absl::StatusCode::kCancelled) {
@@ -134,6 +136,7 @@ absl::StatusOr<v1::SynchronizeRequest> Synchronizer::Question(const std::string&
   request.set_drift_count(drift_count_);
   request.mutable_told_jobs()->Assign(told_jobs_.begin(), told_jobs_.end());
   request.set_comparison(comparison_.Get().number());
+  request.set_correction_revision(kept_.correction_revision());
   const absl::StatusOr<std::vector<ImportPlace>> imports = spool_.Imports();
   if (!imports.ok()) return imports.status();
   for (const ImportPlace& place : *imports) {
@@ -155,6 +158,7 @@ absl::Status Synchronizer::Poll(const std::string& problem, absl::Duration patie
   }
   // Its end shall be told soon.
   if (kept_.imports_size() > 0) patience = std::min(patience, kUntold);
+  request->set_wants_answer(now < answer_time_ || now - answer_time_ >= kUnanswered);
   patience =
       std::max(kPatienceMin, std::min({patience, PollFor(options_.interval), UntilNextEdge(now)}));
   const absl::StatusOr<v1::SynchronizeResponse> response = link_.Synchronize(*request, patience);
@@ -166,6 +170,8 @@ absl::Status Synchronizer::Poll(const std::string& problem, absl::Duration patie
         response.status().code(),
         Say("the scheduler did not answer: $0", response.status().message()).Render());
   }
+  answer_time_ = clock_.Now();
+  tick.wanted_answer = request->wants_answer();
   told_jobs_.clear();
   Inspect(*response);
   if (response->has_comparison()) tick.is_asked = comparison_.Set(response->comparison());
@@ -179,14 +185,7 @@ absl::Status Synchronizer::Take(const v1::DesiredState& wanted, absl::Time now,
                                 SynchronizeTick& tick) {
   absl::StatusOr<SiteState> state = FromProto(wanted);
   if (!state.ok()) return state.status();
-  if (last_.has_value() && *state == *last_) {
-    // What was settled moves without a new generation.
-    if (wanted.SerializeAsString() == kept_.SerializeAsString()) return absl::OkStatus();
-    if (absl::Status kept = spool_.KeepDesiredState(wanted); !kept.ok()) return kept;
-    kept_ = wanted;
-    figures_ = FiguresOf(kept_);
-    return absl::OkStatus();
-  }
+  if (last_.has_value() && *state == *last_) return TakeFigures(wanted, now, tick);
   const bool is_doubtful = last_.has_value() && state->generation <= last_->generation;
   absl::Status allowed = enforcer_.Allow(last_.has_value() ? &*last_ : nullptr, *state,
                                          {options_.removals_max, is_doubtful}, now);
@@ -198,6 +197,18 @@ absl::Status Synchronizer::Take(const v1::DesiredState& wanted, absl::Time now,
   figures_ = FiguresOf(kept_);
   tick.is_new = true;
   return PutLastInForce(now, tick);
+}
+
+// What was settled moves without a new generation.
+absl::Status Synchronizer::TakeFigures(const v1::DesiredState& wanted, absl::Time now,
+                                       SynchronizeTick& tick) {
+  if (wanted.SerializeAsString() == kept_.SerializeAsString()) return absl::OkStatus();
+  if (absl::Status kept = spool_.KeepDesiredState(wanted); !kept.ok()) return kept;
+  tick.is_corrected = wanted.correction_revision() != kept_.correction_revision();
+  kept_ = wanted;
+  figures_ = FiguresOf(kept_);
+  // What the site reported itself its jobs have told before.
+  return tick.is_corrected ? PutLastInForce(now, tick) : absl::OkStatus();
 }
 
 void Synchronizer::Inspect(const v1::SynchronizeResponse& response) {

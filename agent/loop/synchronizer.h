@@ -36,6 +36,10 @@ struct SynchronizeTick {
   absl::Status status;
   // The scheduler wants something else than before, and it was taken.
   bool is_new = false;
+  // The ledger corrected what was used here, and it was taken.
+  bool is_corrected = false;
+  // It answered at once because it was asked to.
+  bool wanted_answer = false;
   // It waits for another comparison than before.
   bool is_asked = false;
   int64_t generation_wanted = 0;
@@ -65,6 +69,10 @@ class Synchronizer {
   static constexpr absl::Duration kUntold = absl::Seconds(2);
   static constexpr int kUntoldPolls = 15;
 
+  // Where polls are too short for the scheduler to answer, one wants an answer so often: what the
+  // ledger has settled and the newest witness come with it.
+  static constexpr absl::Duration kUnanswered = absl::Seconds(30);
+
   Synchronizer(Spool& spool, Enforcer& enforcer, SchedulerLink& link, const Clock& clock,
                CollectionLog& collections, const MeansLog& means, ComparisonWanted& comparison,
                SynchronizerOptions options);
@@ -80,6 +88,8 @@ class Synchronizer {
   absl::StatusOr<v1::SynchronizeRequest> Question(const std::string& problem, absl::Time now);
   // The scheduler's answer: takes it over unless there is doubt.
   absl::Status Take(const v1::DesiredState& wanted, absl::Time now, SynchronizeTick& tick);
+  // An answer that differs in what was used alone.
+  absl::Status TakeFigures(const v1::DesiredState& wanted, absl::Time now, SynchronizeTick& tick);
   void Inspect(const v1::SynchronizeResponse& response);
   absl::Status KeepWitness(const v1::LedgerHead& head);
   // So that a grant is opened when it begins and closed when it ends, not when the poll is over.
@@ -117,7 +127,8 @@ class Synchronizer {
     int64_t moment = 0;
   };
   std::map<std::string, Set> set_;
-  int untold_polls_ = 0;  // short ones that may still be made
+  int untold_polls_ = 0;                           // short ones that may still be made
+  absl::Time answer_time_ = absl::InfinitePast();  // of the last poll that was answered
   int64_t drift_count_ = 0;
   std::vector<v1::ToldJob> told_jobs_;  // to be told with the next poll
   std::string problem_;

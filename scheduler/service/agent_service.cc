@@ -1,5 +1,6 @@
 #include "scheduler/service/agent_service.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -131,7 +132,10 @@ int64_t AgentCalls::Synchronize(const std::string& identity, const v1::Synchroni
   ConfirmAwaited(site, in);
   EndImports(site, in);
   for (const v1::ToldJob& told : in.told_jobs()) jobs_.Tell(site, told);
-  return polls_.Add({site, in.generation(), in.comparison(), &out, std::move(done)});
+  const auto correction =
+      in.has_correction_revision() ? std::optional(in.correction_revision()) : std::nullopt;
+  return polls_.Add({site, in.generation(), in.comparison(), correction, in.wants_answer(), &out,
+                     std::move(done)});
 }
 
 void AgentCalls::Cancel(int64_t synchronize) { polls_.Cancel(synchronize); }

@@ -21,6 +21,7 @@ v1::DesiredState DesiredView(const Ledger& ledger, const std::string& site,
                              const DesiredState& state) {
   v1::DesiredState out;
   out.set_generation(state.generation);
+  out.set_correction_revision(ledger.CorrectionRevision(site));
   for (const std::string& cluster : state.clusters) out.add_clusters(cluster);
   for (const UsageImport& import : state.imports) {
     v1::DesiredImport& wanted = *out.add_imports();

@@ -1,7 +1,7 @@
 #include "scheduler/service/long_polls.h"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
 #include <utility>
 
 #include "scheduler/core/figures/desired_state.h"
@@ -65,29 +65,38 @@ absl::Duration LongPolls::AnswerReady() {
   return left;
 }
 
-std::vector<LongPolls::Poll> LongPolls::TakeReady() {
-  std::map<std::string, int64_t> generations = engine_.Read([](const Ledger& ledger) {
-    std::map<std::string, int64_t> all;
-    for (const auto& [id, site] : ledger.catalogue().sites) all[id] = ledger.Generation(id);
+bool LongPolls::News::IsFor(const Poll& poll) const {
+  const bool compares = comparison != 0 && comparison != poll.comparison;
+  const bool corrects = poll.correction.has_value() && *poll.correction != correction;
+  return poll.wants_answer || generation != poll.generation || corrects || compares || asks_of_jobs;
+}
+
+std::map<std::string, LongPolls::News> LongPolls::NewsBySite() {
+  std::map<std::string, News> sites = engine_.Read([](const Ledger& ledger) {
+    std::map<std::string, News> all;
+    for (const auto& [id, site] : ledger.catalogue().sites) {
+      all[id] = {ledger.Generation(id), ledger.CorrectionRevision(id)};
+    }
     return all;
   });
-  std::map<std::string, int64_t> comparisons;
-  std::set<std::string> asked;
   const absl::Time time = engine_.Now();
-  for (const auto& [id, generation] : generations) {
-    if (!jobs_.WantedOf(id, time).empty()) asked.insert(id);
-    const auto wanted = comparisons_.WantedOf(id);
-    if (wanted.has_value()) comparisons[id] = wanted->number();
+  for (auto& [id, news] : sites) {
+    news.asks_of_jobs = !jobs_.WantedOf(id, time).empty();
+    if (const auto wanted = comparisons_.WantedOf(id); wanted.has_value()) {
+      news.comparison = wanted->number();
+    }
   }
+  return sites;
+}
+
+std::vector<LongPolls::Poll> LongPolls::TakeReady() {
+  std::map<std::string, News> news = NewsBySite();
   const absl::Duration now = runtime_.Elapsed();
   std::vector<Poll> ready;
   MutexLock lock(mutex_);
   for (auto it = waiting_.begin(); it != waiting_.end();) {
     Poll& poll = it->second.poll;
-    const auto wanted = comparisons.find(poll.site);
-    const bool compares = wanted != comparisons.end() && wanted->second != poll.comparison;
-    const bool answer = compares || asked.contains(poll.site) || it->second.deadline <= now ||
-                        generations[poll.site] != poll.generation;
+    const bool answer = it->second.deadline <= now || news[poll.site].IsFor(poll);
     if (answer) ready.push_back(std::move(poll));
     it = answer ? waiting_.erase(it) : std::next(it);
   }

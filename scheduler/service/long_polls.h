@@ -1,13 +1,14 @@
 #ifndef MESOLYS_SCHEDULER_SERVICE_LONG_POLLS_H_
 #define MESOLYS_SCHEDULER_SERVICE_LONG_POLLS_H_
 
-// Synchronize calls that wait for their site's desired state to change. They hold no thread each:
-// one loop answers all of them. Any thread may add.
+// Synchronize calls that wait for their site's desired state, or for what was used there, to
+// change. They hold no thread each: one loop answers all of them. Any thread may add.
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,12 +36,16 @@ class LongPolls {
     std::string site;
     int64_t generation = 0;  // in force there
     int64_t comparison = 0;  // that it knows of
+    // That it knows of; nothing from an agent that is told of corrections with the next answer.
+    std::optional<int64_t> correction;
+    bool wants_answer = false;  // at once
     v1::SynchronizeResponse* out = nullptr;
     std::function<void(const absl::Status&)> done;
   };
 
   // Answers into `out`, and calls `done` once, when the site's generation differs from that of the
-  // poll, or a comparison other than its own is wanted of it. Returns the number of the poll.
+  // poll, what was used there is corrected, or a comparison other than its own is wanted of it; at
+  // once if it wants an answer. Returns the number of the poll.
   int64_t Add(Poll poll);
   // The caller gave up: `done` is told so, unless the answer was first.
   void Cancel(int64_t number);
@@ -57,6 +62,16 @@ class LongPolls {
   // Answers those whose time or change has come; how long the others may still wait.
   absl::Duration AnswerReady();
   std::vector<Poll> TakeReady();
+  // What a poll is compared with, by site.
+  struct News {
+    int64_t generation = 0;
+    int64_t correction = 0;
+    int64_t comparison = 0;  // that is wanted; 0 for none
+    bool asks_of_jobs = false;
+
+    bool IsFor(const Poll& poll) const;
+  };
+  std::map<std::string, News> NewsBySite();
   void Answer(const Poll& poll);
 
   Runtime& runtime_;

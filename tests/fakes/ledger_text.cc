@@ -139,7 +139,7 @@ std::string TextOf(const Ledger& ledger) {
                                  ledger.catalogue_digest(), "\n");
   for (const auto& [id, site] : ledger.catalogue().sites) {
     absl::StrAppend(&out, "site ", id, " generation ", ledger.Generation(id), " ",
-                    Text(ledger.GenerationTime(id)));
+                    Text(ledger.GenerationTime(id)), " correction ", ledger.CorrectionRevision(id));
     for (const std::string& cluster : site.clusters) {
       absl::StrAppend(&out, " ", cluster, ":", ledger.SiteOf(cluster));
     }

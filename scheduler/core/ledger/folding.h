@@ -17,6 +17,7 @@ class Ledger;
 // What an event in one book means to others: told to the books when each has seen the event.
 struct Marks {
   std::vector<std::string> touched;       // sites whose desired state it changes
+  std::vector<std::string> corrected;     // sites of which it changes what was used
   std::vector<std::string> charged_anew;  // projects whose jobs somebody else may pay for now
 };
 

@@ -107,7 +107,9 @@ void Grants::On(const GrantChanged& event, const Folding& at) {
   entry.changes.emplace_back(at.time, change);
   if (change.kind == ChangeKind::kOpeningBalance) {
     Require(change.ceilings.size() == 1);
-    entry.used[change.ceilings.begin()->first].opening += change.amount;
+    const std::string& site = change.ceilings.begin()->first;
+    entry.used[site].opening += change.amount;
+    at.marks.corrected.push_back(site);
     return;
   }
   grant.amount += change.amount;
@@ -173,14 +175,21 @@ void Grants::On(const UnderUseNoticed& event, const Folding& at) {
   ChangedAt(event.notice.grant, at).notice = event.notice;
 }
 
-void Grants::On(const UsageReported& event, const Folding& at) { Post(event.postings, at); }
-void Grants::On(const JobsResettled& event, const Folding& at) { Post(event.postings, at); }
-void Grants::On(const JobRefunded& event, const Folding& at) { Post(event.postings, at); }
+void Grants::On(const UsageReported& event, const Folding& at) { Post(event.postings, true, at); }
+void Grants::On(const JobsResettled& event, const Folding& at) { Post(event.postings, false, at); }
+void Grants::On(const JobRefunded& event, const Folding& at) { Post(event.postings, false, at); }
 
-void Grants::Post(const std::vector<Posting>& postings, const Folding& at) {
+void Grants::Post(const std::vector<Posting>& postings, bool is_reported, const Folding& at) {
   for (const auto& [key, amount] : postings) {
     if (key.grant == 0) continue;
-    ChangedAt(key.grant, at).used[at.ledger.SiteOf(key.cluster)].Add(key.kind, amount);
+    const std::string& site = at.ledger.SiteOf(key.cluster);
+    ChangedAt(key.grant, at).used[site].Add(key.kind, amount);
+    // A site that reports more use knows it; that the ledger gives back, or takes less, it does
+    // not.
+    const bool is_correction =
+        key.kind == ChargeKind::kRefund ||
+        (key.kind == ChargeKind::kSettled && !(is_reported && amount > Amount()));
+    if (is_correction) at.marks.corrected.push_back(site);
   }
 }
 

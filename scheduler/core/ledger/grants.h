@@ -80,7 +80,8 @@ class Grants {
  private:
   // To be changed.
   GrantEntry& ChangedAt(int64_t number, const Folding& at);
-  void Post(const std::vector<Posting>& postings, const Folding& at);
+  // `is_reported` by the site itself.
+  void Post(const std::vector<Posting>& postings, bool is_reported, const Folding& at);
   void SetEnd(GrantEntry& entry, absl::Time end, const Folding& at);
   // The periods in which it pays, site by site.
   void UpdatePayers(const GrantEntry& entry, const Folding& at);

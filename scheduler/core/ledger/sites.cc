@@ -12,6 +12,11 @@ absl::Time Sites::GenerationTime(absl::string_view site) const {
   return it == generations_.end() ? absl::UnixEpoch() : it->second.second;
 }
 
+int64_t Sites::CorrectionRevision(absl::string_view site) const {
+  const auto it = corrections_.find(site);
+  return it == corrections_.end() ? 0 : it->second;
+}
+
 void Sites::On(const CatalogueAdopted& event, const Folding& at) {
   for (const auto& [id, site] : event.catalogue.sites) at.marks.touched.push_back(id);
 }
@@ -38,6 +43,7 @@ void Sites::On(const ImportEnded& event, const Folding& at) {
 
 void Sites::On(const Marks& marks, const Folding& at) {
   for (const std::string& site : marks.touched) generations_[site] = {at.revision, at.time};
+  for (const std::string& site : marks.corrected) corrections_[site] = at.revision;
 }
 
 }  // namespace mesolys

@@ -1,8 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_CORE_LEDGER_SITES_H_
 #define MESOLYS_SCHEDULER_CORE_LEDGER_SITES_H_
 
-// The sites' book: when each did not work, what it was told to read anew, and since when it shall
-// hold what it shall hold. Pure.
+// The sites' book: when each did not work, what it was told to read anew, since when it shall hold
+// what it shall hold, and when what it has used was last corrected. Pure.
 
 #include <cstdint>
 #include <map>
@@ -26,6 +26,9 @@ class Sites {
   // The revision of the last event that changed what a site shall hold; 0 for none.
   int64_t Generation(absl::string_view site) const;
   absl::Time GenerationTime(absl::string_view site) const;
+  // The revision of the last event that changed what a site has used, its own reports of more use
+  // aside: what may be spent there changed with it. 0 for none.
+  int64_t CorrectionRevision(absl::string_view site) const;
 
  protected:
   void On(const CatalogueAdopted& event, const Folding& at);
@@ -38,6 +41,7 @@ class Sites {
   std::vector<SiteWindow> windows_;
   std::vector<ImportEntry> imports_;  // by number - 1
   std::map<std::string, std::pair<int64_t, absl::Time>, std::less<>> generations_;
+  std::map<std::string, int64_t, std::less<>> corrections_;
 };
 
 }  // namespace mesolys

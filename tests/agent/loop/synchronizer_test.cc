@@ -380,6 +380,59 @@ TEST_F(SynchronizerTest, TakesOverWhatTheLedgerSettledWithoutANewGeneration) {
   EXPECT_EQ(AccessTo("cpu"), Access::kFrozen);
 }
 
+TEST_F(SynchronizerTest, PutsACorrectionInForceInTheTickThatHearsOfIt) {
+  Want(3, 1, 100);
+  Run(1, 90);
+  Tick();
+  v1::DesiredGrant& grant = *link_.desired_state.mutable_projects(0)->mutable_grants(0);
+  grant.set_settled_base_units(100);
+  grant.set_correction_base_units(10);  // an opening balance
+  link_.desired_state.set_correction_revision(7);
+  const SynchronizeTick closed = Tick();
+  EXPECT_FALSE(closed.is_new);
+  EXPECT_TRUE(closed.is_corrected);
+  EXPECT_EQ(closed.wait, absl::ZeroDuration()) << "the next poll waits for the next correction";
+  EXPECT_EQ(AccessTo("cpu"), Access::kFrozen);
+  grant.set_settled_base_units(90);
+  grant.set_correction_base_units(0);
+  link_.desired_state.set_correction_revision(8);
+  Tick();
+  EXPECT_EQ(AccessTo("cpu"), Access::kOpen);
+  EXPECT_FALSE(Tick().is_corrected);
+}
+
+TEST_F(SynchronizerTest, SaysWhichCorrectionItKnowsOfAlsoAfterARestart) {
+  Want(3, 1);
+  link_.desired_state.set_correction_revision(7);
+  Tick();
+  EXPECT_TRUE(link_.questions.back().has_correction_revision());
+  EXPECT_EQ(link_.questions.back().correction_revision(), 0);
+  Restart();
+  // A poll that is cut short says nothing, and is forgotten.
+  link_.failures = {absl::DeadlineExceededError("too late")};
+  Tick();
+  Tick();
+  EXPECT_EQ(link_.questions.back().correction_revision(), 7);
+}
+
+TEST_F(SynchronizerTest, WantsAnAnswerWhenItsPollsWereCutShortForAWhile) {
+  Want(3, 1);
+  const auto is_wanted = [this](absl::Duration later) {
+    clock_.Advance(later);
+    link_.failures = {absl::DeadlineExceededError("too late")};
+    EXPECT_TRUE(Tick(absl::Seconds(1)).status.ok());
+    return link_.questions.back().wants_answer();
+  };
+  EXPECT_TRUE(is_wanted(absl::ZeroDuration())) << "it has never had one";
+  EXPECT_EQ(Tick().wait, absl::ZeroDuration());
+  EXPECT_FALSE(is_wanted(absl::Seconds(29)));
+  EXPECT_TRUE(is_wanted(absl::Seconds(1)));
+  Tick();
+  EXPECT_TRUE(link_.questions.back().wants_answer());
+  EXPECT_FALSE(is_wanted(absl::Seconds(1)));
+  EXPECT_TRUE(is_wanted(-absl::Seconds(10))) << "the clock went back";
+}
+
 TEST_F(SynchronizerTest, FreezesALoginWhoseOwnCeilingIsUsedUp) {
   Want(3, 1, 100);
   v1::DesiredProject& project = *link_.desired_state.mutable_projects(0);

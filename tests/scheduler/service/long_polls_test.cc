@@ -7,6 +7,7 @@
 #include <fstream>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -32,7 +33,7 @@ class PollingService : public v1::AgentService::CallbackService {
                                         v1::SynchronizeResponse* out) override {
     auto* call = new Call(polls_);
     call->number =
-        polls_.Add({"psmn", in->generation(), in->comparison(), out,
+        polls_.Add({"psmn", in->generation(), in->comparison(), std::nullopt, false, out,
                     [call](const absl::Status& status) { call->Finish(ToGrpcStatus(status)); }});
     return call;
   }

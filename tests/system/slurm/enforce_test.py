@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Grants become limits of real Slurm clusters: accounts, limits and members appear within one tick at two sites,
 jobs run and settle, shares follow weights and the eco QOS is for those who may, the job that would exceed is held
-with Slurm's reason, a supplement starts it, a revocation closes, an end closes with the scheduler switched off; what
-is changed by hand, lost or forgotten is right again after one tick, and so it is wherever the agent is killed.
+with Slurm's reason, a supplement starts it, a revocation closes, an end closes with the scheduler switched off; a refund
+and an opening balance are in force within 2 s; what is changed by hand, lost or forgotten is right again after one tick,
+and so it is wherever the agent is killed.
 
   enforce_test.py BUILD_DIR [SEED]"""
 import datetime
@@ -238,6 +239,33 @@ def react(world, grant, times=20):
           f'{waited[-1]:.2f} s', flush=True)
 
 
+def correct(world, grant, *jobs):
+    """How long after the answer to a refund, or an opening balance, Slurm lets as much more, or less, begin: whether
+    polls are cut short or wait for news. One of `jobs` is refunded with each interval."""
+    config = world.folder / 'agent-psmn.toml'
+    text = config.read_text()
+    for interval, job in zip(('1s', '30s'), jobs):
+        config.write_text(text.replace('type = "slurm"\ninterval = "1s"', f'type = "slurm"\ninterval = "{interval}"'))
+        world.stop('agent-psmn')
+        world.start('agent-psmn')
+        before = world.left('psmn', 'climat')
+        world.done('grant', 'supplement', grant, '--amount', '1h', '--reason', 'the agent is back')
+        world.until(lambda: world.left('psmn', 'climat') >= before + HOUR - 1, 60, 'the agent has begun')
+        opening = ('grant', 'opening-balance', grant, '--site', 'psmn', '--amount', '1h', '--reason', 'from the old books')
+        refund = ('usage', 'refund', f'psmn:{job}', '--reason', 'our fault')
+        waited = []
+        for words, minutes in ((opening, 1 - HOUR), (refund, 2), (opening, 1 - HOUR)):
+            before = world.left('psmn', 'climat')
+            world.done(*words)
+            answered = time.monotonic()
+            world.until(lambda: (world.left('psmn', 'climat') - before) / minutes >= 1, 40, f'{words} is in force')
+            waited.append(time.monotonic() - answered)
+        print(f'interval {interval}: from the answer to a correction to its limit in Slurm '
+              f'{", ".join(f"{seconds:.2f} s" for seconds in waited)}', flush=True)
+        if sorted(waited)[1] > 2:
+            raise SystemExit(f'interval {interval}: a correction took {waited} s')
+
+
 def explain(world, job, *said):
     answer = world.done('why', 'job', f'psmn:{job}')
     if not all(text in answer for text in said):
@@ -413,6 +441,7 @@ def main():
             lose_state(world, slurm, grants['psmn', 'cpu'])
             bear_kills(world, slurm, rng)
             end(world, slurm)
+            correct(world, grants['psmn', 'cpu'], fits, exceeds)
             revoke(world, grants)
             world.verify()
         except BaseException:

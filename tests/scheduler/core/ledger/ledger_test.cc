@@ -157,6 +157,41 @@ TEST(LedgerTest, TheGenerationOfASiteIsTheRevisionOfItsLastChange) {
   EXPECT_THAT(generations(), ElementsAre(6, 4, 6));
 }
 
+TEST(LedgerTest, WhatASiteHasUsedIsCorrectedByWhateverItDidNotReportAsMoreUse) {
+  Mesocentre mesocentre;
+  mesocentre.Create(TestProject("alpha"));
+  mesocentre.Issue(GrantByHand(mesocentre.ledger(), "alpha", "cpu", {Day(2026, 1), Day(2027, 1)},
+                               {{"north", Amount(500'000)}, {"south", Amount(500'000)}}));
+  const auto is_corrected = [&mesocentre](const std::string& site) {
+    return mesocentre.ledger().CorrectionRevision(site) == mesocentre.ledger().revision();
+  };
+  UsageRecord job = FinishedJob(1, "n1", "alpha", kRan, absl::Hours(1));
+  mesocentre.Report({job});
+  EXPECT_EQ(mesocentre.ledger().CorrectionRevision("north"), 0);
+  job.end_time -= absl::Minutes(30);
+  job.observe_time += absl::Minutes(1);
+  mesocentre.Report({job});
+  EXPECT_TRUE(is_corrected("north")) << "an amended record took less";
+  mesocentre.Report({FinishedJob(2, "n1", "alpha", kRan, absl::Hours(2)),
+                     RunningJob(3, "n1", "alpha", kRan, absl::Hours(1), absl::Hours(9))});
+  EXPECT_FALSE(is_corrected("north")) << "it took more";
+  UsageRecord failed = FinishedJob(4, "n1", "alpha", kRan, absl::Hours(1));
+  failed.state = JobState::kNodeFail;
+  mesocentre.Report({failed});
+  EXPECT_TRUE(is_corrected("north")) << "the site reported it, the ledger gave it back";
+  mesocentre.Report({FinishedJob(5, "n1", "alpha", kRan, absl::Hours(1))});
+  mesocentre.Must(RefundJob{job.key, "Our fault"});
+  EXPECT_TRUE(is_corrected("north")) << "given back by hand";
+  mesocentre.Must(DeclareWindow{
+      {0, SiteWindow::Kind::kIncident, "north", {kRan, kRan + absl::Hours(3)}, "Power cut"}});
+  mesocentre.Resettle();
+  EXPECT_TRUE(is_corrected("north")) << "charged anew";
+  EXPECT_EQ(mesocentre.ledger().CorrectionRevision("south"), 0);
+  mesocentre.Must(PostOpeningBalance{1, "south", Amount(7), "before"});
+  EXPECT_TRUE(is_corrected("south")) << "used before the ledger began";
+  EXPECT_FALSE(is_corrected("north"));
+}
+
 TEST(LedgerTest, CountsWhatDynamicAccessGaveByPiAndProgramme) {
   Mesocentre mesocentre;
   mesocentre.Create(TestProject("alpha"));
