@@ -98,7 +98,7 @@ ReplayOptions ReadReplay(ConfigTable table) {
   return replay;
 }
 
-// scontrol asks a program that answers from memory; sacct one that reads a database.
+// scontrol and squeue ask a program that answers from memory; sacct one that reads a database.
 constexpr absl::Duration kScontrolDeadlineMax = absl::Seconds(30);
 
 SlurmOptions ReadSlurm(ConfigTable& table) {
@@ -131,11 +131,20 @@ SlurmMeansOptions ReadMeans(ConfigTable& table, const SlurmOptions& slurm) {
   return means;
 }
 
+SqueueOptions ReadSqueue(ConfigTable& table, const SlurmOptions& slurm) {
+  SqueueOptions squeue;
+  squeue.slurm_conf = slurm.sacct.slurm_conf;
+  squeue.deadline = std::min(slurm.sacct.deadline, kScontrolDeadlineMax);
+  squeue.program = table.Text("squeue", squeue.program);
+  return squeue;
+}
+
 void ReadCollector(ConfigTable table, AgentConfig& config) {
   const std::string type = OneOf(table, "type", std::nullopt, {"replay", "slurm"});
   if (type == "slurm") {
     config.slurm = ReadSlurm(table);
     config.means = ReadMeans(table, *config.slurm);
+    config.squeue = ReadSqueue(table, *config.slurm);
   } else {
     config.replay = ReadReplay(table);
   }

@@ -14,6 +14,7 @@
 #include "agent/slurm/slurm_commands.h"
 #include "agent/slurm/slurm_enforcer.h"
 #include "agent/slurm/slurm_means.h"
+#include "agent/slurm/squeue.h"
 #include "agent/slurm/submission/submission_files.h"
 #include "proto/runtime/tls_files.h"
 
@@ -37,6 +38,7 @@ struct AgentConfig {
   std::optional<ReplayOptions> replay;
   std::optional<SlurmOptions> slurm;
   SlurmMeansOptions means;  // of slurm
+  SqueueOptions squeue;     // the same
   int64_t removals_max = 0;
   absl::Duration enforce_interval;
   // [enforcer] of type slurm; nothing: what would change is written down.

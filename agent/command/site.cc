@@ -11,7 +11,9 @@
 #include "agent/slurm/slurm.h"
 #include "agent/slurm/slurm_commands.h"
 #include "agent/slurm/slurm_enforcer.h"
+#include "agent/slurm/slurm_jobs.h"
 #include "agent/slurm/slurm_means.h"
+#include "agent/slurm/squeue.h"
 #include "proto/runtime/channel.h"
 
 namespace mesolys::agent {
@@ -21,6 +23,14 @@ std::unique_ptr<SpanReader> OpenReader(const AgentConfig& config) {
   if (!config.slurm.has_value()) return nullptr;
   return std::make_unique<SacctSpan>(std::make_unique<SacctProgram>(config.slurm->sacct),
                                      config.slurm->windows, config.state_dir);
+}
+
+std::unique_ptr<JobReader> OpenJobReader(const AgentConfig& config) {
+  if (!config.slurm.has_value()) return nullptr;
+  return std::make_unique<SlurmJobs>(std::make_unique<SacctProgram>(config.slurm->sacct),
+                                     std::make_unique<SqueueProgram>(config.squeue),
+                                     config.slurm->sacct.clusters,
+                                     config.slurm->windows.in_flight_interval);
 }
 
 void OpenEnforcers(const AgentConfig& config, Site& site) {
@@ -81,6 +91,7 @@ absl::Status OpenState(const AgentConfig& config, Site& site) {
   site.quarantine = std::make_unique<Quarantine>(config.state_dir + "/quarantine.txt");
   site.means_collector = OpenMeans(config);
   site.reader = OpenReader(config);
+  site.job_reader = OpenJobReader(config);
   OpenEnforcers(config, site);
   std::vector<Collector*> collectors;
   for (const std::unique_ptr<Collector>& each : site.collectors) collectors.push_back(each.get());
@@ -90,8 +101,8 @@ absl::Status OpenState(const AgentConfig& config, Site& site) {
   Enforcer& enforcer = site.submission != nullptr ? static_cast<Enforcer&>(*site.submission)
                                                   : static_cast<Enforcer&>(*site.enforcers);
   site.agent = std::make_unique<Agent>(*site.spool, *site.quarantine, collectors, site.reader.get(),
-                                       site.means_collector.get(), enforcer, *site.link, site.clock,
-                                       options);
+                                       site.job_reader.get(), site.means_collector.get(), enforcer,
+                                       *site.link, site.clock, options);
   return absl::OkStatus();
 }
 

@@ -15,6 +15,7 @@
 #include "agent/ports/collector.h"
 #include "agent/ports/enforcer.h"
 #include "agent/ports/enforcers.h"
+#include "agent/ports/job_reader.h"
 #include "agent/ports/means_collector.h"
 #include "agent/ports/span_reader.h"
 #include "agent/slurm/change_log.h"
@@ -37,6 +38,7 @@ struct Site {
   Collectors collectors;
   std::unique_ptr<MeansCollector> means_collector;  // none where the site cannot tell
   std::unique_ptr<SpanReader> reader;     // null when the collectors have no history to read
+  std::unique_ptr<JobReader> job_reader;  // the same
   std::unique_ptr<SlurmControl> control;  // null where limits are not set in Slurm
   std::unique_ptr<ChangeLog> changes;     // the same
   std::unique_ptr<LeftAccounts> left;     // the same

@@ -10,16 +10,18 @@
 namespace mesolys::agent {
 
 Agent::Agent(Spool& spool, const Quarantine& quarantine, const std::vector<Collector*>& collectors,
-             SpanReader* reader, MeansCollector* means_collector, Enforcer& enforcer,
-             SchedulerLink& link, const Clock& clock, const AgentOptions& options)
+             SpanReader* reader, JobReader* job_reader, MeansCollector* means_collector,
+             Enforcer& enforcer, SchedulerLink& link, const Clock& clock,
+             const AgentOptions& options)
     : link_(link),
       clock_(clock),
       means_collector_(means_collector),
       means_interval_(options.means_interval),
       collections_(std::max(absl::Minutes(1), 3 * options.report_interval)),
-      reporter_(spool, quarantine, collectors, link, clock, collections_, means_,
+      running_jobs_(spool, job_reader, clock, collections_),
+      reporter_(spool, quarantine, collectors, link, clock, collections_, means_, running_jobs_,
                 {options.site, options.report_interval, options.seed}),
-      importer_(spool, quarantine, reader, clock, options.seed + 2),
+      importer_(spool, quarantine, reader, running_jobs_, clock, options.seed + 2),
       comparison_(options.site, comparison_wanted_, reader, spool, link, clock),
       synchronizer_(spool, enforcer, link, clock, collections_, means_, comparison_wanted_,
                     {options.site, options.version, options.removals_max, options.seed + 1,
@@ -28,6 +30,12 @@ Agent::Agent(Spool& spool, const Quarantine& quarantine, const std::vector<Colle
 ReportTick Agent::ReportOnce() {
   ReportTick tick = reporter_.Tick(is_stopping_);
   // What runs goes first: spans of the past are read while that works.
+  if (tick.status.ok() && !is_stopping_) {
+    const absl::StatusOr<int64_t> followed = running_jobs_.Tick();
+    tick.status.Update(followed.status());
+    tick.collected_count += followed.value_or(0);
+    if (followed.value_or(0) > 0) tick.wait = absl::ZeroDuration();  // to be sent
+  }
   if (tick.status.ok() && !is_stopping_) {
     SpanTick imported = importer_.Tick();
     SpanTick compared = comparison_.Tick();

@@ -18,6 +18,7 @@
 #include "agent/loop/importer.h"
 #include "agent/loop/loop_counts.h"
 #include "agent/loop/reporter.h"
+#include "agent/loop/running_jobs.h"
 #include "agent/loop/synchronizer.h"
 #include "proto/runtime/mutex.h"
 #include "proto/runtime/runtime.h"
@@ -36,11 +37,11 @@ struct AgentOptions {
 
 class Agent {
  public:
-  // `reader` is null at a site whose collectors have no history to read, `means_collector` at one
-  // that cannot tell what it has.
+  // `reader` is null at a site whose collectors have no history to read, `job_reader` at one whose
+  // jobs nobody can be asked about, `means_collector` at one that cannot tell what it has.
   Agent(Spool& spool, const Quarantine& quarantine, const std::vector<Collector*>& collectors,
-        SpanReader* reader, MeansCollector* means_collector, Enforcer& enforcer,
-        SchedulerLink& link, const Clock& clock, const AgentOptions& options);
+        SpanReader* reader, JobReader* job_reader, MeansCollector* means_collector,
+        Enforcer& enforcer, SchedulerLink& link, const Clock& clock, const AgentOptions& options);
 
   // One tick of each loop.
   ReportTick ReportOnce();
@@ -72,6 +73,7 @@ class Agent {
   CollectionLog collections_;
   MeansLog means_;
   ComparisonWanted comparison_wanted_;
+  RunningJobs running_jobs_;
   Reporter reporter_;
   Importer importer_;
   Comparison comparison_;

@@ -27,8 +27,13 @@ int64_t CoreSeconds(const v1::UsageRecord& message) {
 }  // namespace
 
 Importer::Importer(Spool& spool, const Quarantine& quarantine, SpanReader* reader,
-                   const Clock& clock, uint64_t seed)
-    : spool_(spool), quarantine_(quarantine), reader_(reader), clock_(clock), backoff_(seed) {}
+                   RunningJobs& running, const Clock& clock, uint64_t seed)
+    : spool_(spool),
+      quarantine_(quarantine),
+      reader_(reader),
+      running_(running),
+      clock_(clock),
+      backoff_(seed) {}
 
 absl::StatusOr<std::optional<Importer::Due>> Importer::Find() {
   const absl::StatusOr<std::optional<v1::DesiredState>> state = spool_.DesiredState();
@@ -107,8 +112,8 @@ absl::Status Importer::ReadPage(const Period& span, ImportPlace& place, SpanTick
   const int64_t room = std::min(spool_.Room(), kWaitingMax - level->record_count);
   if (room <= 0) return absl::OkStatus();
   const absl::Time now = clock_.Now();
-  const absl::StatusOr<SpanPage> page = reader_->Read(
-      span, place.next, /*is_anew=*/!is_inside_, std::min(room, Reporter::kBatchRecordsMax), now);
+  absl::StatusOr<SpanPage> page = reader_->Read(span, place.next, /*is_anew=*/!is_inside_,
+                                                std::min(room, Reporter::kBatchRecordsMax), now);
   if (!page.ok()) return page.status();
   if (!is_inside_) told_ = place.result;
   is_inside_ = true;
@@ -125,6 +130,7 @@ absl::Status Importer::ReadPage(const Period& span, ImportPlace& place, SpanTick
     place.is_read = place.next >= span.end;
     is_inside_ = false;
   }
+  if (absl::Status judged = running_.Judge(page->records); !judged.ok()) return judged;
   absl::StatusOr<QuarantineMark> mark = spool_.Mark();
   if (mark.ok()) mark = quarantine_.Append(*mark, page->quarantined);
   if (!mark.ok()) return mark.status();

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "proto/runtime/convert.h"
 #include "proto/values/attribution.h"
 #include "proto/values/charging.h"
 #include "proto/values/names.h"
@@ -29,6 +30,18 @@ struct Watch {
   absl::Time start = absl::InfiniteFuture();
   absl::Time end = absl::InfinitePast();
 };
+
+v1::RunawayJob Told(const UsageRecord& record) {
+  v1::RunawayJob job;
+  job.set_cluster(record.key.cluster);
+  job.set_job_id(record.key.job_id);
+  *job.mutable_submit_time() = ToProto(record.key.submit_time);
+  job.set_account(record.account);
+  job.set_user(record.user);
+  *job.mutable_start_time() = ToProto(record.start_time);
+  *job.mutable_end_time() = ToProto(record.end_time);
+  return job;
+}
 
 }  // namespace
 
@@ -81,7 +94,7 @@ class JobTotals::Counting {
     if (watch == nullptr) return;
     const JobSpans spans = SpansOf(record);
     AddSpent(record, spans, true, use_);
-    if (record.state == JobState::kRunning) running_.push_back(record);
+    if (record.state == JobState::kRunning && !record.is_runaway) running_.push_back(record);
     for (const HeldUnits& held : HeldBy(record, state_.charges)) {
       for (const auto& [grant, amount] :
            ChargesOf(*watch, held, spans.ahead, spans.ahead.Seconds())) {
@@ -179,13 +192,20 @@ JobTotals::~JobTotals() = default;
 absl::Status JobTotals::Count(Counting& counting, absl::Time now) {
   std::vector<JobKey> forgotten;
   std::optional<JobKey> after;
+  runaways_ = {};
   while (true) {
     const absl::StatusOr<std::vector<UsageRecord>> page = spool_.Jobs(after, kPageRecords);
     if (!page.ok()) return page.status();
     if (page->empty()) break;
     for (const UsageRecord& record : *page) {
       counting.Add(record);
-      const bool is_past = SpansOf(record).ahead.end + kForgetAfter < now;
+      if (record.is_runaway) {
+        ++runaways_.count;
+        if (runaways_.first.size() < kRunawaysMax) runaways_.first.push_back(Told(record));
+      }
+      // What has not ended is followed until it has, however old it is.
+      const bool is_past =
+          IsTerminal(record.state) && SpansOf(record).ahead.end + kForgetAfter < now;
       if (is_past && !counting.Concerns(record)) forgotten.push_back(record.key);
     }
     after = page->back().key;

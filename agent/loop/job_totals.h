@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -31,10 +32,17 @@ struct LedgerFigures {
 // By "projects/{project}/grants/{grant}"; bounded, whatever the message says.
 std::map<std::string, LedgerFigures> FiguresOf(const v1::DesiredState& state);
 
+// Jobs that run by accounting alone: their controllers have them no more.
+struct Runaways {
+  int64_t count = 0;
+  std::vector<v1::RunawayJob> first;  // by key, JobTotals::kRunawaysMax at most
+};
+
 class JobTotals {
  public:
   // A job that no grant of the desired state can concern is forgotten so long after its end.
   static constexpr absl::Duration kForgetAfter = absl::Hours(24 * 7);
+  static constexpr size_t kRunawaysMax = 20;
 
   explicit JobTotals(Spool& spool);
   ~JobTotals();
@@ -44,6 +52,9 @@ class JobTotals {
   absl::StatusOr<SiteUse> Use(const SiteState& state,
                               const std::map<std::string, LedgerFigures>& figures, absl::Time now);
 
+  // Among the jobs of the last Use.
+  const Runaways& runaways() const { return runaways_; }
+
  private:
   class Counting;
   absl::Status Count(Counting& counting, absl::Time now);
@@ -52,6 +63,7 @@ class JobTotals {
   // What was counted of the jobs at `job_revision_`; none before the first.
   int64_t job_revision_ = 0;
   std::unique_ptr<Counting> counted_;
+  Runaways runaways_;
 };
 
 }  // namespace mesolys::agent

@@ -34,7 +34,7 @@ absl::Status During(absl::string_view what, const absl::Status& status) {
 Reporter::Reporter(Spool& spool, const Quarantine& quarantine,
                    const std::vector<Collector*>& collectors, SchedulerLink& link,
                    const Clock& clock, CollectionLog& collections, MeansLog& means,
-                   ReporterOptions options)
+                   RunningJobs& running, ReporterOptions options)
     : spool_(spool),
       quarantine_(quarantine),
       link_(link),
@@ -42,6 +42,7 @@ Reporter::Reporter(Spool& spool, const Quarantine& quarantine,
       options_(std::move(options)),
       backoff_(options_.seed),
       collections_(collections),
+      running_(running),
       means_(means) {
   std::set<std::string> names;
   for (Collector* const collector : collectors) {
@@ -108,6 +109,7 @@ absl::Status Reporter::Collect(Source& source, ReportTick& tick, bool& has_more)
                                         : Say("cannot collect $0", source.name).Render(),
                     collected.status());
     }
+    if (absl::Status judged = running_.Judge(collected->records); !judged.ok()) return judged;
     const std::vector<QuarantinedLine> aside = means_.Waiting();
     collected->quarantined.insert(collected->quarantined.end(), aside.begin(), aside.end());
     has_more = collected->has_more;

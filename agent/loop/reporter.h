@@ -17,6 +17,7 @@
 #include "agent/loop/backoff.h"
 #include "agent/loop/collection_log.h"
 #include "agent/loop/means_log.h"
+#include "agent/loop/running_jobs.h"
 #include "agent/ports/collector.h"
 #include "agent/state/quarantine.h"
 #include "agent/state/spool.h"
@@ -52,7 +53,7 @@ class Reporter {
   // No two of the collectors have the same name.
   Reporter(Spool& spool, const Quarantine& quarantine, const std::vector<Collector*>& collectors,
            SchedulerLink& link, const Clock& clock, CollectionLog& collections, MeansLog& means,
-           ReporterOptions options);
+           RunningJobs& running, ReporterOptions options);
 
   // Until there is nothing left, the scheduler does not take it, or `is_stopping`.
   ReportTick Tick(const std::atomic<bool>& is_stopping);
@@ -91,6 +92,7 @@ class Reporter {
   const ReporterOptions options_;
   Backoff backoff_;
   CollectionLog& collections_;
+  RunningJobs& running_;
   MeansLog& means_;  // whose quarantined lines go where those of jobs go
 };
 

@@ -144,6 +144,9 @@ absl::StatusOr<v1::SynchronizeRequest> Synchronizer::Question(const std::string&
   request.mutable_told_jobs()->Assign(told_jobs_.begin(), told_jobs_.end());
   request.set_comparison(comparison_.Get().number());
   request.set_correction_revision(kept_.correction_revision());
+  const Runaways& runaways = totals_.runaways();
+  request.set_runaway_count(runaways.count);
+  request.mutable_runaway_jobs()->Assign(runaways.first.begin(), runaways.first.end());
   const absl::StatusOr<std::vector<ImportPlace>> imports = spool_.Imports();
   if (!imports.ok()) return imports.status();
   for (const ImportPlace& place : *imports) {

@@ -32,8 +32,8 @@ struct RemovalLimit {
 struct InForce {
   // OK when everything that is desired is in force.
   absl::Status status;
-  // Each grant was judged by itself: what is wrong is the matter of those that are said to be so, and
-  // of no other.
+  // Each grant was judged by itself: what is wrong is the matter of those that are said to be so,
+  // and of no other.
   bool is_judged = true;
   // One for each grant of the desired state. One whose end has passed is in force when the site
   // holds nothing of it.

@@ -31,11 +31,11 @@ absl::StatusOr<std::optional<UsageRecord>> ParseRow(const SacctText& text, const
 
 // --duplicates: without it only the last run of a requeued job, and of an id that was used again,
 // is told. --allocations: no steps. --noconvert: no rounded sizes.
-Command SacctProgram::CommandFor(absl::Time from, absl::Time to) const {
+Command SacctProgram::CommandOf(const std::string& clusters) const {
   Command command;
   command.arguments = {options_.program,
                        "--clusters",
-                       absl::StrJoin(options_.clusters, ","),
+                       clusters,
                        "--allusers",
                        "--duplicates",
                        "--allocations",
@@ -43,8 +43,6 @@ Command SacctProgram::CommandFor(absl::Time from, absl::Time to) const {
                        "--parsable2",
                        absl::StrCat("--delimiter=", kDelimiter),
                        "--noconvert",
-                       absl::StrCat("--starttime=", TimeArgument(from)),
-                       absl::StrCat("--endtime=", TimeArgument(to)),
                        absl::StrCat("--format=", absl::StrJoin(SacctProgramFormat().columns, ","))};
   command.environment = {absl::StrCat("SLURM_CONF=", options_.slurm_conf), "SLURM_TIME_FORMAT=%s"};
   command.deadline = options_.deadline;
@@ -52,8 +50,31 @@ Command SacctProgram::CommandFor(absl::Time from, absl::Time to) const {
   return command;
 }
 
+Command SacctProgram::CommandFor(absl::Time from, absl::Time to) const {
+  Command command = CommandOf(absl::StrJoin(options_.clusters, ","));
+  command.arguments.push_back(absl::StrCat("--starttime=", TimeArgument(from)));
+  command.arguments.push_back(absl::StrCat("--endtime=", TimeArgument(to)));
+  return command;
+}
+
+// With --jobs and without --starttime everything since 1970 is looked through.
+Command SacctProgram::CommandFor(const std::string& cluster,
+                                 const std::vector<int64_t>& ids) const {
+  Command command = CommandOf(cluster);
+  command.arguments.push_back(absl::StrCat("--jobs=", absl::StrJoin(ids, ",")));
+  return command;
+}
+
 absl::Status SacctProgram::Read(absl::Time from, absl::Time to, const Visit& visit) {
-  const Command command = CommandFor(from, to);
+  return Run(CommandFor(from, to), visit);
+}
+
+absl::Status SacctProgram::ReadJobs(const std::string& cluster, const std::vector<int64_t>& ids,
+                                    const Visit& visit) {
+  return Run(CommandFor(cluster, ids), visit);
+}
+
+absl::Status SacctProgram::Run(const Command& command, const Visit& visit) {
   bool is_silent = true;
   absl::StatusOr<CommandEnd> end = RunCommandByLine(command, [&](const OutputLine& line) {
     is_silent = false;

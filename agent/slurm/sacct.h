@@ -26,6 +26,10 @@ class Sacct {
   // One line, in SacctProgramFormat, for each run of each job that was eligible before `to` and had
   // not ended before `from`. What was visited before an error is worth nothing.
   virtual absl::Status Read(absl::Time from, absl::Time to, const Visit& visit) = 0;
+
+  // The same for each run of each job of these ids, at least one, of a cluster, however old.
+  virtual absl::Status ReadJobs(const std::string& cluster, const std::vector<int64_t>& ids,
+                                const Visit& visit) = 0;
 };
 
 // The columns that are asked for. Nothing in which people write what they like: a job's name may
@@ -50,10 +54,17 @@ class SacctProgram : public Sacct {
   explicit SacctProgram(SacctOptions options) : options_(std::move(options)) {}
   // UNAVAILABLE when Slurm does not answer; otherwise as Subprocess.
   absl::Status Read(absl::Time from, absl::Time to, const Visit& visit) override;
+  absl::Status ReadJobs(const std::string& cluster, const std::vector<int64_t>& ids,
+                        const Visit& visit) override;
 
   Command CommandFor(absl::Time from, absl::Time to) const;
+  Command CommandFor(const std::string& cluster, const std::vector<int64_t>& ids) const;
 
  private:
+  // Of `clusters`, less what chooses among their jobs.
+  Command CommandOf(const std::string& clusters) const;
+  static absl::Status Run(const Command& command, const Visit& visit);
+
   const SacctOptions options_;
 };
 

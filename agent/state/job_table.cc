@@ -5,6 +5,9 @@
 namespace mesolys::agent {
 namespace {
 
+constexpr char kSelect[] =
+    "SELECT body FROM job WHERE cluster = ? AND job_id = ? AND submit_time = ?";
+
 // Nothing when it cannot be read back.
 std::optional<UsageRecord> Parse(absl::string_view body) {
   v1::UsageRecord message;
@@ -22,8 +25,7 @@ const char JobTable::kSchema[] =
     " PRIMARY KEY (cluster, job_id, submit_time)) STRICT, WITHOUT ROWID";
 
 absl::StatusOr<int64_t> JobTable::Merge(const std::vector<v1::UsageRecord>& records) {
-  absl::StatusOr<sqlite::Statement> held = database_.Prepare(
-      "SELECT body FROM job WHERE cluster = ? AND job_id = ? AND submit_time = ?");
+  absl::StatusOr<sqlite::Statement> held = database_.Prepare(kSelect);
   if (!held.ok()) return held.status();
   absl::StatusOr<sqlite::Statement> upsert = database_.Prepare(
       "INSERT INTO job (cluster, job_id, submit_time, body) VALUES (?, ?, ?, ?)"
@@ -70,6 +72,16 @@ absl::StatusOr<std::vector<UsageRecord>> JobTable::Page(const std::optional<JobK
     }
     page.push_back(*std::move(record));
   }
+}
+
+absl::StatusOr<std::optional<UsageRecord>> JobTable::Find(const JobKey& key) {
+  absl::StatusOr<sqlite::Statement> query = database_.Prepare(kSelect);
+  if (!query.ok()) return query.status();
+  query->Bind(sqlite::Blob{key.cluster}, key.job_id, absl::ToUnixSeconds(key.submit_time));
+  const absl::StatusOr<bool> row = database_.Step(*query);
+  if (!row.ok()) return row.status();
+  if (!*row) return std::nullopt;
+  return Parse(query->View(0));
 }
 
 absl::Status JobTable::Remove(const std::vector<JobKey>& jobs) {

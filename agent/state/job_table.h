@@ -33,6 +33,9 @@ class JobTable {
   absl::StatusOr<std::vector<UsageRecord>> Page(const std::optional<JobKey>& after,
                                                 int64_t records_max);
 
+  // Nothing for one that was never seen, or was forgotten.
+  absl::StatusOr<std::optional<UsageRecord>> Find(const JobKey& key);
+
   absl::Status Remove(const std::vector<JobKey>& jobs);
 
  private:

@@ -225,6 +225,11 @@ absl::StatusOr<std::vector<UsageRecord>> Spool::Jobs(const std::optional<JobKey>
   return JobTable(database_).Page(after, records_max);
 }
 
+absl::StatusOr<std::optional<UsageRecord>> Spool::Job(const JobKey& key) {
+  MutexLock lock(mutex_);
+  return JobTable(database_).Find(key);
+}
+
 absl::Status Spool::ForgetJobs(const std::vector<JobKey>& jobs) {
   if (jobs.empty()) return absl::OkStatus();
   MutexLock lock(mutex_);

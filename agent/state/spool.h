@@ -71,6 +71,8 @@ class Spool {
   // keys: the next ones after `after`, at most `records_max`. DATA_LOSS when one cannot be read.
   absl::StatusOr<std::vector<UsageRecord>> Jobs(const std::optional<JobKey>& after,
                                                 int64_t records_max);
+  // One of them; nothing for one that is not among them.
+  absl::StatusOr<std::optional<UsageRecord>> Job(const JobKey& key);
   absl::Status ForgetJobs(const std::vector<JobKey>& jobs);
   // Another number whenever a job was changed or forgotten.
   int64_t JobRevision();

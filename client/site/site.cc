@@ -44,6 +44,7 @@ std::vector<Column> SiteColumns() {
           {"spool_age_seconds", ""},
           {"quarantined_count", Tr("QUARANTINED"), true},
           {"drift_count", Tr("DRIFT"), true},
+          {"runaway_count", Tr("RUNAWAY"), true},
           {"clock_skew_seconds", ""},
           {"shortfall", Tr("SHORT OF")},
           {"problem", Tr("PROBLEM")}};
@@ -101,6 +102,7 @@ std::vector<Cell> SiteRow(const v1::Site& site, const absl::TimeZone& zone) {
           NumberCell(agent.spool_age().seconds()),
           CountCell(agent.quarantined_count()),
           CountCell(agent.drift_count()),
+          CountCell(agent.runaway_count()),
           NumberCell(agent.clock_skew().seconds()),
           shortfall,
           problem};
@@ -171,6 +173,28 @@ Table MeansTable(const v1::Site& site, const absl::TimeZone& zone) {
   return table;
 }
 
+// Jobs of which accounting knows no end, and their controllers nothing.
+Table RunawaysTable(const v1::Site& site, const absl::TimeZone& zone) {
+  Table table{"runaway_jobs",
+              {{"cluster", Tr("CLUSTER")},
+               {"job_id", Tr("RUNAWAY JOB"), true},
+               {"submit_time", Tr("SUBMITTED"), false, false, 1},
+               {"account", Tr("ACCOUNT")},
+               {"user", Tr("USER")},
+               {"start_time", Tr("START")},
+               {"end_time", Tr("CHARGED UNTIL")}},
+              {}};
+  for (const v1::RunawayJob& job : site.agent().runaway_jobs()) {
+    table.rows.push_back({TextCell(job.cluster()), NumberCell(job.job_id()),
+                          MinuteCell(job.has_submit_time(), job.submit_time(), zone),
+                          TextCell(job.account()), TextCell(job.user()),
+                          MinuteCell(job.has_start_time(), job.start_time(), zone),
+                          MinuteCell(job.has_end_time(), job.end_time(), zone)});
+  }
+  table.for_people = !table.rows.empty();
+  return table;
+}
+
 absl::Status ShowSite(Session& session, const std::string& text) {
   const absl::StatusOr<std::string> name = ParseSite(text);
   if (!name.ok()) return name.status();
@@ -194,10 +218,10 @@ absl::Status ShowSite(Session& session, const std::string& text) {
                                AmountCell(capacity.resource(), capacity.granted_base_units()),
                                Cell{bar, nullptr}});
   }
-  session.Print(
-      {{one, capacities, MeansTable(site, session.zone()), ExposuresTable(site),
-        WindowsTable(site.windows(), session.zone()), ImportsTable(site.imports(), session.zone())},
-       {}});
+  session.Print({{one, capacities, MeansTable(site, session.zone()), ExposuresTable(site),
+                  RunawaysTable(site, session.zone()), WindowsTable(site.windows(), session.zone()),
+                  ImportsTable(site.imports(), session.zone())},
+                 {}});
   return absl::OkStatus();
 }
 

@@ -272,7 +272,12 @@ absl::Status Refund(Session& session, const JobOptions& options) {
 }  // namespace
 
 Cell JobStateCell(const v1::UsageRecord& record) {
-  return StateCell(v1::UsageRecord::State_Name(record.state()), ToneOf(record.state()));
+  Cell cell = StateCell(v1::UsageRecord::State_Name(record.state()), ToneOf(record.state()));
+  if (record.is_runaway()) {
+    cell.text = Tr("runaway");
+    cell.tone = Tone::kWarning;
+  }
+  return cell;
 }
 
 Cell JobElapsedCell(const v1::UsageRecord& record) { return ElapsedCell(ElapsedSeconds(record)); }

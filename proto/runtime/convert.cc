@@ -139,6 +139,7 @@ v1::UsageRecord ToProto(const UsageRecord& record) {
   out.set_memory_bytes(record.memory_bytes);
   out.set_node_count(record.node_count);
   Fill(record.observe_time, *out.mutable_observe_time());
+  out.set_is_runaway(record.is_runaway);
   return out;
 }
 
@@ -176,6 +177,7 @@ absl::StatusOr<UsageRecord> FromProto(const v1::UsageRecord& record) {
   out.memory_bytes = record.memory_bytes();
   out.node_count = record.node_count();
   out.observe_time = TimeOf(record.observe_time());
+  out.is_runaway = record.is_runaway();
   return out;
 }
 

@@ -60,7 +60,7 @@ JobSpans SpansOf(const UsageRecord& record) {
   spans.ran = {record.start_time, record.end_time};
   spans.charged_seconds = record.ElapsedSeconds();
   const int64_t remaining =
-      IsTerminal(record.state)
+      IsTerminal(record.state) || record.is_runaway
           ? 0
           : std::max<int64_t>(0, record.time_limit_seconds - spans.charged_seconds);
   spans.ahead = {record.end_time, record.end_time + absl::Seconds(remaining)};

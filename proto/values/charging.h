@@ -48,7 +48,7 @@ std::vector<HeldUnits> HeldBy(const UsageRecord& record, const ChargeRule& rule)
 struct JobSpans {
   Period ran;
   int64_t charged_seconds = 0;  // of `ran`, without suspension
-  Period ahead;                 // until its time limit; empty for one that has ended
+  Period ahead;                 // until its time limit; empty for one that has ended or run away
 };
 
 JobSpans SpansOf(const UsageRecord& record);

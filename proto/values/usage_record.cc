@@ -52,7 +52,8 @@ std::strong_ordering OrderOfContent(const UsageRecord& a, const UsageRecord& b) 
   if (const auto o = a.gpu_counts <=> b.gpu_counts; std::is_neq(o)) return o;
   if (const auto o = a.memory_bytes <=> b.memory_bytes; std::is_neq(o)) return o;
   if (const auto o = a.node_count <=> b.node_count; std::is_neq(o)) return o;
-  return Order(a.observe_time, b.observe_time);
+  if (const auto o = Order(a.observe_time, b.observe_time); std::is_neq(o)) return o;
+  return a.is_runaway <=> b.is_runaway;
 }
 
 // "core_count is -3: give 0 to 16777216".
@@ -149,6 +150,9 @@ absl::Status CheckState(const UsageRecord& record) {
     return Invalid("state", absl::StrCat(static_cast<int64_t>(record.state)),
                    Say("give the state of a job that holds or held an allocation, RUNNING (1) to "
                        "OTHER (13)"));
+  }
+  if (record.is_runaway && IsTerminal(record.state)) {
+    return Invalid("is_runaway", "true", Say("only a job that has not ended may run away"));
   }
   return CheckBetween("cancelled_by_uid", record.cancelled_by_uid, -1, kUidMax);
 }

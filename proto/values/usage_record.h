@@ -47,6 +47,9 @@ struct UsageRecord {
   int64_t memory_bytes = 0;
   int64_t node_count = 0;
   absl::Time observe_time;
+  // It runs by accounting, but its controller has it no more: `end_time` is the last moment at
+  // which it was known to run, or its time limit, and nothing lies ahead of it.
+  bool is_runaway = false;
 
   friend bool operator==(const UsageRecord&, const UsageRecord&) = default;
 
@@ -58,9 +61,9 @@ struct UsageRecord {
 int64_t TimeLimitMax(const UsageRecord& record);
 
 // INVALID_ARGUMENT for a record that no cluster can have meant: no key or account, a state that
-// holds no allocation, an end before the start, more suspended than elapsed, counts that are
-// negative or so large that a product of them leaves kAmountMax. The message names the field, the
-// value and what is right.
+// holds no allocation, a runaway that has ended, an end before the start, more suspended than
+// elapsed, counts that are negative or so large that a product of them leaves kAmountMax. The
+// message names the field, the value and what is right.
 absl::Status CheckUsageRecord(const UsageRecord& record);
 
 // The merge rule. Records may arrive late, twice or out of order; the winner must not depend on

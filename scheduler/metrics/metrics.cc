@@ -84,6 +84,9 @@ class SiteMetrics : public prometheus::Collectable {
     MetricFamily drift =
         Counter("site_drift_total",
                 "Limits that somebody else had changed, since the site's agent started.");
+    MetricFamily runaways =
+        Gauge("site_runaway_jobs",
+              "Jobs that run by the site's accounting, and that its controllers have no more.");
     MetricFamily problem = Gauge("site_problem", "1 while something hinders the site's agent.");
     for (const std::string& site : sites) {
       const std::optional<v1::AgentStatus> status = sessions_.StatusOf(site);
@@ -97,9 +100,11 @@ class SiteMetrics : public prometheus::Collectable {
           static_cast<double>(status->clock_skew().seconds()) + status->clock_skew().nanos() / 1e9);
       Add(quarantined, labels, static_cast<double>(status->quarantined_count()));
       Add(drift, labels, static_cast<double>(status->drift_count()));
+      Add(runaways, labels, static_cast<double>(status->runaway_count()));
       Add(problem, labels, status->problem().empty() ? 0 : 1);
     }
-    for (MetricFamily* family : {&seen, &records, &age, &skew, &quarantined, &drift, &problem}) {
+    for (MetricFamily* family :
+         {&seen, &records, &age, &skew, &quarantined, &drift, &runaways, &problem}) {
       out.push_back(std::move(*family));
     }
   }

@@ -9,6 +9,7 @@ namespace {
 
 constexpr size_t kTextMax = 4096;
 constexpr int kEnforcementsMax = 100'000;
+constexpr int kRunawaysMax = 20;
 
 // The first bytes, in whole characters: with half a one nobody could read the answer that shows it.
 std::string Cut(const std::string& text) {
@@ -32,6 +33,15 @@ void SiteSessions::Update(const std::string& site, const v1::SynchronizeRequest&
   status.set_quarantined_count(said.quarantined_count());
   status.set_problem(Cut(said.problem()));
   status.set_drift_count(said.drift_count());
+  status.set_runaway_count(said.runaway_count());
+  for (const v1::RunawayJob& job : said.runaway_jobs()) {
+    if (status.runaway_jobs_size() == kRunawaysMax) break;
+    v1::RunawayJob& kept = *status.add_runaway_jobs();
+    kept = job;
+    kept.set_cluster(Cut(job.cluster()));
+    kept.set_account(Cut(job.account()));
+    kept.set_user(Cut(job.user()));
+  }
   if (absl::StatusOr<absl::Time> theirs = FromProto(said.agent_time()); theirs.ok()) {
     const int64_t skew = absl::ToInt64Milliseconds(*theirs - now);
     status.mutable_clock_skew()->set_seconds(skew / 1000);

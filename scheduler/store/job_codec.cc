@@ -45,6 +45,7 @@ JobRow EncodeJob(const Job& job, int64_t revision) {
   stored.set_memory_bytes(record.memory_bytes);
   stored.set_node_count(record.node_count);
   stored.set_observe_time(absl::ToUnixSeconds(record.observe_time));
+  stored.set_is_runaway(record.is_runaway);
   v1::StoredCharges charges;
   charges.set_project(job.project);
   charges.set_site(job.site);
@@ -86,6 +87,7 @@ absl::StatusOr<Job> DecodeJob(const JobRow& row) {
   record.memory_bytes = stored.memory_bytes();
   record.node_count = stored.node_count();
   record.observe_time = absl::FromUnixSeconds(stored.observe_time());
+  record.is_runaway = stored.is_runaway();
   job.project = charges.project();
   job.site = charges.site();
   for (const v1::StoredCharge& charge : charges.charges()) {

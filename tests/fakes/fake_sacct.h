@@ -3,6 +3,7 @@
 
 // A slurmdbd made by a test: rows of runs of jobs, told as sacct tells them. One thread.
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -61,6 +62,20 @@ class FakeSacct : public Sacct {
     }
     for (const OutputLine& line : garbage) {
       if (absl::Status status = visit(line); !status.ok()) return status;
+    }
+    return failure;
+  }
+
+  // Of which ids it was asked.
+  std::vector<std::vector<int64_t>> asked;
+
+  absl::Status ReadJobs(const std::string& cluster, const std::vector<int64_t>& ids,
+                        const Visit& visit) override {
+    asked.push_back(ids);
+    for (const Row& row : rows) {
+      if (cluster != "c1" || std::find(ids.begin(), ids.end(), row.job_id) == ids.end()) continue;
+      const std::string text = Text(row);
+      if (absl::Status status = visit({text, false, true}); !status.ok()) return status;
     }
     return failure;
   }

@@ -90,7 +90,7 @@ struct Station {
     options.version = "test";
     options.seed = seed;
     agent = std::make_unique<Agent>(*spool, quarantine, std::vector<Collector*>{&site},
-                                    /*reader=*/nullptr,
+                                    /*reader=*/nullptr, /*job_reader=*/nullptr,
                                     /*means_collector=*/nullptr, site, link, clock, options);
   }
 

@@ -27,6 +27,8 @@ void CanonicalWriter::Put(const UsageRecord& record) {
   Put(record.user);
   Put(record.partition);
   Put(record.qos);
+  // A text where the others have a number.
+  if (record.is_runaway) Put(absl::string_view("runaway"));
   Put(record.state);
   Put(record.cancelled_by_uid);
   Put(record.start_time);

@@ -136,9 +136,12 @@ TEST(AgentConfigTest, ReadsHowTheMeansOfASlurmAreRead) {
   EXPECT_EQ(config->means.scontrol.program, "/usr/bin/scontrol");
   EXPECT_EQ(config->means.scontrol.slurm_conf, "/etc/slurm/slurm.conf");
   EXPECT_EQ(config->means.scontrol.deadline, absl::Seconds(30));
+  EXPECT_EQ(config->squeue.program, "/usr/bin/squeue");
+  EXPECT_EQ(config->squeue.deadline, absl::Seconds(30));
   config = ParseAgentConfig(
       "/etc/mesolys/agent.toml",
       WithSlurm("clusters = [\"c1\"]\nslurm_conf = \"slurm.conf\"\nscontrol = \"scontrol\"\n"
+                "squeue = \"/opt/squeue\"\n"
                 "deadline = \"10s\"\npartitions = [\"main\"]\nmeans_interval = \"5m\"\n"));
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_THAT(config->means.partitions, ElementsAre("main"));
@@ -146,6 +149,8 @@ TEST(AgentConfigTest, ReadsHowTheMeansOfASlurmAreRead) {
   EXPECT_EQ(config->means.scontrol.program, "/etc/mesolys/scontrol");
   EXPECT_EQ(config->means.scontrol.slurm_conf, "/etc/mesolys/slurm.conf");
   EXPECT_EQ(config->means.scontrol.deadline, absl::Seconds(10));
+  EXPECT_EQ(config->squeue.program, "/opt/squeue");
+  EXPECT_EQ(config->squeue.slurm_conf, "/etc/mesolys/slurm.conf");
 }
 
 TEST(AgentConfigTest, RefusesASlurmThatCannotBe) {

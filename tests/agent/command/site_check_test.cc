@@ -73,11 +73,11 @@ class SiteCheckTest : public testing::Test {
 
   Verdict Check() {
     std::ostringstream out;
-    const Verdict verdict = CheckSite(
-        config_, {"mesolys", false}, now_,
-        {[this](const Command& command) { return Run(command); }, [this] { return reached_; },
-         [this](const std::string&) { return held_; }},
-        out);
+    const Verdict verdict =
+        CheckSite(config_, {"mesolys", false}, now_,
+                  {[this](const Command& command) { return Run(command); },
+                   [this] { return reached_; }, [this](const std::string&) { return held_; }},
+                  out);
     printed_ = out.str();
     return verdict;
   }

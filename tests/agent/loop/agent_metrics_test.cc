@@ -25,7 +25,7 @@ class AgentMetricsTest : public testing::Test {
     options.site = "psmn";
     agent_ = std::make_unique<Agent>(
         *spool_, quarantine_, std::vector<Collector*>{&collector_}, /*reader=*/nullptr,
-        /*means_collector=*/nullptr, enforcer_, link_, clock_, options);
+        /*job_reader=*/nullptr, /*means_collector=*/nullptr, enforcer_, link_, clock_, options);
     AgentMetricsOptions shown;
     shown.site = "psmn";
     shown.version = "1.2.3";

@@ -29,8 +29,8 @@ class AgentTest : public testing::Test {
 
   std::unique_ptr<Agent> MakeAgent(SchedulerLink& link) {
     return std::make_unique<Agent>(*spool_, quarantine_, std::vector<Collector*>{&collector_},
-                                   /*reader=*/nullptr, &means_collector_, enforcer_, link, clock_,
-                                   options_);
+                                   /*reader=*/nullptr, /*job_reader=*/nullptr, &means_collector_,
+                                   enforcer_, link, clock_, options_);
   }
 
   TemporaryDirectory directory_;

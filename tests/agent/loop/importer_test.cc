@@ -34,8 +34,9 @@ class ImporterTest : public testing::Test {
     absl::StatusOr<std::unique_ptr<Spool>> spool = Spool::Open(directory_.path(), 100'000);
     EXPECT_TRUE(spool.ok()) << spool.status();
     spool_ = *std::move(spool);
+    running_ = std::make_unique<RunningJobs>(*spool_, /*reader=*/nullptr, clock_, collections_);
     importer_ = std::make_unique<Importer>(*spool_, quarantine_, has_reader ? &reader_ : nullptr,
-                                           clock_, 1);
+                                           *running_, clock_, 1);
   }
 
   void Order(const std::vector<int64_t>& numbers) {
@@ -90,6 +91,8 @@ class ImporterTest : public testing::Test {
   FakeSpanReader reader_;
   Quarantine quarantine_{directory_.File("quarantine.txt")};
   std::unique_ptr<Spool> spool_;
+  CollectionLog collections_;
+  std::unique_ptr<RunningJobs> running_;
   std::unique_ptr<Importer> importer_;
   std::set<int64_t> sent_;
 };

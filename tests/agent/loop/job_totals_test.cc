@@ -236,6 +236,34 @@ TEST_F(JobTotalsTest, ForgetsJobsThatNoGrantCanConcernAnyMore) {
   EXPECT_THAT(*spool_->Jobs({}, 10), IsEmpty());
 }
 
+TEST_F(JobTotalsTest, KeepsWhatHasNotEndedHoweverOldItIs) {
+  UsageRecord runaway = Running(1, kNow, 1);
+  runaway.is_runaway = true;
+  Keep({runaway, Running(2, kNow, 1), Job(3)});
+  Use(kNow + absl::Hours(24 * 400));
+  EXPECT_THAT(*spool_->Jobs({}, 10), SizeIs(2));
+}
+
+TEST_F(JobTotalsTest, ARunawayHasUsedWhatItHadAndIsListed) {
+  Grant(1, -10, 10);
+  UsageRecord runaway = Running(1, kNow - absl::Hours(1), 9);
+  runaway.is_runaway = true;
+  Keep({runaway, Running(2, kNow, 0)});
+  const SiteUse use = Use(kNow);
+  EXPECT_EQ(use.grants.at(GrantName("p", 1)), Amount(3 * kHour)) << "nothing is committed";
+  EXPECT_EQ(use.spent.at(GrantName("p", 1)).most, Amount(3 * kHour)) << "nor taken to run on";
+  EXPECT_EQ(totals_->runaways().count, 1);
+  ASSERT_THAT(totals_->runaways().first, SizeIs(1));
+  EXPECT_EQ(totals_->runaways().first[0].job_id(), 1);
+  EXPECT_EQ(totals_->runaways().first[0].end_time().seconds(),
+            absl::ToUnixSeconds(runaway.end_time));
+  runaway.state = JobState::kCompleted;
+  runaway.is_runaway = false;
+  Keep({runaway});
+  Use(kNow);
+  EXPECT_EQ(totals_->runaways().count, 0);
+}
+
 TEST_F(JobTotalsTest, NoSumIsTooLargeForIt) {
   Grant(1, -10, 10);
   figures_[GrantName("p", 1)] = {Amount(int64_t{1} << 56), Amount(int64_t{1} << 56)};

@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "proto/values/reason.h"
 #include "tests/fakes/fake_collector.h"
+#include "tests/fakes/fake_job_reader.h"
 #include "tests/fakes/fake_scheduler_link.h"
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/temporary_directory.h"
@@ -36,9 +37,10 @@ class ReporterTest : public testing::Test {
         Spool::Open(directory_.path(), spool_records_max);
     EXPECT_TRUE(spool.ok()) << spool.status();
     spool_ = *std::move(spool);
-    reporter_ =
-        std::make_unique<Reporter>(*spool_, quarantine_, collectors_, link_, clock_, collections_,
-                                   means_, ReporterOptions{"psmn", absl::Seconds(10), 1});
+    running_ = std::make_unique<RunningJobs>(*spool_, /*reader=*/nullptr, clock_, collections_);
+    reporter_ = std::make_unique<Reporter>(*spool_, quarantine_, collectors_, link_, clock_,
+                                           collections_, means_, *running_,
+                                           ReporterOptions{"psmn", absl::Seconds(10), 1});
   }
 
   ReportTick Tick() { return reporter_->Tick(is_stopping_); }
@@ -53,6 +55,7 @@ class ReporterTest : public testing::Test {
   MeansLog means_;
   Quarantine quarantine_{directory_.File("quarantine.txt")};
   std::unique_ptr<Spool> spool_;
+  std::unique_ptr<RunningJobs> running_;
   std::unique_ptr<Reporter> reporter_;
   std::atomic<bool> is_stopping_ = false;
 };
@@ -260,6 +263,26 @@ TEST_F(ReporterTest, SendsWhatIsSpooledThoughTheSourceFails) {
   EXPECT_THAT(link_.jobs, SizeIs(3));
 }
 
+TEST_F(ReporterTest, TellsARunawayUntilItsLimitAndOnce) {
+  FakeJobReader reader;
+  RunningJobs running(*spool_, &reader, clock_, collections_);
+  Reporter reporter(*spool_, quarantine_, {&collector_}, link_, clock_, collections_, means_,
+                    running, {"psmn", absl::Seconds(10), 1});
+  v1::UsageRecord record = FakeCollector::Job(1);
+  record.set_state(v1::UsageRecord::RUNNING);
+  record.set_time_limit_seconds(60);
+  collector_.things = {record};
+  EXPECT_TRUE(reporter.Tick(is_stopping_).status.ok());
+  ASSERT_EQ(link_.jobs.size(), 1U);
+  const v1::UsageRecord& told = link_.jobs.begin()->second;
+  EXPECT_TRUE(told.is_runaway());
+  EXPECT_EQ(told.end_time().seconds(), record.start_time().seconds() + 60);
+  record.mutable_end_time()->set_seconds(record.end_time().seconds() + 60);
+  collector_.things.emplace_back(record);
+  EXPECT_TRUE(reporter.Tick(is_stopping_).status.ok());
+  EXPECT_EQ(link_.settled_count, 1);
+}
+
 TEST_F(ReporterTest, KeepsABatchOfWhichARecordIsRejectedThatIsNotInIt) {
   class Confused : public FakeSchedulerLink {
     absl::StatusOr<v1::ReportUsageResponse> ReportUsage(const v1::ReportUsageRequest&,
@@ -271,7 +294,7 @@ TEST_F(ReporterTest, KeepsABatchOfWhichARecordIsRejectedThatIsNotInIt) {
   } confused;
   collector_.AddJobs(1, 3);
   Reporter reporter(*spool_, quarantine_, {&collector_}, confused, clock_, collections_, means_,
-                    {"psmn", {}, 1});
+                    *running_, {"psmn", {}, 1});
   EXPECT_EQ(reporter.Tick(is_stopping_).status.code(), absl::StatusCode::kInternal);
   EXPECT_EQ(Waiting(), 3);
 }

@@ -163,6 +163,25 @@ TEST_F(SynchronizerTest, SaysWhoItIsAndHowItIs) {
   EXPECT_FALSE(told.has_witness());
 }
 
+TEST_F(SynchronizerTest, TellsHowManyJobsRanAwayAndTheFirstOfThem) {
+  Want(3, 1);
+  Tick();
+  std::vector<v1::UsageRecord> records;
+  for (int64_t id = 1; id <= 30; ++id) {
+    v1::UsageRecord& record = records.emplace_back(FakeCollector::Job(id));
+    record.set_state(v1::UsageRecord::RUNNING);
+    record.set_is_runaway(id <= 25);
+  }
+  ASSERT_TRUE(spool_->Add(records, "c", {}, kNow).ok());
+  Tick();
+  const v1::SynchronizeRequest& told = link_.questions.back();
+  EXPECT_EQ(told.runaway_count(), 25);
+  ASSERT_THAT(told.runaway_jobs(), SizeIs(20));
+  EXPECT_EQ(told.runaway_jobs(0).cluster(), "c1");
+  EXPECT_EQ(told.runaway_jobs(0).job_id(), 1);
+  EXPECT_EQ(told.runaway_jobs(0).account(), "chair_ia");
+}
+
 TEST_F(SynchronizerTest, DoesNotAskASchedulerThatAnswersAtOnceWithoutPause) {
   Want(3, 1);
   Tick();

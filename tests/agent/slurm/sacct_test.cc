@@ -48,10 +48,20 @@ TEST_F(SacctTest, AsksForEveryRunOfEveryJobOfItsClustersInUtc) {
   EXPECT_THAT(lines_,
               ElementsAre("--clusters", "c1,c2", "--allusers", "--duplicates", "--allocations",
                           "--noheader", "--parsable2", "--delimiter=\x1f", "--noconvert",
-                          "--starttime=2026-11-25T09:39:05", "--endtime=2026-11-25T10:39:05",
                           "--format=Cluster,JobIDRaw,Account,User,Partition,QOS,State,Submit,Start,"
                           "End,Suspended,TimelimitRaw,AllocTRES",
-                          "UTC", "/etc/slurm/other.conf", "%s"));
+                          "--starttime=2026-11-25T09:39:05", "--endtime=2026-11-25T10:39:05", "UTC",
+                          "/etc/slurm/other.conf", "%s"));
+}
+
+TEST_F(SacctTest, AsksForJobsByTheirIdsHoweverOld) {
+  SacctOptions options;
+  options.clusters = {"c1", "c2"};
+  const Command command = SacctProgram(options).CommandFor("c2", {7, 12});
+  EXPECT_THAT(command.arguments, Contains("--jobs=7,12"));
+  EXPECT_THAT(command.arguments, Contains("c2"));
+  EXPECT_THAT(command.arguments, Contains("--duplicates"));
+  EXPECT_THAT(command.arguments, Not(Contains(HasSubstr("time="))));
 }
 
 TEST_F(SacctTest, AsksForNothingThatPeopleWrite) {

@@ -36,6 +36,7 @@ UsageRecord FullRecord() {
   record.memory_bytes = int64_t{1} << 40;
   record.node_count = 2;
   record.observe_time = At(6) + absl::Nanoseconds(123456789);
+  record.is_runaway = true;
   return record;
 }
 

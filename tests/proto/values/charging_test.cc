@@ -58,6 +58,11 @@ TEST(ChargingTest, ARunningJobIsCommittedToItsTimeLimit) {
   record.state = JobState::kCompleted;
   EXPECT_EQ(SpansOf(record).ahead.Seconds(), 0);
   record.state = JobState::kRunning;
+  record.is_runaway = true;
+  spans = SpansOf(record);
+  EXPECT_EQ(spans.charged_seconds, 50);
+  EXPECT_EQ(spans.ahead.Seconds(), 0);
+  record.is_runaway = false;
   record.time_limit_seconds = 20;
   EXPECT_EQ(SpansOf(record).ahead.Seconds(), 0);
 }

@@ -106,6 +106,11 @@ TEST(CheckUsageRecordTest, AcceptsWhatAClusterCanMean) {
       {"no limit", [](UsageRecord& r) { r.time_limit_seconds = 0; }},
       {"clocks differ", [](UsageRecord& r) { r.key.submit_time = At(kNoon + 90); }},
       {"observed before its end", [](UsageRecord& r) { r.observe_time = At(kNoon); }},
+      {"runaway",
+       [](UsageRecord& r) {
+         r.state = JobState::kRunning;
+         r.is_runaway = true;
+       }},
       {"no cores", [](UsageRecord& r) { r.core_count = 0; }},
       {"most cores", [](UsageRecord& r) { r.core_count = 1 << 24; }},
       {"untyped GPU", [](UsageRecord& r) { r.gpu_counts = Gpus("", 8); }},
@@ -160,6 +165,7 @@ TEST(CheckUsageRecordTest, RefusesByFieldWhatNoClusterCanMean) {
       {"state", [](UsageRecord& r) { r.state = JobState::kUnspecified; }},
       {"state", [](UsageRecord& r) { r.state = static_cast<JobState>(14); }},
       {"state", [](UsageRecord& r) { r.state = static_cast<JobState>(-7); }},
+      {"is_runaway", [](UsageRecord& r) { r.is_runaway = true; }},  // it has ended
       {"cancelled_by_uid", [](UsageRecord& r) { r.cancelled_by_uid = -2; }},
       {"cancelled_by_uid", [](UsageRecord& r) { r.cancelled_by_uid = 4'294'967'296; }},
       {"start_time", [](UsageRecord& r) { r.start_time = At(-1); }},
@@ -275,6 +281,7 @@ TEST(NewerTest, RecordsThatDifferInOneFieldOnlyHaveAWinner) {
       {"memory_bytes", [](UsageRecord& r) { ++r.memory_bytes; }},
       {"node_count", [](UsageRecord& r) { ++r.node_count; }},
       {"observe_time", [](UsageRecord& r) { r.observe_time += absl::Seconds(1); }},
+      {"is_runaway", [](UsageRecord& r) { r.is_runaway = true; }},
   };
   for (const Change& change : changes) {
     UsageRecord changed = GoodRecord();

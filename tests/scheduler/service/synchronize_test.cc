@@ -297,6 +297,8 @@ TEST_F(SynchronizeTest, ShowsInTheSiteWhatTheAgentSaidOfItself) {
   request.set_spool_record_count(17);
   request.set_quarantined_count(3);
   request.set_problem("the disk is slow");
+  request.set_runaway_count(21);
+  for (int64_t id = 1; id <= 21; ++id) request.add_runaway_jobs()->set_job_id(id);
   request.mutable_agent_time()->set_seconds(absl::ToUnixSeconds(WorldTime()) - 90);
   const int64_t generation = Synchronize(request).desired_state().generation();
   const v1::AgentStatus agent = PsmnAsShown().agent();
@@ -307,6 +309,9 @@ TEST_F(SynchronizeTest, ShowsInTheSiteWhatTheAgentSaidOfItself) {
   EXPECT_EQ(agent.spool_record_count(), 17);
   EXPECT_EQ(agent.quarantined_count(), 3);
   EXPECT_EQ(agent.problem(), "the disk is slow");
+  EXPECT_EQ(agent.runaway_count(), 21);
+  ASSERT_THAT(agent.runaway_jobs(), SizeIs(20));
+  EXPECT_EQ(agent.runaway_jobs(19).job_id(), 20);
   EXPECT_EQ(agent.clock_skew().seconds(), -90);
 }
 

@@ -49,6 +49,15 @@ TEST(JobCodecTest, AJobIsReadAsItWasWritten) {
   EXPECT_EQ(*read, FullJob());
 }
 
+TEST(JobCodecTest, ARunawayIsReadAsItWasWritten) {
+  Job job = FullJob();
+  job.record.state = JobState::kRunning;
+  job.record.is_runaway = true;
+  const absl::StatusOr<Job> read = DecodeJob(EncodeJob(job, 1));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(*read, job);
+}
+
 TEST(JobCodecTest, AJobWithNothingButItsKeyIsReadAsItWasWritten) {
   Job job;
   job.record.key = {"n1", 1, Day(2026, 6, 1)};

@@ -19,7 +19,8 @@ TEST(AssociationTextTest, ReadsAccountsAndTheirUsers) {
   for (const absl::string_view line :
        {"root||||1||||normal||", "root||root||1||||normal||", "_chair|root|||10000||||normal||",
         "proj_a|_chair|||10000|cpu=600,gres/gpu:a100=7|0|0|normal,eco|normal|cpu=90",
-        "proj_a||alice||parent|cpu=30||2|normal||", "proj_a||alice|gpu|parent|cpu=5|||eco,normal|eco|mem=1G"}) {
+        "proj_a||alice||parent|cpu=30||2|normal||",
+        "proj_a||alice|gpu|parent|cpu=5|||eco,normal|eco|mem=1G"}) {
     ASSERT_TRUE(AddAssociation(line, accounts).ok()) << line;
   }
   for (const absl::string_view line : {"proj_a|mesolys", "root|root", "elsewhere|x|y"}) {
@@ -57,8 +58,8 @@ TEST(AssociationTextTest, OneLineThatIsNotUnderstoodSpoilsAll) {
   std::map<std::string, AccountAssociation> accounts;
   for (const absl::string_view line :
        {"", "proj_a", "proj_a|root|||1|cpu|||normal||", "proj_a|root|||1|cpu=x|||normal||",
-        "proj_a|root|||1|cpu=-1|||normal||", "proj_a|root|||1||x||normal||", "|root|||1||||normal||",
-        "proj_a|root|||1||||normal|", "proj_a|root|||1||||normal|||"}) {
+        "proj_a|root|||1|cpu=-1|||normal||", "proj_a|root|||1||x||normal||",
+        "|root|||1||||normal||", "proj_a|root|||1||||normal|", "proj_a|root|||1||||normal|||"}) {
     const absl::Status status = AddAssociation(line, accounts);
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << line;
   }

@@ -85,6 +85,13 @@ TEST_F(SettlementTest, ARunningJobIsInFlightAndItsLimitIsCommitted) {
                                              Of(1, "cpu", ChargeKind::kCommitted, 500)));
 }
 
+TEST_F(SettlementTest, ARunawayIsInFlightUntilItWasSeenLastAndCommitsNothing) {
+  Give("cpu", {Day(2026, 6), Day(2026, 7)});
+  UsageRecord record = RunningJob(1, "n1", "alpha", kRan, absl::Seconds(100), absl::Seconds(250));
+  record.is_runaway = true;
+  EXPECT_THAT(ChargesOf(record), ElementsAre(Of(1, "cpu", ChargeKind::kInFlight, 1000)));
+}
+
 TEST_F(SettlementTest, ARunningJobWithoutALimitOrBeyondItCommitsNothing) {
   for (int64_t limit : {0, 40, 100}) {
     const UsageRecord record =

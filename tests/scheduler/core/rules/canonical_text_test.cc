@@ -134,6 +134,7 @@ std::vector<Command> ChangedReports() {
                     [](auto& c) { c.records[0].memory_bytes = 1; },
                     [](auto& c) { c.records[0].node_count = 2; },
                     [](auto& c) { c.records[0].observe_time += absl::Seconds(1); },
+                    [](auto& c) { c.records[0].is_runaway = true; },
                 });
 }
 

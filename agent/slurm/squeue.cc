@@ -1,0 +1,67 @@
+#include "agent/slurm/squeue.h"
+
+#include <optional>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "agent/process/utf8.h"
+#include "agent/slurm/text/sacct_time.h"
+#include "proto/values/sentence.h"
+
+namespace mesolys::agent {
+namespace {
+
+// squeue says which cluster it is, header or not.
+constexpr absl::string_view kClusterMark = "CLUSTER: ";
+constexpr absl::string_view kWaiting = "PENDING";
+constexpr size_t kQueueShownBytes = 80;
+
+}  // namespace
+
+absl::Status AddHeldJob(const OutputLine& line, HeldJobs& jobs) {
+  const std::vector<absl::string_view> fields = absl::StrSplit(line.text, '|');
+  int64_t id = 0;
+  if (CheckWhole(line).ok() && fields.size() == 3 && absl::SimpleAtoi(fields[0], &id)) {
+    const auto submit = ParseSacctTime(fields[1], absl::UTCTimeZone());
+    if (submit.ok() && submit->has_value()) {
+      if (fields[2] != kWaiting) jobs.submit_times[id] = (*submit)->first;
+      return absl::OkStatus();
+    }
+  }
+  return absl::InvalidArgumentError(
+      Say("squeue says what is not understood: \"$0\"", OneLine(line.text, kQueueShownBytes))
+          .Render());
+}
+
+// --all: partitions that are hidden from ordinary users too. %A is the raw id, of a task of an
+// array that has begun its own.
+Command SqueueProgram::CommandFor(const std::string& cluster) const {
+  Command command;
+  command.arguments = {options_.program, absl::StrCat("--clusters=", cluster), "--all",
+                       "--noheader", "--format=%A|%V|%T"};
+  command.environment = {absl::StrCat("SLURM_CONF=", options_.slurm_conf), "SLURM_TIME_FORMAT=%s"};
+  command.deadline = options_.deadline;
+  command.output_bytes_max = options_.output_bytes_max;
+  return command;
+}
+
+absl::Status SqueueProgram::List(const std::string& cluster, const Visit& visit) {
+  const Command command = CommandFor(cluster);
+  bool is_silent = true;
+  const absl::StatusOr<CommandEnd> end =
+      RunCommandByLine(command, [&](const OutputLine& line) -> absl::Status {
+        is_silent = false;
+        if (line.text.empty() || absl::StartsWith(line.text, kClusterMark)) return absl::OkStatus();
+        return visit(line);
+      });
+  if (!end.ok()) return end.status();
+  if (absl::Status status = ExitStatus(command, *end); !status.ok()) return status;
+  // Of an empty queue the name of its cluster is told.
+  if (!is_silent) return absl::OkStatus();
+  return absl::UnavailableError(Say("squeue says nothing at all of $0", cluster).Render());
+}
+
+}  // namespace mesolys::agent
