@@ -44,6 +44,7 @@ TABLE = {
                     'agent/reconcile', 'agent/slurm', 'generated'},
     'agent/slurm/associations': {'proto/values', 'agent/reconcile'},
     'agent/slurm/text': {'proto/values', 'proto/runtime', 'agent/process', 'agent/slurm/associations', 'generated'},
+    'agent/slurm/check': {'proto/values', 'proto/runtime', 'agent/process', 'agent/checks', 'agent/slurm', 'generated'},
     'agent/slurm/submission': {'proto/values', 'proto/runtime', 'agent/ports', 'agent/process', 'agent/reconcile',
                                'agent/slurm', 'generated'},
     'agent/replay': {'proto/values', 'proto/runtime', 'agent/ports', 'agent/process', 'agent/slurm/text',

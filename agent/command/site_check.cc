@@ -16,7 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/checks/host_facts.h"
 #include "agent/link/grpc_scheduler_link.h"
-#include "agent/slurm/qos_facts.h"
+#include "agent/slurm/check/qos_facts.h"
 #include "agent/slurm/slurm_commands.h"
 #include "proto/runtime/channel.h"
 #include "proto/runtime/clock.h"

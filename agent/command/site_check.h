@@ -15,7 +15,7 @@
 #include "agent/command/agent_config.h"
 #include "agent/command/exit.h"
 #include "agent/slurm/associations/associations.h"
-#include "agent/slurm/slurm_check.h"
+#include "agent/slurm/check/slurm_check.h"
 
 namespace mesolys::agent {
 

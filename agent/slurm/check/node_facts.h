@@ -1,5 +1,5 @@
-#ifndef MESOLYS_AGENT_SLURM_NODE_FACTS_H_
-#define MESOLYS_AGENT_SLURM_NODE_FACTS_H_
+#ifndef MESOLYS_AGENT_SLURM_CHECK_NODE_FACTS_H_
+#define MESOLYS_AGENT_SLURM_CHECK_NODE_FACTS_H_
 
 // What the nodes of a cluster say of themselves that hours rely on. Pure; any thread.
 
@@ -29,4 +29,4 @@ std::vector<Finding> CheckNodes(const std::string& cluster, const NodeFacts& nod
 
 }  // namespace mesolys::agent
 
-#endif  // MESOLYS_AGENT_SLURM_NODE_FACTS_H_
+#endif  // MESOLYS_AGENT_SLURM_CHECK_NODE_FACTS_H_

@@ -1,5 +1,5 @@
-#ifndef MESOLYS_AGENT_SLURM_QOS_FACTS_H_
-#define MESOLYS_AGENT_SLURM_QOS_FACTS_H_
+#ifndef MESOLYS_AGENT_SLURM_CHECK_QOS_FACTS_H_
+#define MESOLYS_AGENT_SLURM_CHECK_QOS_FACTS_H_
 
 // Whether the QOS of a cluster leave limits to the accounts. Pure; any thread.
 
@@ -19,4 +19,4 @@ std::vector<Finding> CheckQos(const std::string& cluster, const std::set<std::st
 
 }  // namespace mesolys::agent
 
-#endif  // MESOLYS_AGENT_SLURM_QOS_FACTS_H_
+#endif  // MESOLYS_AGENT_SLURM_CHECK_QOS_FACTS_H_

@@ -1,4 +1,4 @@
-#include "agent/slurm/slurm_check.h"
+#include "agent/slurm/check/slurm_check.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -11,9 +11,9 @@
 #include "absl/strings/strip.h"
 #include "agent/checks/host_facts.h"
 #include "agent/process/line_reader.h"
-#include "agent/slurm/node_facts.h"
-#include "agent/slurm/slurm_facts.h"
-#include "agent/slurm/submission_facts.h"
+#include "agent/slurm/check/node_facts.h"
+#include "agent/slurm/check/slurm_facts.h"
+#include "agent/slurm/check/submission_facts.h"
 
 namespace mesolys::agent {
 namespace {

@@ -1,4 +1,4 @@
-#include "agent/slurm/node_facts.h"
+#include "agent/slurm/check/node_facts.h"
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"

@@ -1,5 +1,5 @@
-#ifndef MESOLYS_AGENT_SLURM_SUBMISSION_FACTS_H_
-#define MESOLYS_AGENT_SLURM_SUBMISSION_FACTS_H_
+#ifndef MESOLYS_AGENT_SLURM_CHECK_SUBMISSION_FACTS_H_
+#define MESOLYS_AGENT_SLURM_CHECK_SUBMISSION_FACTS_H_
 
 // Whether jobs are judged as they are submitted: what Slurm says of its plug-ins, and what lies
 // beside slurm.conf. Any thread.
@@ -8,7 +8,7 @@
 #include <string>
 
 #include "agent/checks/finding.h"
-#include "agent/slurm/slurm_facts.h"
+#include "agent/slurm/check/slurm_facts.h"
 
 namespace mesolys::agent {
 
@@ -19,4 +19,4 @@ Finding CheckSubmission(const std::string& cluster, const SlurmConfig& config, s
 
 }  // namespace mesolys::agent
 
-#endif  // MESOLYS_AGENT_SLURM_SUBMISSION_FACTS_H_
+#endif  // MESOLYS_AGENT_SLURM_CHECK_SUBMISSION_FACTS_H_

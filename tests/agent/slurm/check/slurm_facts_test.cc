@@ -1,4 +1,4 @@
-#include "agent/slurm/slurm_facts.h"
+#include "agent/slurm/check/slurm_facts.h"
 
 #include <string>
 #include <vector>

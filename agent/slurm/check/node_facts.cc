@@ -1,4 +1,4 @@
-#include "agent/slurm/node_facts.h"
+#include "agent/slurm/check/node_facts.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,5 +1,5 @@
-#ifndef MESOLYS_AGENT_SLURM_SLURM_FACTS_H_
-#define MESOLYS_AGENT_SLURM_SLURM_FACTS_H_
+#ifndef MESOLYS_AGENT_SLURM_CHECK_SLURM_FACTS_H_
+#define MESOLYS_AGENT_SLURM_CHECK_SLURM_FACTS_H_
 
 // What Slurm's commands say of how it is set up, judged by what grants rely on. Texts are hostile
 // until they are parsed. Pure; any thread.
@@ -53,4 +53,4 @@ bool HidesJobs(const SlurmConfig& config);
 
 }  // namespace mesolys::agent
 
-#endif  // MESOLYS_AGENT_SLURM_SLURM_FACTS_H_
+#endif  // MESOLYS_AGENT_SLURM_CHECK_SLURM_FACTS_H_

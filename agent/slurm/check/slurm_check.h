@@ -1,5 +1,5 @@
-#ifndef MESOLYS_AGENT_SLURM_SLURM_CHECK_H_
-#define MESOLYS_AGENT_SLURM_SLURM_CHECK_H_
+#ifndef MESOLYS_AGENT_SLURM_CHECK_SLURM_CHECK_H_
+#define MESOLYS_AGENT_SLURM_CHECK_SLURM_CHECK_H_
 
 // Asks the Slurm of a site for the facts that grants rely on. Changes nothing. One thread.
 
@@ -60,4 +60,4 @@ class SlurmCheck {
 
 }  // namespace mesolys::agent
 
-#endif  // MESOLYS_AGENT_SLURM_SLURM_CHECK_H_
+#endif  // MESOLYS_AGENT_SLURM_CHECK_SLURM_CHECK_H_

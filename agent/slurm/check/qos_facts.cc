@@ -1,4 +1,4 @@
-#include "agent/slurm/qos_facts.h"
+#include "agent/slurm/check/qos_facts.h"
 
 #include <map>
 #include <utility>

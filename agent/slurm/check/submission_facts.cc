@@ -1,4 +1,4 @@
-#include "agent/slurm/submission_facts.h"
+#include "agent/slurm/check/submission_facts.h"
 
 #include <filesystem>
 #include <utility>
