@@ -49,14 +49,15 @@ class SlurmJobsTest : public testing::Test {
 TEST_F(SlurmJobsTest, AsksAccountingForEachIdOnceAndIsToldEveryJobOfIt) {
   auto sacct = std::make_unique<FakeSacct>();
   FakeSacct& asked = *sacct;
+  const int64_t submit = 1799990000;
   asked.rows = {{7, 1000, 2000, 2000},  // as a runaway is repaired
-                {7, 5000, 6000, 0, "RUNNING"},
-                {8, 1000, 0, 0, "PENDING"},
-                {9, 1000, 2000, 3000}};
+                {7, submit, submit + 5, 0, "RUNNING"},
+                {8, submit, 0, 0, "PENDING"},
+                {9, submit, submit + 5, submit + 9}};
   SlurmJobs jobs(std::move(sacct), std::make_unique<SqueueProgram>(SqueueOptions()), {"c1"},
                  absl::Minutes(5));
   const auto found =
-      jobs.Find("c1", {{"c1", 7, At(1000)}, {"c1", 7, At(5000)}, {"c1", 8, At(1000)}}, kNow);
+      jobs.Find("c1", {{"c1", 7, At(1000)}, {"c1", 7, At(submit)}, {"c1", 8, At(submit)}}, kNow);
   ASSERT_TRUE(found.ok()) << found.status();
   EXPECT_THAT(asked.asked, ElementsAre(ElementsAre(7, 8)));
   ASSERT_THAT(*found, SizeIs(2));

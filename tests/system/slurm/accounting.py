@@ -30,7 +30,8 @@ class Mesocentre(mesocentre.Mesocentre):
         for site in self.slurm.sites:
             self.write_agent(f'agent-{site}', site,
                              f'type = "slurm"\nclusters = ["{site}"]\nslurm_conf = "{self.slurm.conf(site)}"\n'
-                             f'sacct = "{self.slurm.sacct}"\nin_flight_interval = "5s"')
+                             f'sacct = "{self.slurm.sacct}"\nsqueue = "{self.slurm.squeue}"\n'
+                             f'in_flight_interval = "5s"')
 
     def start_all(self):
         self.start('scheduler')

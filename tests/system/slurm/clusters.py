@@ -30,17 +30,19 @@ class Clusters:
 
     def __init__(self, sites=SITES, users=USERS, begin=None):
         """When `begin` is given the clocks of Slurm begin then, and the daemons live in Paris."""
-        self.sites, self.users, self.clock, self.sacct = sites, users, None, pathlib.Path('/usr/bin/sacct')
+        self.sites, self.users, self.clock = sites, users, None
+        self.sacct, self.squeue = pathlib.Path('/usr/bin/sacct'), pathlib.Path('/usr/bin/squeue')
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='mesolys-slurm-'))
         self.ahead = datetime.timedelta(0)
         if begin:
             self.clock = self.folder / 'clock'
             self.set_clock(begin)
             # The agent gives its programs an environment of their own.
-            self.sacct = self.folder / 'sacct'
+            self.sacct, self.squeue = self.folder / 'sacct', self.folder / 'squeue'
             settings = ' '.join(f'{name}={value}' for name, value in self.clock_environment().items() if name != 'TZ')
-            self.sacct.write_text(f'#!/bin/sh\nexec env {settings} /usr/bin/sacct "$@"\n')
-            self.sacct.chmod(0o755)
+            for program in (self.sacct, self.squeue):
+                program.write_text(f'#!/bin/sh\nexec env {settings} /usr/bin/{program.name} "$@"\n')
+                program.chmod(0o755)
         # Held while a slurmdbd is away, and by what Slurm itself gets wrong then.
         self.accounting = threading.Lock()
 
