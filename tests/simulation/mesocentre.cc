@@ -33,9 +33,9 @@ Station::Station(const std::string& name, uint64_t seed, AgentCalls& calls, Virt
   options.means_interval = absl::Minutes(10);
   options.seed = seed + 2;
   means_.available_count = 64;
-  agent_ =
-      std::make_unique<agent::Agent>(*spool_, quarantine_, std::vector<agent::Collector*>{&site_},
-                                     &reader_, &means_, site_, link_, runtime, options);
+  agent_ = std::make_unique<agent::Agent>(
+      *spool_, quarantine_, std::vector<agent::Collector*>{&site_}, &reader_,
+      /*job_reader=*/nullptr, &means_, site_, link_, runtime, options);
   agent_->Start(runtime);
   auto random = std::make_shared<std::mt19937_64>(seed + 3);
   jobs_ = runtime.Start(absl::Minutes(1), [this, random] {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "agent/slurm/associations/tres.h"
 #include "proto/values/sentence.h"
 
 namespace mesolys::agent {
@@ -41,6 +42,8 @@ class Differences {
     for (const auto& [tres, minutes] : left.minutes) all.insert(tres);
     for (const auto& [tres, minutes] : found.minutes) all.insert(tres);
     for (const std::string& tres : all) {
+      // Others are the site's: nobody sets them right.
+      if (!IsLimitable(tres)) continue;
       Compare(whose, absl::StrCat("GrpTRESMins ", tres), TextOf(left.minutes, tres),
               TextOf(found.minutes, tres));
     }

@@ -128,15 +128,18 @@ class Looking {
     std::vector<QosPath> paths;
     for (const auto& [id, qos] : controller_.qos) {
       if (controller_.enforces.qos && !usable.contains(id)) continue;
-      paths.push_back({{{id, &qos, ""}}});
+      bool is_alone = false;  // in some partition nothing comes before it
       for (const PartitionAccess& partition : controller_.partitions) {
+        if (!Admits(partition, name, user, id)) continue;
         const auto first = controller_.qos.find(partition.qos);
-        if (first == controller_.qos.end() || !Admits(partition, name, user, id)) continue;
+        is_alone = is_alone || first == controller_.qos.end();
+        if (first == controller_.qos.end()) continue;
         std::vector<QosPath::Step> steps = {{partition.qos, &first->second, partition.name},
                                             {id, &qos, ""}};
         if (qos.is_before_partition) std::swap(steps[0], steps[1]);
         paths.push_back({std::move(steps)});
       }
+      if (is_alone) paths.push_back({{{id, &qos, ""}}});
     }
     return paths;
   }
@@ -167,7 +170,9 @@ class Looking {
     const bool is_closed = wanted_.is_frozen || is_leaving;
     const QosPath::Step* const opens = path.FirstWithJobs();
     if (opens != nullptr ? opens->qos->jobs_max == 0 : is_closed) return;
-    if (is_closed && PassesOf(user, path, "cpu") > 0) {
+    // Every job takes a core.
+    if (PassesOf(user, path, "cpu") == 0) return;
+    if (is_closed) {
       const std::string mending = MendingText(opens->name, "GrpJobs=-1 GrpSubmitJobs=-1");
       const int64_t jobs = *opens->qos->jobs_max;
       return More(

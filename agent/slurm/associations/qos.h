@@ -30,11 +30,11 @@ struct Qos {
 // Whose jobs a partition takes. Empty sets that allow: all of them.
 struct PartitionAccess {
   std::string name;
-  std::string qos;  // whose limits come first; empty: none
-  std::set<std::string> accounts;
-  std::set<std::string> denied_accounts;
-  std::set<std::string> allowed_qos;
-  std::set<std::string> denied_qos;
+  std::string qos{};  // whose limits come first; empty: none
+  std::set<std::string> accounts{};
+  std::set<std::string> denied_accounts{};
+  std::set<std::string> allowed_qos{};
+  std::set<std::string> denied_qos{};
 
   friend bool operator==(const PartitionAccess&, const PartitionAccess&) = default;
 };

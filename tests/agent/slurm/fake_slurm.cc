@@ -52,6 +52,7 @@ FakeSlurm::FakeSlurm(std::set<std::string> names) {
     cluster.controller.emplace();
     cluster.controller->tres = {"cpu", "mem", "gres/gpu", "gres/gpu:a100", "gres/gpu:h100"};
     cluster.controller->qos["normal"];
+    cluster.controller->partitions.push_back({"main", "", {}, {}, {}, {}});
   }
 }
 

@@ -15,7 +15,7 @@
 namespace mesolys::agent {
 namespace {
 
-constexpr int kRounds = 400;
+constexpr int kRounds = 150;
 const char* const kTres[] = {"cpu", "gres/gpu"};
 const std::set<std::string> kPartitions = {"main", "slow", "gpu"};
 const std::set<std::string> kQos = {"normal", "high", "low"};
@@ -47,6 +47,7 @@ class HierarchyRandomTest : public SlurmEnforcerTest {
 
   void MakeSite() {
     ClusterAssociations::Controller& controller = *Cluster().controller;
+    controller.partitions.clear();
     const bool is_plain = Chance(3);
     for (const std::string& name : kQos) {
       Qos& qos = controller.qos[name];
@@ -171,7 +172,8 @@ TEST_F(HierarchyRandomTest, WhatIsSaidToBeInForceHoldsEveryJob) {
       } else {
         ++drifted_count;
         const bool has_users = !Account(project).users.empty();
-        ASSERT_TRUE(!wrong.empty() || !has_users)
+        const bool is_held = Cluster().controller->enforces.limits;
+        ASSERT_TRUE(!wrong.empty() || !has_users || !is_held)
             << "round " << round << ": " << each.grant() << " is said: " << each.text();
       }
     }

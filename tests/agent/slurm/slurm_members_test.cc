@@ -93,13 +93,14 @@ TEST_F(SlurmEnforcerTest, AnAssociationForOnePartitionGoesWithItsUser) {
   const AssociationUser in_main = {"alice", "main"};
   users[in_main];
   users[{"bob", "main"}];  // is no member
-  slurm_.clusters.at("c1").busy = {{"p", "alice"}};
+  slurm_.clusters.at("c1").busy = {{"p", "alice"}, {"p", "bob"}};
   slurm_.clusters.at("c1").controller->defaults = {{"p", in_main}};
   slurm_.clusters.at("c1").accounts["other"].users["alice"];
   Put();
   EXPECT_TRUE(users.at({"bob", "main"}).IsFrozen());
   EXPECT_FALSE(users.at(in_main).IsFrozen());
   state_.accounts["p"].logins.clear();
+  slurm_.clusters.at("c1").busy = {{"p", "alice"}};
   Put();
   EXPECT_FALSE(users.contains({"bob", "main"}));
   EXPECT_TRUE(users.at("alice").IsFrozen());

@@ -36,6 +36,7 @@ TEST(SpokenTest, NamesEveryCommandAndNoOther) {
   std::set<std::string> commands;
   Collect(tree, tree.root(), "", commands);
   commands.erase("completion");  // it calls nobody
+  commands.insert("quote job");  // the first word of `quote` says of what
   std::set<std::string> named;
   for (const Method& method : Methods()) {
     for (const std::string& command : method.commands) {

@@ -48,14 +48,14 @@ TEST(QueuedJobTest, HasToFitIntoTheLimitsOfItsUserItsAccountAndThoseAbove) {
   const QueuedJob job = ParseQueueRow(kRow)->job;
   ClusterAssociations held;
   held.accounts["root"].parent = "";
-  held.accounts["_chair"] = {"root", "1", "", {{{"cpu", 900}}, {}, {}}, {}, "", {}};
-  held.accounts["proj_a"] = {"_chair",
-                             "1",
-                             "",
-                             {{{"cpu", 600}, {"mem", 5}}, {}, {}},
-                             {},
-                             "",
-                             {{"alice", {{{"gres/gpu", 60}}, 0, 0}}}};
+  held.accounts["_chair"].parent = "root";
+  held.accounts["_chair"].limits.minutes = {{"cpu", 900}};
+  AccountAssociation& project = held.accounts["proj_a"];
+  project.parent = "_chair";
+  project.limits.minutes = {{"cpu", 600}, {"mem", 5}};
+  AssociationLimits& alice = project.users["alice"];
+  alice.minutes = {{"gres/gpu", 60}};
+  alice.jobs_max = alice.submits_max = 0;
   held.controller.emplace();
   held.controller->counted[{"proj_a", ""}]["cpu"] = 23;
   held.controller->kept[{"proj_a", ""}]["cpu"] = 7;

@@ -49,11 +49,11 @@ constexpr char kCased[] =
 struct RowCase {
   const char* header;
   const char* row;
-  int64_t job_id;
-  JobState state;
-  int64_t seconds;
-  int64_t limit_seconds;
-  Allocation held;
+  int64_t job_id = 0;
+  JobState state = JobState::kOther;
+  int64_t seconds = 0;
+  int64_t limit_seconds = 0;
+  Allocation held = {};
 };
 
 const std::vector<RowCase> kRows = {

@@ -16,11 +16,10 @@ using testing::IsEmpty;
 class KnownAccountsTest : public testing::Test {
  protected:
   KnownAccountsTest() {
-    mesocentre_.SetNow(Day(2026, 6));
     mesocentre_.Create(TestProject("alpha"));
     int64_t id = 0;
     for (const char* const account : {"test", "oldlab", "Lab.B", "oldlib"}) {
-      mesocentre_.Report({FinishedJob(++id, "n1", account, Day(2026, 5), absl::Hours(1))});
+      mesocentre_.Report({FinishedJob(++id, "n1", account, Day(2026, 6, 10), absl::Hours(1))});
     }
   }
 
