@@ -261,6 +261,8 @@ void Place(AgentConfig& config, const std::filesystem::path& folder) {
     paths.push_back(&config.slurm->sacct.slurm_conf);
     paths.push_back(&config.slurm->sacct.program);
     paths.push_back(&config.means.scontrol.slurm_conf);
+    paths.push_back(&config.squeue.program);
+    paths.push_back(&config.squeue.slurm_conf);
     paths.push_back(&config.means.scontrol.program);
   }
   if (config.enforcement.has_value()) {

@@ -507,12 +507,12 @@ TEST_F(SynchronizerTest, PutsDriftRightAtTheNextTick) {
   EXPECT_EQ(enforcer_.held.accounts["p"].grants.begin()->second.ceiling, Amount(5));
 }
 
-TEST_F(SynchronizerTest, TellsDriftAndDoesNotClaimTheGenerationWhenItStays) {
+TEST_F(SynchronizerTest, TellsDriftOfOneGrantAndConfirmsTheOther) {
   Want(3, 2);
   enforcer_.ignored = {GrantName("p", 2)};
   EXPECT_FALSE(Tick().status.ok());
   EXPECT_FALSE(Tick().status.ok());
-  EXPECT_EQ(link_.questions.back().generation(), 0);
+  EXPECT_EQ(link_.questions.back().generation(), 3);
   EXPECT_THAT(LastTold(),
               ElementsAre("projects/p/grants/g1 ENFORCED", "projects/p/grants/g2 DRIFTED"));
   EXPECT_THAT(link_.questions.back().problem(), HasSubstr("reads back"));
