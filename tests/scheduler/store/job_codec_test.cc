@@ -83,7 +83,7 @@ TEST(JobCodecTest, ARowThatThisVersionCannotHaveWrittenIsLostData) {
   row = right;
   row.charges = "\xff";
   EXPECT_EQ(DecodeJob(row).status().code(), absl::StatusCode::kDataLoss);
-  for (int state : {-1, 13}) {
+  for (int state : {-1, 14}) {
     v1::StoredRecord record;
     record.set_state(state);
     row = right;
