@@ -133,8 +133,9 @@ ReportTick ReplayWorld::Report(Collector& collector, SchedulerLink* link,
   const Quarantine quarantine(directory.File("quarantine.txt"));
   CollectionLog collections;
   MeansLog means;
+  RunningJobs running(*spool, /*reader=*/nullptr, clock_, collections);
   Reporter reporter(*spool, quarantine, {&collector}, link == nullptr ? *straight : *link, clock_,
-                    collections, means, {"psmn", absl::Seconds(10), 0});
+                    collections, means, running, {"psmn", absl::Seconds(10), 0});
   const std::atomic<bool> is_stopping = false;
   ReportTick sum;
   for (int i = 0; i < kTicksMax; ++i) {

@@ -172,9 +172,9 @@ class Hierarchy:
         """Slurm keeps it in lower case: it is made once, and nothing changes any more."""
         log = self.world.folder / 'agent/slurm_changes.log'
         self.member('add', 'LabGuest')
-        self.until(lambda: ('labguest', '') in self.associations() and self.grant()[0] == 'ENFORCED', 'it is there')
-        if 'login LabGuest is labguest at psmn' not in self.grant()[1]:
-            raise SystemExit(f'nothing is said of it: {self.grant()}')
+        self.until(lambda: ('labguest', '') in self.associations(), 'it is there')
+        self.until(lambda: self.grant()[0] == 'ENFORCED' and 'login LabGuest is labguest at psmn' in self.grant()[1],
+                   'it is told')
         lines, looks = log.read_text(), self.looks()
         self.until(lambda: self.looks() >= looks + 3, 'the agent has looked again')
         if log.read_text() != lines:
