@@ -135,8 +135,8 @@ absl::Status ReadGpus(absl::string_view text, ScontrolNode& node) {
     parts.erase(std::remove(parts.begin() + 1, parts.end(), "no_consume"), parts.end());
     if (parts.front() == "shard" || parts.front() == "mps") node.gpu_parts.emplace(parts.front());
     if (parts.front() != "gpu") continue;
-    const bool has_model_alone =
-        parts.size() == 2 && !parts[1].empty() && absl::ascii_isalpha(parts[1].front());
+    const bool has_model_alone = parts.size() == 2 && !parts[1].empty() &&
+                                 absl::ascii_isalpha(static_cast<unsigned char>(parts[1].front()));
     if (parts.size() == 1 || has_model_alone) parts.push_back("1");
     const absl::StatusOr<int64_t> count = Words::ReadCount("the count of GPUs", parts.back(), 0);
     const std::string model = parts.size() == 3 ? absl::AsciiStrToLower(parts[1]) : "";

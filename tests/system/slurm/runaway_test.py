@@ -6,7 +6,6 @@ of it is committed, what it has used stands still; and once it is repaired, the 
 import datetime
 import json
 import pathlib
-import shutil
 import sys
 import tempfile
 import time
@@ -52,14 +51,19 @@ def set_up(world, slurm):
 
 
 def forget(world, slurm):
-    """The id of a job that runs for the ledger, and that slurmctld has lost with its state."""
+    """The id of a job that runs for the ledger and by accounting, and that slurmctld has no more: its end was lost on the
+    way to the database, as after a crash."""
     job = slurm.submit(SITE, 'alice', 'climat', 'sleep 600', '-n2', '--time=60')
     world.until(lambda: world.job(job)[1].get('COMMITTED', 0) > 0, 60, f'job {job} is told as running')
     if world.runaways() != (0, []):
         raise SystemExit(f'a job that runs is no runaway: {world.runaways()}')
-    slurm.end(f'{SITE}.slurmctld')
-    shutil.rmtree(slurm.folder / SITE / 'state')
-    slurm.up(SITE)
+    world.stop('agent')
+    slurm.command(SITE, 'scancel', job)
+    world.until(lambda: slurm.query(SITE, f'select time_end from {SITE}_job_table where id_job={job} and time_end>0'), 60,
+                f'the end of job {job} is in the database')
+    world.until(lambda: not slurm.command(SITE, 'squeue', '-hj', job, check=False).strip(), 60, 'slurmctld has it no more')
+    slurm.query(SITE, f'update {SITE}_job_table set time_end=0, state=1 where id_job={job}')
+    world.start('agent')
     return job
 
 
