@@ -72,6 +72,7 @@ std::vector<std::string> WrittenAlike(const Ledger& ledger, absl::string_view cl
   std::sort(alike.begin(), alike.end());
   if (alike.size() > kAlikeMax) alike.resize(kAlikeMax);
   std::vector<std::string> names;
+  names.reserve(alike.size());
   for (auto& [distance, name] : alike) names.push_back(std::move(name));
   return names;
 }
