@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -92,6 +93,14 @@ class QuickstartTest(unittest.TestCase):
 
     def running(self, checkout):
         return {path.stem: int(path.read_text()) for path in (self.home(checkout) / 'run').glob('*.pid')}
+
+    def wait_until_begun(self, pids, folder):
+        """A pid is kept before its program is what it will be."""
+        for _ in range(200):
+            if all(bytes(folder) in pathlib.Path(f'/proc/{pid}/cmdline').read_bytes() for pid in pids):
+                return
+            time.sleep(0.05)
+        self.fail('a program has not begun after 10 s')
 
     def test_what_it_prints_can_be_pasted(self):
         said, pasted = self.folder / 'said', self.folder / 'pasted'
@@ -208,6 +217,7 @@ class QuickstartTest(unittest.TestCase):
     def test_a_moved_checkout_says_what_still_runs(self):
         self.quickstart(self.checkout)
         before = self.running(self.checkout)
+        self.wait_until_begun(before.values(), self.checkout)
         moved = self.folder / 'moved'
         self.checkout.rename(moved)
         for words in (['--stop'], []):
