@@ -113,7 +113,7 @@ absl::StatusOr<ClusterAssociations> SlurmCommands::Read(const std::string& clust
 }
 
 absl::StatusOr<ClusterAssociations::Controller> SlurmCommands::ReadController(
-    const std::string& cluster) const {
+    const std::string& cluster) {
   ControllerText text(cluster);
   absl::Status status = Ask(
       "scontrol", {absl::StrCat("--clusters=", cluster), "show", "assoc_mgr", "flags=assoc,qos"},
@@ -130,36 +130,58 @@ absl::StatusOr<ClusterAssociations::Controller> SlurmCommands::ReadController(
   absl::StatusOr<ClusterAssociations::Controller> controller = text.Take();
   if (!controller.ok()) return controller;
   controller->waiting_records = *waiting;
-  status = ReadHierarchy(cluster, *controller);
+  status = AddHierarchy(cluster, *controller);
   if (!status.ok()) return status;
   return controller;
 }
 
-absl::Status SlurmCommands::ReadHierarchy(const std::string& cluster,
-                                          ClusterAssociations::Controller& controller) const {
+absl::Status SlurmCommands::AddHierarchy(const std::string& cluster,
+                                         ClusterAssociations::Controller& controller) {
+  const bool is_known = std::exchange(is_after_changes_, false) && hierarchies_.contains(cluster);
+  Hierarchy& hierarchy = hierarchies_[cluster];
+  if (!is_known) {
+    absl::StatusOr<Hierarchy> read = ReadHierarchy(cluster);
+    if (!read.ok()) return read.status();
+    hierarchy = *std::move(read);
+  }
+  for (const std::string& row : hierarchy.qos_rows) {
+    if (absl::Status status = AddQos(row, controller.qos); !status.ok()) return status;
+  }
+  controller.partitions = hierarchy.partitions;
+  controller.enforces = hierarchy.enforces;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SlurmCommands::Hierarchy> SlurmCommands::ReadHierarchy(
+    const std::string& cluster) const {
   const std::string of = absl::StrCat("--clusters=", cluster);
+  Hierarchy hierarchy;
   absl::Status status =
       Ask("sacctmgr",
           {"--noheader", "--parsable2", "show", "qos", absl::StrCat("format=", kQosColumns)},
-          [&controller](absl::string_view line) { return AddQos(line, controller.qos); });
+          [&hierarchy](absl::string_view line) {
+            hierarchy.qos_rows.emplace_back(line);
+            return absl::OkStatus();
+          });
   status.Update(Ask("scontrol", {of, "--all", "--oneliner", "show", "partition"},
-                    [&controller](absl::string_view line) -> absl::Status {
+                    [&hierarchy](absl::string_view line) -> absl::Status {
                       // "No partitions in the system".
                       if (!absl::StartsWith(line, "PartitionName=")) return absl::OkStatus();
                       absl::StatusOr<PartitionAccess> access = ParsePartitionAccess(line);
                       if (!access.ok()) return access.status();
-                      controller.partitions.push_back(*std::move(access));
+                      hierarchy.partitions.push_back(*std::move(access));
                       return absl::OkStatus();
                     }));
-  status.Update(Ask("scontrol", {of, "show", "config"}, [&controller](absl::string_view line) {
+  status.Update(Ask("scontrol", {of, "show", "config"}, [&hierarchy](absl::string_view line) {
     const std::pair<absl::string_view, absl::string_view> parts =
         absl::StrSplit(line, absl::MaxSplits('=', 1));
     if (absl::StripAsciiWhitespace(parts.first) == "AccountingStorageEnforce") {
-      controller.enforces = EnforcedBy(absl::StripAsciiWhitespace(parts.second));
+      hierarchy.enforces = EnforcedBy(absl::StripAsciiWhitespace(parts.second));
     }
     return absl::OkStatus();
   }));
-  return status;
+  if (!status.ok()) return status;
+  return hierarchy;
 }
 
 absl::StatusOr<std::set<std::string>> SlurmCommands::Unknown(const std::set<std::string>& logins) {
@@ -238,6 +260,7 @@ absl::Status SlurmCommands::ReadPartitionOf(const std::string& cluster, QueuedJo
 }
 
 absl::Status SlurmCommands::Make(const std::vector<std::string>& lines) {
+  is_after_changes_ = true;
   std::vector<std::string> said;
   absl::Status first;
   for (size_t from = 0; from < lines.size(); from += kLinesAtOnce) {

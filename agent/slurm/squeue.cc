@@ -14,8 +14,9 @@
 namespace mesolys::agent {
 namespace {
 
-// squeue says which cluster it is, header or not.
+// Before the jobs: which cluster it is, and a header, which an empty queue has, too.
 constexpr absl::string_view kClusterMark = "CLUSTER: ";
+constexpr absl::string_view kHeaderMark = "JOBID|";
 constexpr absl::string_view kWaiting = "PENDING";
 constexpr size_t kQueueShownBytes = 80;
 
@@ -41,7 +42,7 @@ absl::Status AddHeldJob(const OutputLine& line, HeldJobs& jobs) {
 Command SqueueProgram::CommandFor(const std::string& cluster) const {
   Command command;
   command.arguments = {options_.program, absl::StrCat("--clusters=", cluster), "--all",
-                       "--noheader", "--format=%A|%V|%T"};
+                       "--format=%A|%V|%T"};
   command.environment = {absl::StrCat("SLURM_CONF=", options_.slurm_conf), "SLURM_TIME_FORMAT=%s"};
   command.deadline = options_.deadline;
   command.output_bytes_max = options_.output_bytes_max;
@@ -53,13 +54,14 @@ absl::Status SqueueProgram::List(const std::string& cluster, const Visit& visit)
   bool is_silent = true;
   const absl::StatusOr<CommandEnd> end =
       RunCommandByLine(command, [&](const OutputLine& line) -> absl::Status {
-        is_silent = false;
-        if (line.text.empty() || absl::StartsWith(line.text, kClusterMark)) return absl::OkStatus();
-        return visit(line);
+        const bool is_header = absl::StartsWith(line.text, kHeaderMark);
+        is_silent = is_silent && !is_header;
+        const bool is_job =
+            !is_header && !line.text.empty() && !absl::StartsWith(line.text, kClusterMark);
+        return is_job ? visit(line) : absl::OkStatus();
       });
   if (!end.ok()) return end.status();
   if (absl::Status status = ExitStatus(command, *end); !status.ok()) return status;
-  // Of an empty queue the name of its cluster is told.
   if (!is_silent) return absl::OkStatus();
   return absl::UnavailableError(Say("squeue says nothing at all of $0", cluster).Render());
 }

@@ -74,7 +74,8 @@ TEST_F(SlurmJobsTest, AsksAccountingForEachIdOnceAndIsToldEveryJobOfIt) {
 
 TEST_F(SlurmJobsTest, KnowsWhatTheControllerHasAndSinceWhen) {
   const auto held = Held(
-      "echo 'CLUSTER: c1'; echo '7|1795599545|RUNNING'; echo '8|2026-11-25T09:39:05|SUSPENDED'; "
+      "echo 'CLUSTER: c1'; echo 'JOBID|SUBMIT_TIME|STATE'; echo '7|1795599545|RUNNING'; echo "
+      "'8|2026-11-25T09:39:05|SUSPENDED'; "
       "echo '9|1795599545|COMPLETING'; echo '10|1795599545|PENDING'");
   ASSERT_TRUE(held.ok()) << held.status();
   EXPECT_THAT(held->submit_times, ElementsAre(Key(7), Key(8), Key(9)));
@@ -85,11 +86,13 @@ TEST_F(SlurmJobsTest, KnowsWhatTheControllerHasAndSinceWhen) {
   EXPECT_FALSE(held->Has({"c1", 10, At(1795599545)})) << "it waits";
 }
 
-TEST_F(SlurmJobsTest, AnEmptyQueueIsOneThatIsNamed) {
-  const auto held = Held("echo 'CLUSTER: c1'");
+TEST_F(SlurmJobsTest, AnEmptyQueueIsOneThatHasAHeader) {
+  const auto held = Held("echo 'CLUSTER: c1'; echo 'JOBID|SUBMIT_TIME|STATE'");
   ASSERT_TRUE(held.ok()) << held.status();
   EXPECT_THAT(held->submit_times, IsEmpty());
-  EXPECT_EQ(Held("exit 0").status().code(), absl::StatusCode::kUnavailable);
+  for (const char* script : {"exit 0", "echo CLUSTER: c1"}) {
+    EXPECT_EQ(Held(script).status().code(), absl::StatusCode::kUnavailable) << script;
+  }
 }
 
 TEST_F(SlurmJobsTest, DoubtsAControllerThatFailsOrCannotBeUnderstood) {
@@ -99,17 +102,20 @@ TEST_F(SlurmJobsTest, DoubtsAControllerThatFailsOrCannotBeUnderstood) {
   EXPECT_THAT(std::string(failed.status().message()), HasSubstr("Unable to contact"));
   for (const char* line : {"7|1795599545", "x|1795599545|RUNNING", "7|Unknown|RUNNING",
                            "7||RUNNING|", "slurm_load_jobs: hello"}) {
-    const auto held = Held(std::string("echo 'CLUSTER: c1'; echo '") + line + "'");
+    const auto held = Held(
+        std::string("echo 'CLUSTER: c1'; echo 'JOBID|SUBMIT_TIME|STATE'; echo '") + line + "'");
     EXPECT_EQ(held.status().code(), absl::StatusCode::kInvalidArgument) << line;
   }
-  EXPECT_FALSE(Held("echo 'CLUSTER: c1'; printf '7|1795599545|RUNN'").ok()) << "it was cut";
+  EXPECT_FALSE(
+      Held("echo 'CLUSTER: c1'; echo 'JOBID|SUBMIT_TIME|STATE'; printf '7|1795599545|RUNN'").ok())
+      << "it was cut";
 }
 
 TEST_F(SlurmJobsTest, AsksForEveryJobOfOneCluster) {
   const SqueueOptions options = Options("");
   const Command command = SqueueProgram(options).CommandFor("c1");
-  EXPECT_THAT(command.arguments, ElementsAre(options.program, "--clusters=c1", "--all",
-                                             "--noheader", "--format=%A|%V|%T"));
+  EXPECT_THAT(command.arguments,
+              ElementsAre(options.program, "--clusters=c1", "--all", "--format=%A|%V|%T"));
   EXPECT_THAT(command.environment,
               ElementsAre("SLURM_CONF=/etc/slurm/other.conf", "SLURM_TIME_FORMAT=%s"));
 }
