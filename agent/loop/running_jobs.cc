@@ -75,7 +75,9 @@ absl::StatusOr<RunningJobs::Verdict> RunningJobs::JudgeOne(UsageRecord& record) 
   const absl::StatusOr<std::optional<UsageRecord>> kept = spool_.Job(record.key);
   if (!kept.ok()) return kept.status();
   const std::optional<UsageRecord>& before = *kept;
-  if (before.has_value() && before->is_runaway) return Verdict::kIsKnown;
+  // One that has ended does so for good: what says otherwise is older.
+  const bool is_known = before.has_value() && (before->is_runaway || IsTerminal(before->state));
+  if (is_known) return Verdict::kIsKnown;
   if (!word.held.has_value()) {
     // Nobody can say whether it is still there: it ends with its limit, and a while to be killed.
     const absl::Time end = LimitOf(record);

@@ -5,8 +5,11 @@
 namespace mesolys::agent {
 namespace {
 
+using ChangeKind = AssociationChange::Kind;
+
+// Not what takes something away, or brings an older account's jobs below the limits of its project.
 bool MayRest(const AssociationChange& change) {
-  return change.kind >= AssociationChange::Kind::kCreateAccount;
+  return change.kind >= ChangeKind::kMoveDefault && change.kind != ChangeKind::kMoveAccount;
 }
 
 }  // namespace

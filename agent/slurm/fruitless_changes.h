@@ -3,8 +3,8 @@
 
 // Changes that are made turn after turn and come to nothing: Slurm refuses them, or takes them and
 // keeps something else. After some turns such a change rests, so that it neither fills Slurm's own
-// log nor keeps the others waiting; then it is tried once more. What takes something away never
-// rests: a grant that is closed too often is better than one that stays open. One thread.
+// log nor keeps the others waiting; then it is tried once more. What takes something away, or
+// brings jobs below a limit, never rests: better closed too often than left open. One thread.
 
 #include <map>
 #include <string>

@@ -210,11 +210,12 @@ std::set<std::string> SlurmEnforcer::NoteDrift(const std::string& cluster,
       ++round.result.drift_count;
       spdlog::warn("{}", text);
     }
+    const std::string owner = OwnerOf(cluster, account, held, round);
     if (options_.leaves_drift) {
       untouched.insert(account);
-      Tell(account, "", v1::Ceiling::DRIFTED, absl::StrCat(text, "; ", SayLater("left so")), round);
+      Tell(owner, "", v1::Ceiling::DRIFTED, absl::StrCat(text, "; ", SayLater("left so")), round);
     } else {
-      AddNote(account, absl::StrCat(text, "; ", SayLater("repaired")), round);
+      AddNote(owner, absl::StrCat(text, "; ", SayLater("repaired")), round);
       drifted.insert(account);
     }
   }
@@ -228,16 +229,22 @@ void SlurmEnforcer::AddNote(const std::string& account, const std::string& text,
   absl::StrAppend(&note, note.empty() ? "" : "; ", text);
 }
 
+std::string SlurmEnforcer::OwnerOf(const std::string& cluster, const std::string& account,
+                                   const ClusterAssociations& held, const Round& round) {
+  if (round.wanted.accounts.contains(account)) return account;
+  for (const auto& [id, project] : round.wanted.accounts) {
+    if (project.links.contains({cluster, account})) return id;
+  }
+  const auto above = held.accounts.find(account);
+  return above == held.accounts.end() ? account : above->second.parent;
+}
+
 void SlurmEnforcer::TellLeft(const std::string& cluster, const AssociationPlan& plan,
                              const ClusterAssociations& held, const absl::Status& said,
                              Round& round) const {
   for (const AssociationChange& change : plan.changes) {
     const std::string what = absl::StrCat(Describe(change), " at ", cluster);
-    const auto above = held.accounts.find(change.account);
-    const bool is_project = round.wanted.accounts.contains(change.account);
-    // An older account's matter is its project's.
-    const std::string& account =
-        is_project || above == held.accounts.end() ? change.account : above->second.parent;
+    const std::string account = OwnerOf(cluster, change.account, held, round);
     if (options_.is_dry_run) {
       spdlog::info("dry run: {}", what);
       Tell(account, "", v1::Ceiling::DRIFTED, Say("dry run: $0", what).Render(), round);
@@ -356,7 +363,11 @@ void SlurmEnforcer::Judge(Round& round) {
       v1::Enforcement& judged = round.result.enforcements.emplace_back();
       judged.set_grant(name);
       auto trouble = round.troubles.find({id, ""});
-      if (trouble == round.troubles.end()) trouble = round.troubles.find({id, grant.resource});
+      const auto of_resource = round.troubles.find({id, grant.resource});
+      const bool is_worse = of_resource != round.troubles.end() &&
+                            (trouble == round.troubles.end() ||
+                             WeightOf(of_resource->second.state) > WeightOf(trouble->second.state));
+      if (is_worse) trouble = of_resource;
       judged.set_state(v1::Ceiling::ENFORCED);
       if (trouble != round.troubles.end()) {
         judged.set_state(trouble->second.state);

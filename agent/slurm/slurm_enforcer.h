@@ -78,6 +78,9 @@ class SlurmEnforcer : public Enforcer {
   static void NoteLogins(const std::string& cluster, const std::string& id,
                          const std::set<std::string>& logins, const ClusterAssociations& held,
                          Round& round);
+  // An older account's matter is that of the project that it bills to.
+  static std::string OwnerOf(const std::string& cluster, const std::string& account,
+                             const ClusterAssociations& held, const Round& round);
   static void AddNote(const std::string& account, const std::string& text, Round& round);
   void TellLeft(const std::string& cluster, const AssociationPlan& plan,
                 const ClusterAssociations& held, const absl::Status& said, Round& round) const;

@@ -379,7 +379,8 @@ local function refusal_of_account(job, facts, account, project, user)
   return nil
 end
 
--- The models of its partitions; nothing where one of them is not known, or has GPUs without one.
+-- The models of its partitions; nothing where one of them is not known, or has GPUs without one, which no job that
+-- names a model would get.
 local function models_there(job, parts, facts)
   local models, names = {}, partitions_of(job, parts)
   if #names == 0 then return nil end
@@ -396,9 +397,10 @@ local function has_hours(project, model) return not project or (project.left["gp
 -- Otherwise those that the project has hours of, for it to choose.
 local function model_for(named, there, facts, project)
   if #named == 1 then return named[1] end
-  local models = there and sorted(there) or {}
+  if not there then return nil end
+  local models = sorted(there)
   if #models == 1 then return models[1] end
-  local is_there = not there or there[facts.model or ""]
+  local is_there = there[facts.model or ""]
   if facts.model and is_there and has_hours(project, facts.model) then return facts.model end
   local with_hours = {}
   for _, model in ipairs(models) do

@@ -251,6 +251,11 @@ class ProjectService final : public v1::ProjectService::CallbackService, Handler
   }
   Reactor* LinkAccount(Context* context, const v1::LinkAccountRequest* in,
                        v1::AccountLink* out) override {
+    absl::StatusOr<std::string> identity = Allowed(*context, *in, OfProject(in->project()));
+    if (!identity.ok()) return Reply(context, identity.status());
+    absl::Status form = CheckId("cluster", in->link().cluster());
+    form.Update(CheckLogin("account", in->link().account()));
+    if (!form.ok()) return Reply(context, form);
     // Before its jobs are charged to the project.
     v1::AccountLink link;
     link.set_cluster(in->link().cluster());
@@ -262,7 +267,7 @@ class ProjectService final : public v1::ProjectService::CallbackService, Handler
         link.add_alike(std::move(name));
       }
     });
-    return Change(context, *in, in->project(),
+    return Decide(context, *std::move(identity), *in, ToCommand(*in),
                   [out, link = std::move(link)](const Answer&) { *out = link; });
   }
   Reactor* UnlinkAccount(Context* context, const v1::UnlinkAccountRequest* in,

@@ -183,10 +183,11 @@ class GpuTest(Fixture):
                 ({'tres_per_job': 'gres:gpu:1', 'tres_per_node': 'gres:gpu:v100:1'},
                  {'tres_per_job': 'gres:gpu:v100:1', 'tres_per_node': 'gres:gpu:v100:1'}),
                 ({'tres_per_node': 'gres:gpu:a100:2'}, {'tres_per_node': 'gres:gpu:a100:2'}),
-                # A partition that the agent has not seen: the site's.
-                ({'partition': 'new', 'tres_per_node': 'gres:gpu:1'}, {'tres_per_node': 'gres:gpu:a100:1'}),
-                # None that is told.
-                ({'parts': {}, 'tres_per_node': 'gres:gpu:1'}, {'tres_per_node': 'gres:gpu:a100:1'}),
+                # A partition that the agent has not seen, or none that is told: it might have no GPU of that name.
+                ({'partition': 'new', 'tres_per_node': 'gres:gpu:1'}, {'tres_per_node': 'gres:gpu:1'}),
+                ({'parts': {}, 'tres_per_node': 'gres:gpu:1'}, {'tres_per_node': 'gres:gpu:1'}),
+                ({'partition': 'new', 'tres_per_job': 'gres:gpu:1', 'tres_per_node': 'gres:gpu:v100:1'},
+                 {'tres_per_job': 'gres:gpu:v100:1', 'tres_per_node': 'gres:gpu:v100:1'}),
                 # Several partitions, one model.
                 ({'partition': 'gpu,cpu', 'tres_per_node': 'gres:gpu:1'}, {'tres_per_node': 'gres:gpu:a100:1'}),
                 # None to be had there: Slurm says so itself.
@@ -202,7 +203,7 @@ class GpuTest(Fixture):
                 self.assertEqual((code, fields_after), (0, typed), said)
 
     def test_gpus_without_a_model_keep_none(self):
-        self.assertEqual(self.gpus(partition='mixed', tres_per_node='gres:gpu:1')[1], {'tres_per_node': 'gres:gpu:a100:1'})
+        self.assertEqual(self.gpus(partition='mixed', tres_per_node='gres:gpu:1')[1], {'tres_per_node': 'gres:gpu:1'})
         self.with_lines(('gpu_model a100', []))
         self.assertEqual(self.gpus(partition='mixed', tres_per_node='gres:gpu:1')[1], {'tres_per_node': 'gres:gpu:1'})
 

@@ -147,6 +147,10 @@ class Looking {
   bool Admits(const PartitionAccess& partition, const std::string& name,
               const AssociationUser& user, const std::string& qos) const {
     if (!user.partition.empty() && user.partition != partition.name) return false;
+    // There Slurm takes the one for the partition.
+    const bool has_own = user.partition.empty() && !user.login.empty() &&
+                         held_.accounts.at(name).users.contains({user.login, partition.name});
+    if (has_own) return false;
     if (!partition.allowed_qos.empty() && !partition.allowed_qos.contains(qos)) return false;
     if (partition.denied_qos.contains(qos) || partition.denied_accounts.contains(name)) {
       return false;
@@ -170,8 +174,10 @@ class Looking {
     const bool is_closed = wanted_.is_frozen || is_leaving;
     const QosPath::Step* const opens = path.FirstWithJobs();
     if (opens != nullptr ? opens->qos->jobs_max == 0 : is_closed) return;
+    // A job in an older account is not held by what its user has in the project's.
+    const AssociationUser& own = name == account_ ? user : nobody_;
     // Every job takes a core.
-    if (PassesOf(user, path, "cpu") == 0) return;
+    if (PassesOf(own, path, "cpu") == 0) return;
     if (is_closed) {
       const std::string mending = MendingText(opens->name, "GrpJobs=-1 GrpSubmitJobs=-1");
       const int64_t jobs = *opens->qos->jobs_max;
@@ -187,7 +193,7 @@ class Looking {
     }
     for (const auto& [tres, range] : wanted_.minutes) {
       const QosPath::Step* const first = path.FirstWithMinutes(tres);
-      if (first == nullptr || PassesOf(user, path, tres) <= Allowed(user, tres)) continue;
+      if (first == nullptr || PassesOf(own, path, tres) <= Allowed(own, tres)) continue;
       return More(
           Say("QOS $0 has GrpTRESMins=$1=$2, which Slurm takes before the limit of account $3: "
               "$4",
@@ -280,6 +286,7 @@ class Looking {
   const WantedAssociations& all_wanted_;
   const ClusterAssociations& held_;
   const ClusterAssociations::Controller& controller_;
+  const AssociationUser nobody_;
   std::optional<Deviation> found_;
 };
 

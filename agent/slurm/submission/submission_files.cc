@@ -88,11 +88,12 @@ const PartitionModels& SubmissionFiles::ModelsOf(const std::string& cluster, abs
   Partitions& known = partitions_[cluster];
   if (now < known.next_read) return known.models;
   std::vector<ScontrolNode> nodes;
+  // Without one of its nodes a partition would seem to have fewer models.
   const absl::Status read =
       scontrol_->Show(cluster, Scontrol::Noun::kNode, [&nodes](const OutputLine& line) {
-        // What cannot be read, the collector of the means sets aside.
         absl::StatusOr<ScontrolNode> node = ParseScontrolNode(line.text);
-        if (node.ok()) nodes.push_back(*std::move(node));
+        if (!node.ok()) return node.status();
+        nodes.push_back(*std::move(node));
         return absl::OkStatus();
       });
   if (read.ok()) {

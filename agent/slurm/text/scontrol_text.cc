@@ -300,14 +300,14 @@ absl::StatusOr<PartitionAccess> ParsePartitionAccess(absl::string_view line) {
       line, "PartitionName", {"QoS", "AllowAccounts", "DenyAccounts", "AllowQos", "DenyQos"});
   if (!words.ok()) return words.status();
   const auto names = [&words](absl::string_view key) {
-    const absl::string_view all = words->At(key);
+    const std::string all = absl::AsciiStrToLower(words->At(key));
     std::set<std::string> read;
-    if (all != "ALL") read = absl::StrSplit(all, ',', absl::SkipEmpty());
+    if (all != "all") read = absl::StrSplit(all, ',', absl::SkipEmpty());
     return read;
   };
   PartitionAccess access;
   access.name = std::string(words->At("PartitionName"));
-  if (words->At("QoS") != "N/A") access.qos = std::string(words->At("QoS"));
+  if (words->At("QoS") != "N/A") access.qos = absl::AsciiStrToLower(words->At("QoS"));
   access.accounts = names("AllowAccounts");
   access.denied_accounts = names("DenyAccounts");
   access.allowed_qos = names("AllowQos");

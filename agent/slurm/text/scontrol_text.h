@@ -53,7 +53,7 @@ struct ScontrolPartition {
   int64_t nodes_max = 0;             // the same
 };
 absl::StatusOr<ScontrolPartition> ParseScontrolPartition(absl::string_view line);
-// Whom it takes, of the same line.
+// Whom it takes, of the same line: accounts and QOS in lower case, as Slurm keeps them.
 absl::StatusOr<PartitionAccess> ParsePartitionAccess(absl::string_view line);
 
 struct ScontrolReservation {

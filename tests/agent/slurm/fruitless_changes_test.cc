@@ -50,8 +50,12 @@ TEST_F(FruitlessChangesTest, OneThatWasOfUseBeginsAnew) {
 }
 
 TEST_F(FruitlessChangesTest, WhatTakesAwayNeverRests) {
-  EndTurns(10 * FruitlessChanges::kTurnsMax, {closing_, adding_});
+  const AssociationChange moving = Change(Kind::kMoveAccount, "");
+  const AssociationChange removing = Change(Kind::kRemoveUser, "alice");
+  EndTurns(10 * FruitlessChanges::kTurnsMax, {closing_, moving, removing, adding_});
   EXPECT_FALSE(fruitless_.IsGivenUp("c1", closing_, kNow));
+  EXPECT_FALSE(fruitless_.IsGivenUp("c1", moving, kNow)) << "it brings jobs below a limit";
+  EXPECT_TRUE(fruitless_.IsGivenUp("c1", removing, kNow)) << "it is closed already";
   EXPECT_TRUE(fruitless_.IsGivenUp("c1", adding_, kNow));
 }
 

@@ -286,6 +286,23 @@ TEST_F(SlurmEnforcerTest, TheTroubleOfOneAccountIsItsOwn) {
   EXPECT_THAT(Say(Put(kNow + FruitlessChanges::kRest)), ElementsAre("g1 ENFORCED", "g2 ENFORCED"));
 }
 
+TEST_F(SlurmEnforcerTest, AnOlderAccountThatCannotBeMovedIsItsProjectsTrouble) {
+  AccountAssociation& old = slurm_.clusters.at("c1").accounts["old"];
+  old.parent = kRootAccount;
+  old.owner = "physics";
+  Project("p");
+  Grant("p", 1, "cpu", 600);
+  Put();
+  state_.accounts["p"].links = {{"c1", "old"}};
+  slurm_.refused = "parent=p";
+  for (int turn = 0; turn < 2 * FruitlessChanges::kTurnsMax; ++turn) {
+    EXPECT_THAT(Say(Put()), ElementsAre(HasSubstr("g1 FAILED: account old is to be below p")));
+    EXPECT_THAT(slurm_.lines.back(), HasSubstr("parent=p")) << "it is tried in each turn";
+  }
+  slurm_.refused.clear();
+  EXPECT_THAT(Say(Put()), ElementsAre("g1 ENFORCED"));
+}
+
 TEST_F(SlurmEnforcerTest, AProtectedAccountIsNeverTouched) {
   options_.rules.protected_accounts = {"root", "p"};
   Start();

@@ -181,6 +181,25 @@ TEST_F(SlurmHierarchyTest, ALimitAboveIsNamed) {
   EXPECT_EQ(Say(Put()).back(), "g2 TIGHTER: c1: account _chair above it has GrpJobs=0");
 }
 
+TEST_F(SlurmHierarchyTest, WhatLetsLessPassHidesNoFailure) {
+  const std::string gpus = Grant("p", 2, "gpu-v100", 60);  // which slurmctld does not count
+  slurm_.clusters.at("c1").accounts.at("p").limits.job_minutes["cpu"] = 10;
+  EXPECT_THAT(Say(Put()), ElementsAre(StartsWith("g1 TIGHTER"), StartsWith("g2 FAILED")));
+}
+
+TEST_F(SlurmHierarchyTest, UsersOfAnOlderAccountAreNotMeasuredByTheirCeilingInTheProjects) {
+  state_.accounts["p"].login_ceilings[{"alice", "cpu"}] = {Amount(60 * 60), kNow - absl::Hours(1)};
+  state_.accounts["p"].links = {{"c1", "old"}};
+  AccountAssociation& old = slurm_.clusters.at("c1").accounts["old"];
+  old.parent = "p";
+  old.limits.qos = {"slow"};
+  old.users["alice"];
+  QosOf("slow").minutes["cpu"] = 100;  // more than hers, less than is left
+  EXPECT_EQ(Told(), "g1 ENFORCED");
+  QosOf("slow").minutes["cpu"] = 601;
+  EXPECT_THAT(Told(), StartsWith("g1 DRIFTED: c1: QOS slow has GrpTRESMins=cpu=601"));
+}
+
 TEST_F(SlurmHierarchyTest, WithoutSlurmctldNothingIsSaidOfItsQos) {
   QosOf("normal").minutes["cpu"] = 100'000'000;
   slurm_.clusters.at("c1").controller.reset();

@@ -211,7 +211,7 @@ TEST(ScontrolPartitionTest, KnowsWhomItTakes) {
   EXPECT_EQ(*all, (PartitionAccess{"main", "", {}, {}, {}, {}}));
   // Accounts may hold blanks.
   const absl::StatusOr<PartitionAccess> some = ParsePartitionAccess(
-      "PartitionName=low AllowAccounts=lab old,p1 AllowQos=a,b QoS=part_low State=UP");
+      "PartitionName=low AllowAccounts=lab old,P1 AllowQos=A,b QoS=Part_Low State=UP");
   ASSERT_TRUE(some.ok()) << some.status();
   EXPECT_EQ(*some, (PartitionAccess{"low", "part_low", {"lab old", "p1"}, {}, {"a", "b"}, {}}));
   const absl::StatusOr<PartitionAccess> denied = ParsePartitionAccess(
