@@ -6,6 +6,7 @@ of it is committed, what it has used stands still; and once it is repaired, the 
 import datetime
 import json
 import pathlib
+import shutil
 import sys
 import tempfile
 import time
@@ -62,6 +63,10 @@ def forget(world, slurm):
     world.until(lambda: slurm.query(SITE, f'select time_end from {SITE}_job_table where id_job={job} and time_end>0'), 60,
                 f'the end of job {job} is in the database')
     world.until(lambda: not slurm.command(SITE, 'squeue', '-hj', job, check=False).strip(), 60, 'slurmctld has it no more')
+    # It would remember what has ended for some minutes.
+    slurm.end(f'{SITE}.slurmctld')
+    shutil.rmtree(slurm.folder / SITE / 'state')
+    slurm.up(SITE)
     slurm.query(SITE, f'update {SITE}_job_table set time_end=0, state=1 where id_job={job}')
     world.start('agent')
     return job
