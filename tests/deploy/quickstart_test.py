@@ -14,8 +14,13 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# A daemon that does nothing until it is ended.
-DAEMON = '#!/usr/bin/env python3\nimport signal, sys\nif sys.argv[1] != "once":\n    signal.pause()\n'
+# A daemon that says that it has begun, and does nothing until it is ended.
+DAEMON = '''#!/usr/bin/env python3
+import os, signal, sys
+if sys.argv[1] != 'once':
+    open(f'{os.environ["PRETENDED"]}/{os.getpid()}.begun', 'w').close()
+    signal.pause()
+'''
 
 # Writes down the words it was given, and answers what quickstart waits for.
 CLIENT = '''#!/bin/sh
@@ -95,11 +100,9 @@ class QuickstartTest(unittest.TestCase):
         return {path.stem: int(path.read_text()) for path in (self.home(checkout) / 'run').glob('*.pid')}
 
     def wait_until_begun(self, pids):
-        """A pid is kept before its program is what it will be, Python, and on the way there it has no words at times."""
-        home = bytes(self.home(self.checkout)) + b'/'
+        """A pid is kept before its program has read its own file, which it would not find in a moved checkout."""
         for _ in range(200):
-            if all(home in pathlib.Path(f'/proc/{pid}/cmdline').read_bytes() and
-                   pathlib.Path(os.readlink(f'/proc/{pid}/exe')).name.startswith('python') for pid in pids):
+            if all((self.programs / f'{pid}.begun').exists() for pid in pids):
                 return
             time.sleep(0.05)
         self.fail('a program has not begun after 10 s')
