@@ -147,6 +147,7 @@ absl::StatusOr<v1::SynchronizeRequest> Synchronizer::Question(const std::string&
   const Runaways& runaways = totals_.runaways();
   request.set_runaway_count(runaways.count);
   request.mutable_runaway_jobs()->Assign(runaways.first.begin(), runaways.first.end());
+  request.set_gives_bonus(enforcer_.GivesBonus());
   const absl::StatusOr<std::vector<ImportPlace>> imports = spool_.Imports();
   if (!imports.ok()) return imports.status();
   for (const ImportPlace& place : *imports) {

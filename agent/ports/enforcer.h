@@ -51,6 +51,9 @@ class Enforcer {
   // Whether it puts ceilings of this resource in force, and reads them back.
   virtual bool IsFor(absl::string_view resource) const = 0;
 
+  // Whether the site lets jobs spend the bonus of what is used up, at low priority.
+  virtual bool GivesBonus() const = 0;
+
   // FAILED_PRECONDITION when the way to `wanted` would take away more than the limit allows; `last`
   // was wanted before, null at first.
   virtual absl::Status Allow(const SiteState* last, const SiteState& wanted,
@@ -73,6 +76,8 @@ class Enforcer {
 // A site that can be told grant by grant, and tells them so.
 class StateEnforcer : public Enforcer {
  public:
+  bool GivesBonus() const override { return true; }
+
   // What the site holds now. An error when any part of it cannot be read: a partial answer would
   // look like something that has to be created again.
   virtual absl::StatusOr<SiteState> ReadBack() = 0;

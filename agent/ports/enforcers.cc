@@ -28,6 +28,11 @@ Enforcer* Enforcers::For(absl::string_view resource) const {
   return nullptr;
 }
 
+bool Enforcers::GivesBonus() const {
+  const Enforcer* const of_jobs = For("cpu");
+  return of_jobs != nullptr && of_jobs->GivesBonus();
+}
+
 SiteState Enforcers::PartOf(const Enforcer* enforcer, const SiteState& state) const {
   SiteState part = state;
   for (auto& [id, account] : part.accounts) {

@@ -20,6 +20,8 @@ class Enforcers : public Enforcer {
   explicit Enforcers(std::vector<Enforcer*> enforcers) : enforcers_(std::move(enforcers)) {}
 
   bool IsFor(absl::string_view resource) const override { return For(resource) != nullptr; }
+  // Of what jobs use up, which one of them is for.
+  bool GivesBonus() const override;
 
   // One that cannot say what is held keeps nothing from the others, for it will change nothing
   // either; unless there is doubt, or none can say it.

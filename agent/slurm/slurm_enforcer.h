@@ -37,6 +37,7 @@ class SlurmEnforcer : public Enforcer {
 
   // Whatever jobs use up; and support, of which there is nothing to be set.
   bool IsFor(absl::string_view resource) const override;
+  bool GivesBonus() const override { return !options_.rules.bonus_qos.empty(); }
   absl::Status Allow(const SiteState* last, const SiteState& wanted, const RemovalLimit& limit,
                      absl::Time now) override;
   InForce PutInForce(const SiteState& wanted, const absl::StatusOr<SiteUse>& use,

@@ -141,6 +141,21 @@ Table TotalsTable(const v1::Balance& balance, const Look& look) {
   return table;
 }
 
+// What waits for hours of cores.
+Table StrandedTable(const v1::Balance& balance) {
+  Table table{"stranded",
+              {{"resource", Tr("WAITS FOR CPU")},
+               {"site", Tr("SITE")},
+               {"amount_base_units", Tr("AMOUNT"), true}},
+              {}};
+  for (const v1::StrandedHours& stranded : balance.stranded()) {
+    table.rows.push_back({TextCell(stranded.resource()), TextCell(stranded.site()),
+                          AmountCell(stranded.resource(), stranded.amount_base_units())});
+  }
+  table.for_people = !table.rows.empty();
+  return table;
+}
+
 absl::Status ShowBalance(Session& session, const std::string& text) {
   const absl::StatusOr<std::string> project = ParseProject(text);
   if (!project.ok()) return project.status();
@@ -153,8 +168,9 @@ absl::Status ShowBalance(Session& session, const std::string& text) {
             {{NameCell(balance.project()), NumberCell(balance.revision())}},
             /*single=*/true,
             /*for_people=*/false};
-  session.Print(
-      {{one, BalanceLinesTable(balance, session), TotalsTable(balance, session.look())}, {}});
+  session.Print({{one, BalanceLinesTable(balance, session), TotalsTable(balance, session.look()),
+                  StrandedTable(balance)},
+                 {}});
   return absl::OkStatus();
 }
 

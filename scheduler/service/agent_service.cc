@@ -13,6 +13,7 @@
 #include "scheduler/core/facts/identity.h"
 #include "scheduler/core/rules/import_rules.h"
 #include "scheduler/service/agent_commands.h"
+#include "scheduler/service/means_view.h"
 #include "scheduler/service/reply.h"
 
 namespace mesolys {
@@ -105,6 +106,10 @@ void AgentCalls::Report(const std::string& identity, const v1::ReportUsageReques
   if (!allowed.ok()) return done(allowed);
   absl::StatusOr<Command> command = ToCommand(in);
   if (!command.ok()) return done(command.status());
+  auto& report = std::get<ReportUsage>(*command);
+  if (sessions_.StatusOf(report.site).has_value()) {
+    report.inventory = SizeOf(sessions_.MeansOf(report.site).value_or(v1::SiteMeans()));
+  }
   engine_.Submit({identity, in.request_id(), *std::move(command), /*validate_only=*/false,
                   [&out, done = std::move(done)](const absl::StatusOr<Answer>& answer) {
                     if (answer.ok()) Fill(*answer, out);

@@ -5,6 +5,7 @@
 #include "mesolys/v1/grant.grpc.pb.h"
 #include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/balance.h"
+#include "scheduler/core/figures/stranded.h"
 #include "scheduler/service/handlers.h"
 #include "scheduler/service/page.h"
 #include "scheduler/service/services.h"
@@ -153,6 +154,13 @@ absl::Status ReadBalance(const Reading& reading, const v1::GetBalanceRequest&, v
   out.set_project(ProjectName(project));
   for (const BalanceLine& line : BalanceOf(reading.ledger, *reading.project, reading.now)) {
     *out.add_lines() = BalanceView(reading.ledger, project, line);
+  }
+  for (const Stranded& each :
+       StrandedOf(reading.ledger, *reading.project, reading.sessions.BonusSites(), reading.now)) {
+    v1::StrandedHours& stranded = *out.add_stranded();
+    stranded.set_site(each.site);
+    stranded.set_resource(each.resource);
+    stranded.set_amount_base_units(each.amount.count());
   }
   out.set_revision(reading.ledger.revision());
   return absl::OkStatus();

@@ -127,7 +127,8 @@ absl::Status ExplainJob(const Ledger& ledger, const SiteSessions& sessions,
   }
   const JobSituation job =
       SituationOf(question.told->situation(), question.cluster, GpuModelOf(ledger, question.site));
-  const WaitingExplanation why = WhyWaiting(ledger, job, now);
+  const WaitingExplanation why =
+      WhyWaiting(ledger, job, sessions.BonusSites().contains(question.site), now);
   const absl::Status allowed =
       Authorize(ledger, question.asker, "UsageService.ExplainJob", {why.project, ""}, now);
   if (!allowed.ok() || !MaySee(ledger, why.project, question, job, now)) {

@@ -63,6 +63,17 @@ v1::SiteMeans SaneMeans(const v1::SiteMeans& said) {
   return out;
 }
 
+SiteSize SizeOf(const v1::SiteMeans& said) {
+  SiteSize size;
+  for (const v1::ResourceMeans& each : said.resources()) {
+    const v1::MeansCount& all = each.units();
+    const int64_t units = all.available_count() + all.down_count() + all.drained_count() +
+                          all.maintenance_count() + all.reserved_count();
+    (KindOf(each.resource()) == ResourceKind::kCpu ? size.cores : size.gpus) += units;
+  }
+  return size;
+}
+
 v1::SiteMeans MeansView(const Ledger& ledger, const std::string& site, const v1::SiteMeans& said,
                         absl::Time now) {
   const Catalogue& catalogue = ledger.catalogue();

@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "mesolys/v1/site.pb.h"
+#include "scheduler/core/figures/plausible_record.h"
 #include "scheduler/core/ledger/ledger.h"
 
 namespace mesolys {
@@ -20,6 +21,9 @@ v1::SiteMeans SaneMeans(const v1::SiteMeans& said);
 // are of the site's.
 v1::SiteMeans MeansView(const Ledger& ledger, const std::string& site, const v1::SiteMeans& said,
                         absl::Time now);
+
+// What there is in whatever state; 0 of what the agent did not say.
+SiteSize SizeOf(const v1::SiteMeans& said);
 
 // Units that are promised and not available; 0 for none.
 int64_t ShortfallOf(const v1::ResourceMeans& means);

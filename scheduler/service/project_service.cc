@@ -195,7 +195,7 @@ absl::Status ReadExplanation(const Reading& reading, const v1::ExplainRequest& i
     if (entry == nullptr || entry->grant.project != grant->project) {
       return NoGrant(*grant);
     }
-    why = ExplainGrant(reading.ledger, *entry, reading.now);
+    why = ExplainGrant(reading.ledger, *entry, reading.sessions.BonusSites(), reading.now);
   } else if (absl::StatusOr<NumberedName> request = ParseRequestName(in.name()); request.ok()) {
     const RequestEntry* entry = reading.ledger.FindRequest(request->number);
     if (entry == nullptr || entry->request.project != request->project) {
@@ -203,7 +203,8 @@ absl::Status ReadExplanation(const Reading& reading, const v1::ExplainRequest& i
     }
     why = ExplainRequest(reading.ledger, *entry);
   } else {
-    why = ExplainProject(reading.ledger, *reading.project, reading.now);
+    why = ExplainProject(reading.ledger, *reading.project, reading.sessions.BonusSites(),
+                         reading.now);
   }
   for (std::string& sentence : why) out.add_sentences(std::move(sentence));
   return absl::OkStatus();

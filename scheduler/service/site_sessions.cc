@@ -51,6 +51,7 @@ void SiteSessions::Update(const std::string& site, const v1::SynchronizeRequest&
     if (session.enforcements.size() == kEnforcementsMax) break;
     session.enforcements[enforcement.grant()] = enforcement;
   }
+  session.gives_bonus = said.gives_bonus();
   if (said.has_means()) session.means = SaneMeans(said.means());
   MutexLock lock(mutex_);
   Session& kept = sessions_[site];
@@ -69,6 +70,15 @@ std::optional<v1::SiteMeans> SiteSessions::MeansOf(const std::string& site) cons
   MutexLock lock(mutex_);
   const auto it = sessions_.find(site);
   return it == sessions_.end() ? std::nullopt : it->second.means;
+}
+
+std::set<std::string> SiteSessions::BonusSites() const {
+  MutexLock lock(mutex_);
+  std::set<std::string> sites;
+  for (const auto& [site, session] : sessions_) {
+    if (session.gives_bonus) sites.insert(site);
+  }
+  return sites;
 }
 
 v1::Ceiling SiteSessions::EnforcementOf(const std::string& site, const std::string& grant,

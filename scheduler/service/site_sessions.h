@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -31,6 +32,9 @@ class SiteSessions {
   // it has not.
   std::optional<v1::SiteMeans> MeansOf(const std::string& site) const;
 
+  // The sites that let jobs spend a bonus, as far as they have said so.
+  std::set<std::string> BonusSites() const;
+
   // What the site read back of a ceiling; WANTED when it has not spoken of it, or of another amount
   // than `wanted`. No amount: its grant is over there.
   v1::Ceiling EnforcementOf(const std::string& site, const std::string& grant,
@@ -41,6 +45,7 @@ class SiteSessions {
     v1::AgentStatus status;
     std::map<std::string, v1::Enforcement> enforcements;  // by grant
     std::optional<v1::SiteMeans> means;
+    bool gives_bonus = false;
   };
   mutable Mutex mutex_;
   std::map<std::string, Session> sessions_ ABSL_GUARDED_BY(mutex_);

@@ -51,7 +51,7 @@ v1::Grant GrantView(const Ledger& ledger, const GrantEntry& entry, const SiteSes
   AddCurve(grant.curve, *out.mutable_usage_curve());
   *out.mutable_end_proper_time() = ToProto(entry.EndProper());
   out.set_normalised_seconds(grant.normalised.count());
-  out.set_bonus_base_units(BonusOf(grant, grant.amount).count());
+  out.set_bonus_base_units(BonusOf(grant, sessions.BonusSites()).count());
   *out.mutable_issue_time() = ToProto(grant.issue_time);
   out.set_state(static_cast<v1::Grant::State>(StateOf(entry, now)));
   return out;

@@ -58,6 +58,7 @@ v1::SynchronizeRequest Said(int64_t generation) {
   said.set_spool_record_count(42);
   said.mutable_spool_age()->set_seconds(90);
   said.set_problem("sacctmgr: connection refused");
+  said.set_gives_bonus(true);
   *said.mutable_means()->mutable_observe_time() = ToProto(TimeOf("2026-11-21T08:59:00Z"));
   v1::ResourceMeans& cpu = *said.mutable_means()->add_resources();
   cpu.set_resource("cpu");

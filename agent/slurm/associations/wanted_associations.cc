@@ -14,12 +14,38 @@ namespace {
 struct Room {
   std::map<std::string, MinutesRange> open;
   std::map<std::string, MinutesRange> bonus;
-
-  static bool IsAny(const std::map<std::string, MinutesRange>& minutes) {
-    return std::any_of(minutes.begin(), minutes.end(),
-                       [](const auto& each) { return each.second.most > 0; });
-  }
 };
+
+// What is offered to an account: of each resource what is left, or, where that is used up and the
+// site has a QOS for it, the bonus.
+struct Offer {
+  std::map<std::string, MinutesRange> minutes;
+  bool has_bonus = false;
+  // Some jobs need none of what is used up.
+  bool has_usual = false;
+
+  bool IsAny() const { return has_bonus || has_usual; }
+};
+
+Offer OfferOf(const Room& room, bool has_bonus_qos, bool gpu_jobs_pay_cpu) {
+  Offer offer{room.open};
+  bool has_cpu = false;
+  bool has_gpus = false;
+  for (auto& [resource, minutes] : offer.minutes) {
+    const bool is_cpu = resource == "cpu";
+    if (minutes.most > 0) {
+      (is_cpu ? has_cpu : has_gpus) = true;
+      continue;
+    }
+    const auto bonus = room.bonus.find(resource);
+    if (!has_bonus_qos || bonus == room.bonus.end() || bonus->second.most == 0) continue;
+    minutes = bonus->second;
+    offer.has_bonus = true;
+  }
+  // No job on GPUs runs without cores.
+  offer.has_usual = has_cpu || (has_gpus && (!gpu_jobs_pay_cpu || !offer.has_bonus));
+  return offer;
+}
 
 class Wanting {
  public:
@@ -153,13 +179,12 @@ class Wanting {
   void SetHours(const std::string& id, const SiteAccount& account,
                 const AccountAssociation* present, WantedAccount& wanted) {
     const auto room = rooms_.find(id);
-    const bool is_open = room != rooms_.end() && Room::IsAny(room->second.open);
-    const bool has_bonus = room != rooms_.end() && !is_open && !rules_.bonus_qos.empty() &&
-                           Room::IsAny(room->second.bonus);
+    const Offer offer = OfferOf(room == rooms_.end() ? Room() : room->second,
+                                !rules_.bonus_qos.empty(), state_.charges.gpu_jobs_pay_cpu);
     if (use_ == nullptr) {
       wanted.is_frozen = present == nullptr || present->limits.IsFrozen();
     } else {
-      wanted.is_frozen = !is_open && !has_bonus;
+      wanted.is_frozen = !offer.IsAny();
     }
     if (use_ == nullptr || !held_.controller.has_value()) {
       // A limit without a counter would be a guess.
@@ -167,16 +192,20 @@ class Wanting {
       wanted.minutes = AsTheyAre(present == nullptr ? AssociationLimits{} : present->limits);
       return;
     }
-    if (is_open) wanted.qos = QosOf(account);
-    if (has_bonus) wanted.qos = {rules_.bonus_qos};
-    const Room nothing;
-    const Room& spendable = room == rooms_.end() ? nothing : room->second;
-    limits_.SetAccount(id, has_bonus ? spendable.bonus : spendable.open, wanted);
+    if (offer.IsAny()) wanted.qos = QosOf(account, offer);
+    limits_.SetAccount(id, offer.minutes, wanted);
   }
 
-  std::vector<std::string> QosOf(const SiteAccount& account) const {
+  // What may spend a bonus runs at low priority unless it asks for more; what needs nothing of it
+  // may ask.
+  std::vector<std::string> QosOf(const SiteAccount& account, const Offer& offer) const {
+    if (offer.has_bonus && !offer.has_usual) return {rules_.bonus_qos};
     std::vector<std::string> qos = rules_.qos;
-    if (account.eco && !rules_.eco_qos.empty()) qos.push_back(rules_.eco_qos);
+    if (offer.has_bonus) {
+      qos.insert(qos.begin(), rules_.bonus_qos);
+    } else if (account.eco && !rules_.eco_qos.empty()) {
+      qos.push_back(rules_.eco_qos);
+    }
     return qos;
   }
 

@@ -72,7 +72,8 @@ struct SlurmRules {
   std::vector<std::string> qos;
   // Beside them, of one whose jobs may run in it. Empty: there is none at the site.
   std::string eco_qos;
-  // Of one that may spend nothing but its bonus. Empty: there is no bonus at the site.
+  // The default of one that has used something up and may spend its bonus; the only one where no
+  // job can do without. Empty: there is no bonus at the site.
   std::string bonus_qos;
   // Never touched.
   std::set<std::string> protected_accounts = {kRootAccount};

@@ -40,6 +40,7 @@ class SubmissionFiles : public Enforcer {
       : options_(std::move(options)), enforcer_(enforcer), scontrol_(std::move(scontrol)) {}
 
   bool IsFor(absl::string_view resource) const override { return enforcer_.IsFor(resource); }
+  bool GivesBonus() const override { return enforcer_.GivesBonus(); }
   absl::Status Allow(const SiteState* last, const SiteState& wanted, const RemovalLimit& limit,
                      absl::Time now) override {
     return enforcer_.Allow(last, wanted, limit, now);

@@ -70,7 +70,7 @@ class Listing {
 
   void AddProject(const std::string& id, const SiteAccount& account) {
     const bool is_open = use_ == nullptr || Spends(id, &Remaining::left);
-    const bool has_bonus = !is_open && rules_.has_bonus && Spends(id, &Remaining::bonus);
+    const bool has_bonus = rules_.has_bonus && Spends(id, &Remaining::bonus);
     Line("project ", id, is_open || has_bonus ? " open" : " closed");
     if (const std::optional<absl::Time> next = NextOf(account); next.has_value()) {
       Line("next ", id, " ", absl::ToUnixSeconds(*next));
@@ -80,7 +80,7 @@ class Listing {
     for (const auto& [name, grant] : account.grants) {
       if (IsValid(grant, now_) && !TresOf(grant.resource).empty()) resources.insert(grant.resource);
     }
-    for (const std::string& resource : resources) AddLeft(id, resource, has_bonus);
+    for (const std::string& resource : resources) AddLeft(id, resource);
     if (use_ == nullptr) return;
     for (const auto& [whose, ceiling] : account.login_ceilings) {
       const auto& [login, resource] = whose;
@@ -123,10 +123,11 @@ class Listing {
                        [of](const auto& each) { return each.second.*of > Amount(); });
   }
 
-  void AddLeft(const std::string& id, const std::string& resource, bool has_bonus) {
+  void AddLeft(const std::string& id, const std::string& resource) {
     if (use_ == nullptr) return Line("left ", id, " ", resource, " unknown");
     const Remaining& remaining = standings_.at(id).at(resource);
-    Line("left ", id, " ", resource, " ", Part(has_bonus ? remaining.bonus : remaining.left));
+    const bool is_bonus = rules_.has_bonus && remaining.left == Amount();
+    Line("left ", id, " ", resource, " ", Part(is_bonus ? remaining.bonus : remaining.left));
   }
 
   // Of those that have not begun, the first.

@@ -40,7 +40,7 @@ struct SubmissionRules {
   std::string language = "en";  // or "fr", where the job's environment does not say
   std::string gpu_model;        // of an untyped GPU; empty: the catalogue's
   std::set<std::string> free_accounts;
-  // Whether an account that has nothing left but its bonus is open.
+  // Whether the bonus of what is used up may be spent.
   bool has_bonus = false;
 };
 

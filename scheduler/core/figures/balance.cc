@@ -73,6 +73,14 @@ Amount BonusOf(const Grant& grant, Amount ceiling) {
   return Amount(MulDiv(ceiling.count(), grant.bonus.count(), 1'000'000));
 }
 
+Amount BonusOf(const Grant& grant, const std::set<std::string>& bonus_sites) {
+  Amount bonus;
+  for (const auto& [site, ceiling] : grant.ceilings) {
+    if (bonus_sites.contains(site)) bonus += BonusOf(grant, ceiling);
+  }
+  return bonus;
+}
+
 std::map<std::string, Exposure> ExposuresOf(const Ledger& ledger, const std::string& site,
                                             absl::Time now) {
   std::map<std::string, Exposure> exposures;

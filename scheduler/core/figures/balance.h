@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,8 +53,11 @@ enum class GrantState {
   kGrace = 6,  // past its end, kept open by a renewal that waits
 };
 
-// What may be spent beyond a ceiling of the grant, or beyond its amount.
+// What may be spent beyond a ceiling of the grant.
 Amount BonusOf(const Grant& grant, Amount ceiling);
+
+// What may be spent beyond its ceilings at those of its sites that let a bonus be spent.
+Amount BonusOf(const Grant& grant, const std::set<std::string>& bonus_sites);
 
 // What a site may spend unseen, were it cut off now: a bound by ceilings, not by burn rates.
 struct Exposure {

@@ -88,7 +88,8 @@ std::string ResourceOf(const std::string& tres, const std::string& gpu_model) {
   return absl::ConsumePrefix(&model, ":") ? absl::StrCat("gpu-", model) : "";
 }
 
-WaitingExplanation WhyWaiting(const Ledger& ledger, const JobSituation& job, absl::Time now) {
+WaitingExplanation WhyWaiting(const Ledger& ledger, const JobSituation& job, bool gives_bonus,
+                              absl::Time now) {
   WaitingExplanation why;
   const ProjectEntry* project = ledger.ProjectOf(job.cluster, job.account);
   if (project != nullptr) why.project = project->project.id;
@@ -112,7 +113,8 @@ WaitingExplanation WhyWaiting(const Ledger& ledger, const JobSituation& job, abs
       why.cause = WaitingCause::kNoGrant;
       return why;
     }
-    if (AccessOf(RemainingAt(ledger, *project, resource, site, now)) == Access::kFrozen) {
+    const Access access = AccessOf(RemainingAt(ledger, *project, resource, site, now));
+    if (access == Access::kFrozen || (access == Access::kLowPriority && !gives_bonus)) {
       why.cause = WaitingCause::kUsedUp;
       return why;
     }

@@ -71,7 +71,9 @@ struct WaitingExplanation {
   friend bool operator==(const WaitingExplanation&, const WaitingExplanation&) = default;
 };
 
-WaitingExplanation WhyWaiting(const Ledger& ledger, const JobSituation& job, absl::Time now);
+// `gives_bonus` of the site: what is used up may be spent on, at low priority.
+WaitingExplanation WhyWaiting(const Ledger& ledger, const JobSituation& job, bool gives_bonus,
+                              absl::Time now);
 
 // The resource that a TRES of a site is: "gpu-a100" for "gres/gpu:a100", and the site's model for
 // "gres/gpu". Empty for one that grants are not made of.

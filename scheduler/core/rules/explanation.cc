@@ -6,6 +6,7 @@
 #include "proto/values/day.h"
 #include "proto/values/sentence.h"
 #include "scheduler/core/figures/balance.h"
+#include "scheduler/core/figures/stranded.h"
 #include "scheduler/core/rules/renewal.h"
 #include "scheduler/core/rules/under_use.h"
 
@@ -23,7 +24,31 @@ std::string RevocationReason(const GrantEntry& entry) {
   return "";
 }
 
-std::string Standing(const GrantEntry& entry, const BalanceLine& line, absl::Time now) {
+// Of one that is used up: what it lets jobs do now.
+std::string UsedUp(const Grant& grant, const BalanceLine& line,
+                   const std::set<std::string>& bonus_sites) {
+  const auto text = [&grant](Amount amount) { return FormatAmount(grant.resource, amount); };
+  const std::string spent = text(line.settled + line.in_flight);
+  const Amount bonus = BonusOf(grant, bonus_sites);
+  if (bonus == Amount()) {
+    return Say("grant g$0 is used up: $1 of $2 were spent of $3 of $2; no new job starts on it; "
+               "ask for more $2 with `mesolys request create $4`",
+               grant.number, spent, grant.resource, text(line.granted), grant.project)
+        .Render();
+  }
+  std::vector<std::string> sites;
+  for (const auto& [site, ceiling] : grant.ceilings) {
+    if (bonus_sites.contains(site)) sites.push_back(site);
+  }
+  return Say("grant g$0 is used up: $1 of $2 were spent of $3 of $2; jobs may go on to $4 of $2 at "
+             "low priority at $5, then no new one starts",
+             grant.number, spent, grant.resource, text(line.granted), text(line.granted + bonus),
+             absl::StrJoin(sites, ", "))
+      .Render();
+}
+
+std::string Standing(const GrantEntry& entry, const BalanceLine& line,
+                     const std::set<std::string>& bonus_sites, absl::Time now) {
   const Grant& grant = entry.grant;
   const std::string& resource = grant.resource;
   const auto text = [&resource](Amount amount) { return FormatAmount(resource, amount); };
@@ -39,11 +64,7 @@ std::string Standing(const GrantEntry& entry, const BalanceLine& line, absl::Tim
       return Say("grant g$0 can be spent from $1 on", grant.number, DayText(grant.period.start))
           .Render();
     case GrantState::kExhausted:
-      return Say("grant g$0 is used up: $1 of $2 were spent of $3 of $2; jobs may go on to $4 of "
-                 "$2 at low priority, then no new one starts",
-                 grant.number, text(line.settled + line.in_flight), resource, text(line.granted),
-                 text(line.granted + BonusOf(grant, line.granted)))
-          .Render();
+      return UsedUp(grant, line, bonus_sites);
     case GrantState::kGrace:
       return Say("grant g$0 ended on $1; $2 of $3 may be spent until $4 because its renewal is not "
                  "decided yet",
@@ -131,10 +152,10 @@ std::vector<std::string> ExplainRequest(const Ledger& ledger, const RequestEntry
 }
 
 std::vector<std::string> ExplainGrant(const Ledger& ledger, const GrantEntry& entry,
-                                      absl::Time now) {
+                                      const std::set<std::string>& bonus_sites, absl::Time now) {
   const Grant& grant = entry.grant;
   const BalanceLine line = BalanceOf(entry, now);
-  std::vector<std::string> why = {Standing(entry, line, now)};
+  std::vector<std::string> why = {Standing(entry, line, bonus_sites, now)};
   if (line.committed > Amount()) {
     why.push_back(Say("$0 of $1 are kept for running jobs until their time limits",
                       FormatAmount(grant.resource, line.committed), grant.resource)
@@ -168,14 +189,14 @@ std::vector<std::string> ExplainGrant(const Ledger& ledger, const GrantEntry& en
 }
 
 std::vector<std::string> ExplainProject(const Ledger& ledger, const ProjectEntry& entry,
-                                        absl::Time now) {
+                                        const std::set<std::string>& bonus_sites, absl::Time now) {
   std::vector<std::string> why;
   if (entry.archived) why.push_back(Say("$0 is archived", entry.project.id).Render());
   for (int64_t number : entry.grants) {
     const GrantEntry& grant = *ledger.FindGrant(number);
     const GrantState state = StateOf(grant, now);
     if (state == GrantState::kExpired || state == GrantState::kRevoked) continue;
-    for (std::string& sentence : ExplainGrant(ledger, grant, now)) {
+    for (std::string& sentence : ExplainGrant(ledger, grant, bonus_sites, now)) {
       why.push_back(std::move(sentence));
     }
   }
@@ -184,6 +205,13 @@ std::vector<std::string> ExplainProject(const Ledger& ledger, const ProjectEntry
     why.push_back(Say("$0 of $1 ran where no grant was valid; a request for that time, or an "
                       "extension, would pay them",
                       FormatAmount(line.resource, line.overdraft), line.resource)
+                      .Render());
+  }
+  for (const Stranded& each : StrandedOf(ledger, entry, bonus_sites, now)) {
+    why.push_back(Say("$0 of $1 wait at $2: a job on GPUs takes cores, too, and nothing is left of "
+                      "cpu there; ask for more cpu with `mesolys request create $3`",
+                      FormatAmount(each.resource, each.amount), each.resource, each.site,
+                      entry.project.id)
                       .Render());
   }
   if (why.empty()) {

@@ -4,6 +4,7 @@
 // Why something stands as it does, in sentences with their numbers, the most important one first.
 // Pure.
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,11 @@
 namespace mesolys {
 
 std::vector<std::string> ExplainRequest(const Ledger& ledger, const RequestEntry& entry);
+// `bonus_sites` let jobs spend a bonus.
 std::vector<std::string> ExplainGrant(const Ledger& ledger, const GrantEntry& entry,
-                                      absl::Time now);
+                                      const std::set<std::string>& bonus_sites, absl::Time now);
 std::vector<std::string> ExplainProject(const Ledger& ledger, const ProjectEntry& entry,
-                                        absl::Time now);
+                                        const std::set<std::string>& bonus_sites, absl::Time now);
 
 }  // namespace mesolys
 

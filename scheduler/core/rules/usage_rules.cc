@@ -13,7 +13,7 @@
 namespace mesolys {
 namespace {
 
-std::optional<Refusal> Flaw(const Ledger& ledger, const std::string& site,
+std::optional<Refusal> Flaw(const Ledger& ledger, const std::string& site, const SiteSize& size,
                             const UsageRecord& record, absl::Time now) {
   if (absl::Status status = CheckUsageRecord(record); !status.ok()) return RefusalOf(status);
   if (ledger.SiteOf(record.key.cluster) != site) {
@@ -33,6 +33,7 @@ std::optional<Refusal> Flaw(const Ledger& ledger, const std::string& site,
                        .Render(),
                    {{"time", time}}};
   }
+  if (absl::Status s = CheckPlausible(record, size, now); !s.ok()) return RefusalOf(s);
   return std::nullopt;
 }
 
@@ -77,9 +78,9 @@ std::vector<JobKey> ReportUsage::Jobs() const {
 }
 
 absl::StatusOr<Verdict> Decide(const Deciding& at, const ReportUsage& command) {
-  if (!at.ledger.catalogue().sites.contains(command.site)) {
-    return NoSite(command.site);
-  }
+  const auto site = at.ledger.catalogue().sites.find(command.site);
+  if (site == at.ledger.catalogue().sites.end()) return NoSite(command.site);
+  const SiteSize size = LargerOf(PromisedSize(site->second), command.inventory);
   UsageReported event;
   event.site = command.site;
   event.record_count = static_cast<int64_t>(command.records.size() + command.malformed.size());
@@ -88,7 +89,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const ReportUsage& command) {
   RowChanges changes(at.rows);
   for (size_t i = 0; i < command.records.size(); ++i) {
     const UsageRecord& record = command.records[i];
-    if (std::optional<Refusal> flaw = Flaw(at.ledger, command.site, record, at.now);
+    if (std::optional<Refusal> flaw = Flaw(at.ledger, command.site, size, record, at.now);
         flaw.has_value()) {
       event.rejected.push_back({command.indexes[i], *std::move(flaw)});
       continue;

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "scheduler/core/figures/plausible_record.h"
 #include "scheduler/core/rules/verdict.h"
 
 namespace mesolys {
@@ -18,6 +19,8 @@ struct ReportUsage {
   std::vector<UsageRecord> records;
   std::vector<RejectedRecord> malformed;  // records that could not even be parsed, by index
   std::vector<int> indexes;               // the place of each of `records` within the report
+  // What the site has, as it said itself; no part of what is reported.
+  SiteSize inventory = kSizeUnknown;
 
   std::vector<JobKey> Jobs() const;
   size_t Weight() const { return records.size(); }

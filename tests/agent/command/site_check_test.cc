@@ -172,7 +172,8 @@ TEST_F(SiteCheckTest, LooksForTheQosThatItGives) {
   EXPECT_EQ(Check(), Verdict::kFail) << printed_;
   EXPECT_THAT(printed_, HasSubstr("FAIL  psmn: associations: slurmdbd is away"));
   held_ = ClusterAssociations();
-  held_->controller.emplace().qos["normal"];
+  held_->controller = ClusterAssociations::Controller{};
+  held_->controller->qos["normal"];
   EXPECT_EQ(Check(), Verdict::kPass) << printed_;
   held_->controller->qos["eco"].usage_factor = kWholeUsage * 2;
   config_.enforcement->options.rules.eco_qos = "eco";

@@ -445,6 +445,7 @@ TEST_F(SynchronizerTest, SaysWhichCorrectionItKnowsOfAlsoAfterARestart) {
   link_.desired_state.set_correction_revision(7);
   Tick();
   EXPECT_TRUE(link_.questions.back().has_correction_revision());
+  EXPECT_TRUE(link_.questions.back().gives_bonus());
   EXPECT_EQ(link_.questions.back().correction_revision(), 0);
   Restart();
   // A poll that is cut short says nothing, and is forgotten.

@@ -96,6 +96,11 @@ TEST_F(EnforcersTest, WhatNoneIsForIsNeverInForceAndIsNoTrouble) {
   EXPECT_FALSE(hours.IsFor("storage-scratch"));
 }
 
+TEST_F(EnforcersTest, ABonusIsGivenByTheOneThatIsForCores) {
+  EXPECT_TRUE(both_.GivesBonus());
+  EXPECT_FALSE(Enforcers({&storage_}).GivesBonus());
+}
+
 TEST_F(EnforcersTest, OneThatFailsHidesNothingOfWhatTheOthersReadBack) {
   storage_.unreadable = absl::UnavailableError("the file system is away");
   InForce in_force = Put(both_);

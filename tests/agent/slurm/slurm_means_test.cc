@@ -71,7 +71,7 @@ TEST_F(SlurmMeansTest, SetAsideALineThatCannotBeReadAndCountTheOthers) {
 TEST_F(SlurmMeansTest, ANodeWhoseGpusCannotBeReadCountsWithItsCoresAndIsTold) {
   scontrol_->clusters["c1"][Noun::kNode].push_back(
       FakeScontrol::Node("n3", "IDLE", "gpu:tesla/k80:2"));
-  for (const size_t told : {1, 0}) {
+  for (const size_t told : {1U, 0U}) {
     const CollectedMeans collected = Collect();
     EXPECT_EQ(collected.means.resources(0).units().available_count(), 96);
     EXPECT_EQ(collected.means.resources_size(), 2);

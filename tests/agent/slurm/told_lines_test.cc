@@ -14,7 +14,7 @@ TEST(ToldLinesTest, KnowsWhatWasAdded) {
 
 TEST(ToldLinesTest, ForgetsWhatWasNotMetForAWholeAge) {
   ToldLines told;
-  for (const uint64_t mark : {1, 2}) told.Add(mark);
+  for (const uint64_t mark : {1U, 2U}) told.Add(mark);
   told.Age();
   EXPECT_TRUE(told.Has(1));
   told.Age();

@@ -130,6 +130,44 @@ TEST_F(AgentServiceTest, ASiteThatTheCatalogueDoesNotKnowIsToldSo) {
   EXPECT_EQ(Why(As("site/mars").Call(poll)), "UNKNOWN_SITE");
 }
 
+TEST_F(AgentServiceTest, ABonusIsSaidOnceItsSiteHasSaidThatItGivesOne) {
+  ASSERT_EQ(Ask("alpha", 3'600'000, "ask").state(), v1::Request::GRANTED);
+  v1::GetGrantRequest get;
+  get.set_name("projects/alpha/grants/g1");
+  v1::SynchronizeRequest poll;
+  poll.set_site("sites/psmn");
+  for (const bool gives_bonus : {false, true, false}) {
+    poll.set_gives_bonus(gives_bonus);
+    ASSERT_EQ(Why(As("site/psmn").Call(poll)), "OK");
+    EXPECT_EQ(Olga().Call(get)->bonus_base_units(), gives_bonus ? 900'000 : 0);
+  }
+}
+
+// The catalogue promises 1,000 cores of it.
+TEST_F(AgentServiceTest, ARecordOfMoreThanTwiceWhatTheSiteHasIsSetAside) {
+  v1::SynchronizeRequest poll;
+  poll.set_site("sites/psmn");
+  int64_t job = 0;
+  const auto why = [&](int64_t cores) {
+    v1::ReportUsageRequest report = EmptyReport(absl::StrCat("report-", ++job));
+    *report.add_records() = FinishedJob(job, "alpha", "rita1");
+    report.mutable_records(0)->set_core_count(cores);
+    const auto answer = As("site/psmn").Call(report);
+    if (!answer.ok() || answer->rejected().empty()) return Why(answer);
+    return answer->rejected(0).refusal().reason();
+  };
+  EXPECT_EQ(why(5'000), "OK") << "nobody knows yet what the site has";
+  ASSERT_EQ(Why(As("site/psmn").Call(poll)), "OK");
+  EXPECT_EQ(why(2'001), "RECORD_INVALID");
+  v1::ResourceMeans& cores = *poll.mutable_means()->add_resources();
+  cores.set_resource("cpu");
+  cores.mutable_units()->set_available_count(1'000);
+  cores.mutable_units()->set_drained_count(1'500);
+  ASSERT_EQ(Why(As("site/psmn").Call(poll)), "OK");
+  EXPECT_EQ(why(2'001), "OK");
+  EXPECT_EQ(why(5'001), "RECORD_INVALID");
+}
+
 TEST_F(AgentServiceTest, PeopleCannotSpeakForASiteNorSitesForPeople) {
   for (const char* identity : {"user/olga", "user/psmn"}) {
     v1::ReportUsageRequest report = EmptyReport("report");

@@ -18,7 +18,7 @@ using ::testing::StartsWith;
 class QosFactsTest : public testing::Test {
  protected:
   QosFactsTest() {
-    held_.controller.emplace();
+    held_.controller = ClusterAssociations::Controller{};
     Known("normal");
     held_.accounts[kRootAccount].limits.qos = {"normal"};
   }

@@ -121,6 +121,10 @@ TEST_F(SubmissionTextTest, CountsTheBonusWhereTheSiteGivesOne) {
   // What is open spends what is left, as its limit says.
   Used(3500);
   EXPECT_THAT(Text(&use_), HasSubstr("\nproject p open\nleft p cpu 100\n"));
+  // So is each resource by itself.
+  Grant("p", "gpu-a100", 3600).bonus = Amount(800);
+  Used(4000);
+  EXPECT_THAT(Text(&use_), HasSubstr("\nleft p cpu 100\nleft p gpu-a100 400\n"));
 }
 
 TEST_F(SubmissionTextTest, HasTheClustersPartOfWhatIsLeft) {

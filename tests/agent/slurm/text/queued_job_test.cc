@@ -56,7 +56,7 @@ TEST(QueuedJobTest, HasToFitIntoTheLimitsOfItsUserItsAccountAndThoseAbove) {
   AssociationLimits& alice = project.users["alice"];
   alice.minutes = {{"gres/gpu", 60}};
   alice.jobs_max = alice.submits_max = 0;
-  held.controller.emplace();
+  held.controller = ClusterAssociations::Controller{};
   held.controller->counted[{"proj_a", ""}]["cpu"] = 23;
   held.controller->kept[{"proj_a", ""}]["cpu"] = 7;
   const v1::JobSituation situation = SituationOf(job, held);

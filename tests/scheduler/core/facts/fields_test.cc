@@ -76,6 +76,12 @@ TEST(FieldsTest, ThatALaterReleaseAddsLeaveTheDigestsOfYesterdayAlone) {
             TextOf(MoveShelf{7, {"north", ""}, "more light"}));
 }
 
+TEST(FieldsTest, ThatALaterReleaseAddsCountInEqualityAndNotAmongThoseOfYesterday) {
+  const MoveShelfCarefully move{7, {"north", ""}, "more light", false, std::nullopt};
+  EXPECT_NE(move, (MoveShelfCarefully{7, {"north", ""}, "more light", true, std::nullopt}));
+  EXPECT_EQ(MoveShelfCarefully::kFieldCount, MoveShelf::kFieldCount);
+}
+
 TEST(FieldsTest, ThatALaterReleaseAddsAreDigestedByNameWhereTheyAreSet) {
   const std::string before = TextOf(MoveShelf{7, {"north", ""}, "more light"});
   EXPECT_EQ(TextOf(MoveShelfCarefully{7, {"north", ""}, "more light", true, std::nullopt}),

@@ -159,7 +159,7 @@ TEST_F(DesiredStateTest, AChairWithoutAGrantThereIsToldForTheSharesOfThoseBelow)
   EXPECT_THAT(north.projects[1].grants, SizeIs(1));
   EXPECT_EQ(north.projects[2].project, "zeta");
   EXPECT_EQ(north.projects[2].shares, 10'000);
-  for (const size_t chair : {0, 2}) {
+  for (const size_t chair : {0U, 2U}) {
     EXPECT_THAT(north.projects[chair].grants, IsEmpty());
     EXPECT_THAT(north.projects[chair].logins, IsEmpty());
   }

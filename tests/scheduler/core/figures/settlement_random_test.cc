@@ -153,7 +153,8 @@ void Charge(const History& history, const UsageRecord& record, Books& books) {
       absl::ToInt64Seconds(record.end_time - record.start_time) - record.suspended_seconds;
   const int64_t ahead = ended ? 0 : std::max<int64_t>(0, record.time_limit_seconds - used);
   for (const auto& [resource, units] : held) {
-    const auto book = [&](ChargeKind kind, const std::map<int64_t, int64_t>& shares) {
+    const auto book = [&, &resource = resource, &units = units](
+                          ChargeKind kind, const std::map<int64_t, int64_t>& shares) {
       for (const auto& [payer, seconds] : shares) {
         const Book line =
             payer > 0

@@ -35,11 +35,14 @@ struct WaitingJobTest : testing::Test {
     job.limits = {{"", "cpu", 2, 600, 0, 0}};
   }
 
-  WaitingExplanation Why() const { return WhyWaiting(mesocentre.ledger(), job, mesocentre.now()); }
+  WaitingExplanation Why() const {
+    return WhyWaiting(mesocentre.ledger(), job, gives_bonus, mesocentre.now());
+  }
 
   Mesocentre mesocentre;
   std::string cluster;
   JobSituation job;
+  bool gives_bonus = false;
 };
 
 TEST_F(WaitingJobTest, WhatHasHoursWaitsForItsTurn) {
@@ -79,6 +82,24 @@ TEST_F(WaitingJobTest, NothingIsLeftOfWhatIsUsedUp) {
   mesocentre.Report(
       {FinishedJob(2, cluster, "alpha", mesocentre.now() - absl::Hours(1), absl::Hours(1))});
   EXPECT_EQ(Why(), (WaitingExplanation{WaitingCause::kUsedUp, "alpha", "cpu", 0}));
+}
+
+TEST_F(WaitingJobTest, ABonusIsLeftOnlyWhereTheSiteGivesIt) {
+  Grant grant =
+      GrantByHand(mesocentre.ledger(), "alpha", "gpu-a100",
+                  {mesocentre.now() - absl::Hours(1), mesocentre.now() + absl::Hours(240)},
+                  {{"north", Amount(kHour)}});
+  grant.bonus = PartsPerMillion(250'000);
+  mesocentre.Issue(grant);
+  UsageRecord record =
+      FinishedJob(1, cluster, "alpha", mesocentre.now() - absl::Hours(1), absl::Hours(1));
+  record.core_count = 1;
+  record.gpu_counts = {{"a100", 1}};
+  mesocentre.Report({record});
+  job.asked = {"cpu", "gpu-a100"};
+  EXPECT_EQ(Why(), (WaitingExplanation{WaitingCause::kUsedUp, "alpha", "gpu-a100", 0}));
+  gives_bonus = true;
+  EXPECT_EQ(Why().cause, WaitingCause::kPriority);
 }
 
 TEST_F(WaitingJobTest, AClosedAccountWithHoursIsNotInForce) {

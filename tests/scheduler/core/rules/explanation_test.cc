@@ -1,5 +1,6 @@
 #include "scheduler/core/rules/explanation.h"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,17 +42,19 @@ class ExplanationTest : public ::testing::Test {
   }
 
   std::vector<std::string> OfGrant() const {
-    return ExplainGrant(mesocentre_.ledger(), mesocentre_.LastGrant(), mesocentre_.now());
+    return ExplainGrant(mesocentre_.ledger(), mesocentre_.LastGrant(), bonus_sites_,
+                        mesocentre_.now());
   }
   std::vector<std::string> OfProject() const {
     return ExplainProject(mesocentre_.ledger(), *mesocentre_.ledger().FindProject("alpha"),
-                          mesocentre_.now());
+                          bonus_sites_, mesocentre_.now());
   }
   std::vector<std::string> OfRequest(int64_t number = 1) const {
     return ExplainRequest(mesocentre_.ledger(), *mesocentre_.ledger().FindRequest(number));
   }
 
   Mesocentre mesocentre_;
+  std::set<std::string> bonus_sites_;
   int64_t last_job_ = 0;
 };
 
@@ -78,12 +81,37 @@ TEST_F(ExplanationTest, WhatRunsIsKeptUntilItsTimeLimit) {
   EXPECT_EQ(OfGrant().at(1), "20 h of cpu are kept for running jobs until their time limits");
 }
 
-TEST_F(ExplanationTest, AGrantThatIsUsedUpNamesItsBonusAndWhatWasSpentBeyond) {
+TEST_F(ExplanationTest, AGrantThatIsUsedUpNamesTheBonusOfSitesThatGiveIt) {
+  Grant grant = GrantByHand(mesocentre_.ledger(), "alpha", "cpu", {TestTime(), Day(2027, 1)},
+                            {{"north", Amount(80 * kHour)}, {"south", Amount(20 * kHour)}});
+  grant.bonus = PartsPerMillion(250'000);
+  mesocentre_.Issue(grant);
+  Use(absl::Hours(10));
+  const std::string used_up = "grant g1 is used up: 100 h of cpu were spent of 100 h of cpu; ";
+  EXPECT_EQ(OfGrant().at(0), used_up +
+                                 "no new job starts on it; ask for more cpu with `mesolys request "
+                                 "create alpha`");
+  bonus_sites_ = {"north", "elsewhere"};
+  EXPECT_EQ(OfGrant().at(0), used_up +
+                                 "jobs may go on to 120 h of cpu at low priority at north, then no "
+                                 "new one starts");
+}
+
+TEST_F(ExplanationTest, AProjectSaysWhichHoursOfGpusWaitForCores) {
+  Issue();
+  mesocentre_.Issue(GrantByHand(mesocentre_.ledger(), "alpha", "gpu-a100",
+                                {TestTime(), Day(2027, 1)}, {{"north", Amount(10 * kHour)}}));
+  Use(absl::Hours(20));
+  EXPECT_EQ(OfProject().back(),
+            "10 h of gpu-a100 wait at north: a job on GPUs takes cores, too, and nothing is left "
+            "of cpu there; ask for more cpu with `mesolys request create alpha`");
+}
+
+TEST_F(ExplanationTest, AGrantThatIsUsedUpSaysWhatWasSpentBeyond) {
   Issue();
   Use(absl::Hours(20));
   const std::vector<std::string> why = OfGrant();
-  EXPECT_THAT(why.at(0), StartsWith("grant g1 is used up: 200 h of cpu were spent of 100 h of cpu; "
-                                    "jobs may go on to "));
+  EXPECT_THAT(why.at(0), StartsWith("grant g1 is used up: 200 h of cpu were spent of 100 h of "));
   EXPECT_EQ(why.at(1), "100 h of cpu were spent beyond it: running jobs are never killed");
 }
 
