@@ -1,11 +1,14 @@
 // `mesolys balance PROJECT`: what each grant stands at, and the sum per resource.
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/frame/arguments.h"
 #include "client/frame/command_tree.h"
 #include "client/language/language.h"
@@ -86,7 +89,21 @@ void AppendCells(const std::string& resource, const Amounts& amounts, const Look
   }
 }
 
-// By site, for programs: a table has no room for it, and `grant show` tells the ceilings.
+// What is left at each site of a grant that is at several; `grant show` tells the ceilings.
+std::string LeftBySite(const v1::BalanceLine& line) {
+  if (line.sites_size() < 2 || line.grant().empty() || line.left_base_units() == 0) return "";
+  std::vector<std::string> texts;
+  for (const v1::SiteShare& share : line.sites()) {
+    const int64_t used = Sum(Sum(share.settled_base_units(), share.in_flight_base_units()),
+                             share.committed_base_units());
+    const int64_t left = std::max<int64_t>(0, Sum(share.ceiling_base_units(), -used));
+    texts.push_back(
+        absl::StrCat(TextCell(share.site()).text, " ", AmountTextOf(line.resource(), left)));
+  }
+  return absl::StrJoin(texts, ", ");
+}
+
+// By site, for programs.
 nlohmann::ordered_json SitesJson(const v1::BalanceLine& line) {
   nlohmann::ordered_json sites = nlohmann::ordered_json::array();
   for (const v1::SiteShare& share : line.sites()) {
@@ -104,10 +121,11 @@ nlohmann::ordered_json SitesJson(const v1::BalanceLine& line) {
 Table BalanceLinesTable(const v1::Balance& balance, const Session& session) {
   Table table{"lines", {{"grant", Tr("GRANT")}, {"resource", Tr("RESOURCE")}}, {}};
   AppendAmountColumns(&table.columns);
-  for (const Column& column : std::vector<Column>{{"exhaust_time", Tr("USED UP"), false, false, 2},
-                                                  {"start_time", Tr("FROM"), false, false, 8},
-                                                  {"end_time", Tr("TO"), false, false, 7},
-                                                  {"sites", "", false, /*nested=*/true}}) {
+  for (const Column& column :
+       std::vector<Column>{{"exhaust_time", Tr("USED UP"), false, false, 2},
+                           {"start_time", Tr("FROM"), false, false, 8},
+                           {"end_time", Tr("TO"), false, false, 7},
+                           {"sites", Tr("LEFT BY SITE"), false, /*nested=*/true, 2}}) {
     table.columns.push_back(column);
   }
   for (const v1::BalanceLine& line : balance.lines()) {
@@ -119,7 +137,7 @@ Table BalanceLinesTable(const v1::Balance& balance, const Session& session) {
     row.push_back(DayCell(line.has_exhaust_time(), line.exhaust_time(), session.zone()));
     row.push_back(DayCell(period.has_start_time(), period.start_time(), session.zone()));
     row.push_back(DayCell(period.has_end_time(), period.end_time(), session.zone()));
-    row.push_back(Cell{"", SitesJson(line)});
+    row.push_back(Cell{LeftBySite(line), SitesJson(line)});
     table.rows.push_back(std::move(row));
   }
   return table;

@@ -76,6 +76,7 @@ std::vector<Column> GrantColumns(bool single) {
           {"sites", Tr("SITES"), false, false, 2},
           {"issue_time", ""},
           {"bonus_base_units", single ? Tr("BONUS") : ""},
+          {"any_of", single ? Tr("FOLLOWS ITS USE TO") : ""},
           {"sbatch", single ? Tr("IN JOB SCRIPTS") : ""}};
 }
 
@@ -101,6 +102,7 @@ std::vector<Cell> GrantRow(const v1::Grant& grant, const absl::TimeZone& zone) {
           SitesCell(grant),
           MinuteCell(grant.has_issue_time(), grant.issue_time(), zone),
           AmountCellUnlessZero(grant.resource(), grant.bonus_base_units()),
+          TextsCell({grant.any_of().begin(), grant.any_of().end()}),
           TextCell(IsOfJobs(grant.resource()) ? SbatchLine(ProjectOf(grant)) : "")};
 }
 

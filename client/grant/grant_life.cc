@@ -1,4 +1,4 @@
-// `mesolys grant supplement|extend|transfer|adjust|release|revoke|write-off|opening-balance`.
+// `mesolys grant supplement|extend|transfer|move|adjust|release|revoke|write-off|opening-balance`.
 
 #include <memory>
 #include <string>
@@ -25,6 +25,7 @@ struct GrantLifeOptions {
   std::string reason;
   std::vector<std::string> sites;
   std::string site;
+  std::string from;
   std::string to;
   std::string overdrawn;
 };
@@ -120,6 +121,28 @@ absl::Status Transfer(Session& session, const GrantLifeOptions& options) {
   return Finish(session, *grant, request);
 }
 
+absl::StatusOr<std::string> ParseSiteOf(absl::string_view option, const std::string& text) {
+  absl::StatusOr<std::string> name = ParseSite(text);
+  if (name.ok()) return name;
+  return absl::InvalidArgumentError(Tr("$0: $1", option, Told(name.status())));
+}
+
+absl::Status Move(Session& session, const GrantLifeOptions& options) {
+  const absl::StatusOr<std::string> from = ParseSiteOf("--from", options.from);
+  if (!from.ok()) return from.status();
+  const absl::StatusOr<std::string> to = ParseSiteOf("--to", options.to);
+  if (!to.ok()) return to.status();
+  v1::MoveCeilingRequest request;
+  request.set_from_site(*from);
+  request.set_to_site(*to);
+  const absl::StatusOr<v1::Grant> grant = Begin(session, options, &request);
+  if (!grant.ok()) return grant.status();
+  const absl::StatusOr<Amount> amount = ParseAmountOf("AMOUNT", grant->resource(), options.amount);
+  if (!amount.ok()) return amount.status();
+  request.set_amount_base_units(amount->count());
+  return Finish(session, *grant, request);
+}
+
 absl::Status Adjust(Session& session, const GrantLifeOptions& options) {
   const absl::StatusOr<std::string> overdrawn = ParseGrant(options.overdrawn);
   if (!overdrawn.ok()) {
@@ -205,6 +228,20 @@ void AddGrowth(CommandTree& tree, CLI::App& noun) {
   opened.RequiredOption("--site", "SITE", &opening->site, Tr("Where it was used"));
 }
 
+// Hours of one site that go to another, within the grant.
+void AddMove(CommandTree& tree, CLI::App& noun) {
+  auto options = std::make_shared<GrantLifeOptions>();
+  Verb move = tree.Change(
+      noun, "move", Tr("Let another site of a grant spend hours that are left at one"),
+      {"mesolys grant move proj_a/g17 --from psmn --to p2chpd 100h --reason \"The queue is long\"",
+       "mesolys grant move proj_a/g17 --from psmn --to p2chpd 100h --reason TEXT --dry-run"},
+      With(options, Move));
+  AddCommon(move, *options, /*with_amount=*/false);
+  move.Argument("AMOUNT", &options->amount, Tr("How much: 500h, 2TB or 3d"))
+      .RequiredOption("--from", "SITE", &options->from, Tr("Where less may be spent"))
+      .RequiredOption("--to", "SITE", &options->to, Tr("Where more may be spent"));
+}
+
 // Hours that go to somebody else.
 void AddMoves(CommandTree& tree, CLI::App& noun) {
   auto moved = std::make_shared<GrantLifeOptions>();
@@ -254,6 +291,7 @@ void AddEnds(CommandTree& tree, CLI::App& noun) {
 void AddGrantLife(CommandTree& tree, CLI::App& noun) {
   AddGrowth(tree, noun);
   AddMoves(tree, noun);
+  AddMove(tree, noun);
   AddEnds(tree, noun);
 }
 

@@ -12,6 +12,7 @@
 #include "client/language/language.h"
 #include "client/request/job_quote.h"
 #include "client/request/request_form.h"
+#include "client/request/request_sites.h"
 #include "client/session/session.h"
 #include "client/show/cells.h"
 #include "mesolys/v1/grant.pb.h"
@@ -36,20 +37,20 @@ Table QuotedLinesTable(const v1::Request& request) {
   for (const v1::RequestLine& line : request.lines()) {
     int64_t granted = 0;
     int64_t normalised = 0;
-    std::vector<std::string> sites;
+    Cell where = TextsCell({});
     for (const v1::Grant& grant : request.grants()) {
       if (grant.resource() != line.resource()) continue;
       granted = grant.amount_base_units();
       normalised = grant.normalised_seconds();
-      for (const v1::Ceiling& ceiling : grant.ceilings()) sites.push_back(ceiling.site());
+      where = CeilingSitesCell(grant);
     }
     Cell got = AmountCell(line.resource(), granted);
     if (granted < line.amount_base_units()) got.tone = Tone::kWarning;
     Cell price = NormalisedCell(normalised);
     if (line.derived()) price.text = Tr("in the GPUs");
     table.rows.push_back({TextCell(line.resource()),
-                          AmountCell(line.resource(), line.amount_base_units()), got,
-                          TextsCell(sites), price});
+                          AmountCell(line.resource(), line.amount_base_units()), got, where,
+                          price});
   }
   return table;
 }

@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "client/frame/arguments.h"
 #include "client/language/language.h"
+#include "client/request/request_sites.h"
 #include "client/show/cells.h"
 #include "nlohmann/json.hpp"
 #include "proto/runtime/convert.h"
@@ -107,7 +108,9 @@ void AddRequestOptions(Verb& verb, RequestForm& form) {
       .Options("--line", "RESOURCE=AMOUNT", &lines.lines, Tr("Any resource: gpu-a100=2000h"))
       .Options("--minimum", "RESOURCE=AMOUNT", &lines.minimums,
                Tr("Less than this is of no use: cpu=10000h; repeatable"))
-      .Options("--site", "SITE", &lines.sites, Tr("Where; any site if not given; repeatable"))
+      .Options(
+          "--site", "SITE", &lines.sites,
+          Tr("Where: psmn; of several any, as it is used; psmn=600h: so much there; repeatable"))
       .Option("--from", "DATE", &form.from, Tr("The first day; today if not given"))
       .Option("--to", "DATE", &form.to, Tr("The day after the last"))
       .Option("--for", "SPAN", &form.span, Tr("Instead of --to: 90d, 6m or 1y"));
@@ -172,11 +175,7 @@ absl::Status AddLines(const RequestTexts& texts, v1::Request* request) {
   for (const std::string& minimum : texts.minimums) {
     if (status = AddMinimum(minimum, request); !status.ok()) return status;
   }
-  for (const std::string& site : texts.sites) {
-    if (status = CheckId("--site", site); !status.ok()) return status;
-    for (v1::RequestLine& line : *request->mutable_lines()) line.add_sites(site);
-  }
-  return absl::OkStatus();
+  return AddSites(texts.sites, request);
 }
 
 }  // namespace mesolys::client

@@ -26,7 +26,7 @@ struct RequestTexts {
   std::string support;                // "3d"
   std::vector<std::string> lines;     // "gpu-a100=2000h"
   std::vector<std::string> minimums;  // "cpu=10000h"
-  std::vector<std::string> sites;     // of every line
+  std::vector<std::string> sites;     // "psmn" of every line, or "psmn=600h", "psmn=cpu:600h"
 
   friend bool operator==(const RequestTexts&, const RequestTexts&) = default;
 };
@@ -58,7 +58,8 @@ Cell UsageCurveCell(const google::protobuf::RepeatedPtrField<v1::UsagePoint>& cu
                     const absl::TimeZone& zone);
 
 // INVALID_ARGUMENT names the option and says what would be right: nothing asked, a resource asked
-// twice, a wrong amount, a minimum of what is not asked or above it.
+// twice, a wrong amount, a minimum of what is not asked or above it, sites that are no split and
+// not any of some.
 absl::Status AddLines(const RequestTexts& texts, v1::Request* request);
 
 }  // namespace mesolys::client

@@ -10,6 +10,7 @@
 #include "client/language/known_sentence.h"
 #include "client/language/language.h"
 #include "client/request/request_form.h"
+#include "client/request/request_sites.h"
 #include "client/session/failure.h"
 #include "client/show/cells.h"
 #include "nlohmann/json.hpp"
@@ -53,6 +54,15 @@ Cell AskedCell(const v1::Request& request) {
   return {absl::StrJoin(texts, ", "), by_resource};
 }
 
+// Of a split, by site; for programs.
+nlohmann::ordered_json PartsJson(const v1::RequestLine& line) {
+  nlohmann::ordered_json parts = nlohmann::ordered_json::object();
+  const std::map<std::string, int64_t> sorted(line.site_base_units().begin(),
+                                              line.site_base_units().end());
+  for (const auto& [site, amount] : sorted) parts[site] = amount;
+  return parts;
+}
+
 Table RequestLinesTable(const v1::Request& request) {
   std::map<std::string, int64_t> granted;
   for (const v1::Grant& grant : request.grants()) {
@@ -67,16 +77,18 @@ Table RequestLinesTable(const v1::Request& request) {
                {"granted_base_units", Tr("GRANTED"), true},
                {"minimum_base_units", Tr("MINIMUM"), true},
                {"sites", Tr("SITES")},
-               {"derived", Tr("NOTE")}},
+               {"derived", Tr("NOTE")},
+               {"site_base_units", ""},
+               {"any_of", ""}},
               {}};
   for (const v1::RequestLine& line : request.lines()) {
     Cell got = AmountCell(line.resource(), granted[line.resource()]);
     if (granted[line.resource()] < line.amount_base_units()) got.tone = Tone::kWarning;
-    table.rows.push_back({TextCell(line.resource()),
-                          AmountCell(line.resource(), line.amount_base_units()), got,
-                          AmountCellUnlessZero(line.resource(), line.minimum_base_units()),
-                          TextsCell({line.sites().begin(), line.sites().end()}),
-                          Cell{line.derived() ? Tr("comes with the GPUs") : "", line.derived()}});
+    table.rows.push_back(
+        {TextCell(line.resource()), AmountCell(line.resource(), line.amount_base_units()), got,
+         AmountCellUnlessZero(line.resource(), line.minimum_base_units()), SitesCell(line),
+         Cell{line.derived() ? Tr("comes with the GPUs") : "", line.derived()},
+         Cell{"", PartsJson(line)}, Cell{"", line.any_of()}});
   }
   return table;
 }

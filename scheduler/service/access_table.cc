@@ -127,6 +127,7 @@ const std::vector<AccessRule>& AccessTable() {
       {"GrantService.Transfer", false, {"operator"}, kPis, false, false},
       {"GrantService.AdjustOverdraft", false, {"operator"}, kPis, false, false},
       {"GrantService.Release", false, {"operator"}, kPis, false, false},
+      {"GrantService.Move", false, {"operator"}, kPis, false, false},
       {"GrantService.Revoke", false, {"operator"}, kNobody, false, false},
       {"GrantService.WriteOffOverdraft", false, {"operator"}, kNobody, false, false},
       {"GrantService.PostOpeningBalance", false, {"operator"}, kNobody, false, false},

@@ -74,6 +74,19 @@ absl::StatusOr<Command> ToCommand(const v1::ReleaseHoursRequest& in) {
   return OfGrant(in.grant(), std::move(command));
 }
 
+absl::StatusOr<Command> ToCommand(const v1::MoveCeilingRequest& in) {
+  MoveCeiling command;
+  absl::StatusOr<std::string> from = ParseSiteName(in.from_site());
+  if (!from.ok()) return from.status();
+  absl::StatusOr<std::string> to = ParseSiteName(in.to_site());
+  if (!to.ok()) return to.status();
+  command.from_site = *std::move(from);
+  command.to_site = *std::move(to);
+  command.amount = Amount(in.amount_base_units());
+  command.reason = in.reason();
+  return OfGrant(in.grant(), std::move(command));
+}
+
 absl::StatusOr<Command> ToCommand(const v1::RevokeGrantRequest& in) {
   RevokeGrant command;
   command.reason = in.reason();
@@ -199,6 +212,10 @@ class GrantService final : public v1::GrantService::CallbackService, Handlers {
   }
   Reactor* Release(Context* context, const v1::ReleaseHoursRequest* in,
                    v1::ChangeGrantResponse* out) override {
+    return Change(context, *in, out);
+  }
+  Reactor* Move(Context* context, const v1::MoveCeilingRequest* in,
+                v1::ChangeGrantResponse* out) override {
     return Change(context, *in, out);
   }
   Reactor* Revoke(Context* context, const v1::RevokeGrantRequest* in,

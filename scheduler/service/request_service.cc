@@ -16,19 +16,28 @@
 namespace mesolys {
 namespace {
 
+RequestLine ToLine(const v1::RequestLine& in) {
+  RequestLine line{in.resource(),
+                   Amount(in.amount_base_units()),
+                   Amount(in.minimum_base_units()),
+                   {in.sites().begin(), in.sites().end()},
+                   /*derived=*/false};
+  for (const auto& [site, amount] : in.site_base_units()) line.by_site[site] = Amount(amount);
+  line.any_of = in.any_of();
+  // A split names its sites by itself.
+  if (line.sites.empty()) {
+    for (const auto& [site, amount] : line.by_site) line.sites.push_back(site);
+  }
+  return line;
+}
+
 // Without a number and a requester.
 absl::StatusOr<Request> ToRequest(const std::string& project, const v1::Request& in) {
   Request request;
   absl::StatusOr<std::string> id = ParseProjectName(project);
   if (!id.ok()) return id.status();
   request.project = *std::move(id);
-  for (const v1::RequestLine& line : in.lines()) {
-    request.lines.push_back({line.resource(),
-                             Amount(line.amount_base_units()),
-                             Amount(line.minimum_base_units()),
-                             {line.sites().begin(), line.sites().end()},
-                             /*derived=*/false});
-  }
+  for (const v1::RequestLine& line : in.lines()) request.lines.push_back(ToLine(line));
   absl::StatusOr<Period> period = FromProto(in.period());
   if (!period.ok()) return period.status();
   request.period = *period;
@@ -86,6 +95,10 @@ v1::Request RequestView(const Request& request, const RequestOutcome& outcome,
     shown.set_minimum_base_units(line.minimum.count());
     for (const std::string& site : line.sites) shown.add_sites(site);
     shown.set_derived(line.derived);
+    for (const auto& [site, amount] : line.by_site) {
+      (*shown.mutable_site_base_units())[site] = amount.count();
+    }
+    shown.set_any_of(line.any_of);
   }
   *out.mutable_period() = ToProto(request.period);
   out.set_justification(request.justification);

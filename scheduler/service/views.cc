@@ -52,6 +52,7 @@ v1::Grant GrantView(const Ledger& ledger, const GrantEntry& entry, const SiteSes
   *out.mutable_end_proper_time() = ToProto(entry.EndProper());
   out.set_normalised_seconds(grant.normalised.count());
   out.set_bonus_base_units(BonusOf(grant, sessions.BonusSites()).count());
+  for (const std::string& site : grant.any_of) out.add_any_of(site);
   *out.mutable_issue_time() = ToProto(grant.issue_time);
   out.set_state(static_cast<v1::Grant::State>(StateOf(entry, now)));
   return out;
@@ -84,6 +85,7 @@ v1::ReductionOrder OrderView(const Ledger& ledger, const ReductionOrder& order) 
   out.set_amount_base_units(order.amount.count());
   if (order.to_grant != 0) out.set_receiver(GrantNameOf(ledger, order.to_grant));
   if (!order.to_project.empty()) out.set_receiver(ProjectName(order.to_project));
+  if (!order.to_site.empty()) out.set_receiver(SiteName(order.to_site));
   for (const auto& [site, ceiling] : order.ceilings) out.add_sites(site);
   out.set_reason(order.reason);
   return out;

@@ -35,6 +35,7 @@ v1::AccountLink To(const v1::UnlinkAccountRequest&);
 v1::Member To(const v1::AddMemberRequest&);
 v1::MemberCeiling To(const v1::SetMemberCeilingRequest&);
 v1::ChangeGrantResponse To(const v1::ReleaseHoursRequest&);
+v1::ChangeGrantResponse To(const v1::MoveCeilingRequest&);
 v1::ChangeGrantResponse To(const v1::PostOpeningBalanceRequest&);
 v1::RefundJobResponse To(const v1::RefundJobRequest&);
 v1::ListMembersResponse To(const v1::ListMembersRequest&);

@@ -31,7 +31,9 @@ using Amounts = agent::SimulatedSite::Amounts;
 constexpr int64_t kHour = 3600;
 constexpr const char* kProjects[] = {"alpha", "gamma"};
 constexpr char kSilent[] = "psmn";
+constexpr char kOther[] = "p2chpd";
 constexpr char kRevoked[] = "gamma";
+constexpr char kAtTwoSites[] = "delta";
 
 }  // namespace
 
@@ -41,9 +43,13 @@ Week::Week(uint64_t seed, absl::Duration day)
 std::string Week::Run() {
   Expect(AdoptCatalogue{ThreeOpenSites(), "a test's catalogue", "its digest"});
   for (const char* project : kProjects) Populate(project);
+  PopulateAtTwoSites();
   Pass(2);
   CompareWithTheAccounting();
+  // Nothing else of a grant may wait when somebody moves its hours.
+  EXPECT_TRUE(mesocentre_.runtime().WaitUntil([this] { return AllIsInForce(); }, absl::Hours(1)));
   mesocentre_.station(kSilent).link().is_cut = true;
+  MoveFromTheSilentSite();
   Pass(1);
   for (const int64_t grant : GrantsOf(kRevoked)) {
     Expect(RevokeGrant{grant, "the chair is closed"});
@@ -58,9 +64,9 @@ std::string Week::Run() {
 }
 
 void Week::ExpectAgreement() {
-  EXPECT_TRUE(OrdersAreDone());
+  // Ceilings follow the use to the end: the last move may be under way.
+  EXPECT_TRUE(mesocentre_.runtime().WaitUntil([this] { return AllIsInForce(); }, absl::Hours(1)));
   EXPECT_GT(compared_count_, 5);
-  std::map<std::string, Amounts> wanted;
   std::map<std::string, Amounts> booked;
   mesocentre_.engine().Read([&](const Ledger& ledger) {
     EXPECT_THAT(ledger.unassigned(), IsEmpty());
@@ -74,13 +80,17 @@ void Week::ExpectAgreement() {
       for (const auto& [site, totals] : entry.used) {
         EXPECT_EQ((totals.in_flight + totals.committed).count(), 0);
         booked[site][pool] += totals.settled.count();
+        if (entry.grant.project == kAtTwoSites) {
+          EXPECT_GT(totals.settled, Amount()) << entry.grant.number << " at " << site;
+        }
       }
-      if (mesocentre_.runtime().Now() >= entry.grant.period.end || entry.revoked) continue;
-      for (const auto& [site, ceiling] : entry.grant.ceilings) {
-        wanted[site][pool] += ceiling.count();
+      if (entry.grant.project == kAtTwoSites) {
+        EXPECT_EQ(entry.used.size(), 2) << "g" << entry.grant.number << " was used at both sites";
+        EXPECT_EQ(entry.Held(), entry.grant.amount);
       }
     }
   });
+  std::map<std::string, Amounts> wanted = WantedCeilings();
   const absl::Time now = mesocentre_.runtime().Now();
   for (const char* id : kSites) {
     const agent::SimulatedSite& site = mesocentre_.station(id).site();
@@ -109,18 +119,55 @@ void Week::Expect(Command command) {
   EXPECT_EQ(mesocentre_.Do(std::move(command)), absl::OkStatus());
 }
 
-void Week::Populate(const std::string& id) {
-  Expect(CreateProject{Project{
-      id, id, "ens", "chair", "open", /*parent=*/"", "paul", {Day(2026, 1, 1), Day(2026, 12, 1)}}});
+void Week::Create(const std::string& project) {
+  Expect(CreateProject{Project{project,
+                               project,
+                               "ens",
+                               "chair",
+                               "open",
+                               /*parent=*/"",
+                               "paul",
+                               {Day(2026, 1, 1), Day(2026, 12, 1)}}});
+}
+
+void Week::Ask(const std::string& project, std::vector<RequestLine> lines) {
+  SubmitRequest command;
+  command.request.project = project;
+  command.request.lines = std::move(lines);
+  command.request.period = {mesocentre_.runtime().Now(), Day(2026, 9, 1)};
+  Expect(std::move(command));
+}
+
+void Week::Populate(const std::string& project) {
+  Create(project);
   for (const char* site : kSites) {
-    SubmitRequest command;
-    command.request.project = id;
-    command.request.lines = {
-        {"cpu", Amount(kHour * (8'000 + Pick(random_, 8'000))), {}, {site}, false},
-        {"gpu-a100", Amount(kHour * (200 + Pick(random_, 400))), {}, {site}, false}};
-    command.request.period = {mesocentre_.runtime().Now(), Day(2026, 9, 1)};
-    Expect(std::move(command));
+    Ask(project, {{"cpu", Amount(kHour * (8'000 + Pick(random_, 8'000))), {}, {site}, false},
+                  {"gpu-a100", Amount(kHour * (200 + Pick(random_, 400))), {}, {site}, false}});
   }
+}
+
+void Week::PopulateAtTwoSites() {
+  Create(kAtTwoSites);
+  const std::vector<std::string> sites = {kOther, kSilent};
+  const Amount cores(kHour * (20'000 + Pick(random_, 10'000)));
+  const Amount gpus(kHour * (3'000 + Pick(random_, 1'000)));
+  const Amount there(gpus.count() / 3);
+  Ask(kAtTwoSites,
+      {{"cpu", cores, {}, sites, false, {}, /*any_of=*/true},
+       {"gpu-a100", gpus, {}, sites, false, {{kOther, there}, {kSilent, gpus - there}}}});
+}
+
+void Week::MoveFromTheSilentSite() {
+  MoveCeiling move{0, kSilent, kOther, Amount(), "it is silent"};
+  mesocentre_.engine().Read([&move](const Ledger& ledger) {
+    for (const int64_t number : ledger.FindProject(kAtTwoSites)->grants) {
+      const GrantEntry& entry = *ledger.FindGrant(number);
+      if (entry.grant.resource != "gpu-a100") continue;
+      move.grant = number;
+      move.amount = Amount((entry.grant.ceilings.at(kSilent) - entry.UsedAt(kSilent)).count() / 2);
+    }
+  });
+  Expect(move);
 }
 
 void Week::Pass(int days) {
@@ -134,6 +181,28 @@ void Week::Pass(int days) {
 std::vector<int64_t> Week::GrantsOf(const std::string& project) {
   return mesocentre_.engine().Read(
       [&](const Ledger& ledger) { return ledger.FindProject(project)->grants; });
+}
+
+std::map<std::string, Amounts> Week::WantedCeilings() {
+  return mesocentre_.engine().Read([this](const Ledger& ledger) {
+    std::map<std::string, Amounts> wanted;
+    for (const GrantEntry& entry : ledger.grants()) {
+      const std::pair<std::string, std::string> pool(entry.grant.project, entry.grant.resource);
+      if (mesocentre_.runtime().Now() >= entry.grant.period.end || entry.revoked) continue;
+      for (const auto& [site, ceiling] : entry.grant.ceilings) {
+        wanted[site][pool] += ceiling.count();
+      }
+    }
+    return wanted;
+  });
+}
+
+bool Week::AllIsInForce() {
+  std::map<std::string, Amounts> wanted = WantedCeilings();
+  const absl::Time now = mesocentre_.runtime().Now();
+  return OrdersAreDone() && std::all_of(std::begin(kSites), std::end(kSites), [&](const char* id) {
+           return mesocentre_.station(id).site().Ceilings(now) == wanted[id];
+         });
 }
 
 bool Week::OrdersAreDone() {

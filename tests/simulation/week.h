@@ -2,9 +2,11 @@
 #define MESOLYS_TESTS_SIMULATION_WEEK_H_
 
 // A week of a mesocentre in virtual time: three sites run jobs and report them, hours are granted,
-// a site is silent for two days, and a project's grants are revoked meanwhile. One thread.
+// at one site or at several, a site is silent for two days, and meanwhile a project's grants are
+// revoked and hours move away from it. One thread.
 
 #include <cstdint>
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -31,10 +33,22 @@ class Week {
 
  private:
   void Expect(Command command);
-  void Populate(const std::string& id);
+  void Create(const std::string& project);
+  void Ask(const std::string& project, std::vector<RequestLine> lines);
+  // A project with grants at each site, for that site alone.
+  void Populate(const std::string& project);
+  // One with a grant that is split over two sites and one for any of two, the silent one among
+  // them.
+  void PopulateAtTwoSites();
+  // Half of what is left of the split at the silent site shall be spent at the other.
+  void MoveFromTheSilentSite();
   void Pass(int days);
   std::vector<int64_t> GrantsOf(const std::string& project);
+  // Of the grants that are valid, by site.
+  std::map<std::string, agent::SimulatedSite::Amounts> WantedCeilings();
   bool OrdersAreDone();
+  // And every site has put in force what is wanted.
+  bool AllIsInForce();
   // Somebody asks what the accounting of a site says of the first days.
   void CompareWithTheAccounting();
   std::string Trace();

@@ -47,9 +47,13 @@ struct Grant {
   // Decided by a committee, or given by a grant that was: thresholds and the reserve of dynamic
   // access do not count it.
   bool of_call = false;
+  // The sites to which its ceilings follow the use, by name, at first without one perhaps; none
+  // where they stay among those that have one.
+  std::vector<std::string> any_of{};
 
   FIELDS(Grant, number, project, resource, amount, period, request, pi, programme, normalised,
          issue_time, placements, ceilings, bonus, curve, of_call);
+  LATER_FIELDS(Grant, any_of);
 };
 
 // Stored as numbers: never renumber.

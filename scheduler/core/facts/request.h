@@ -4,6 +4,7 @@
 // What a project asks for, and what was decided. Pure values.
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,13 @@ struct RequestLine {
   Amount minimum;                  // less is of no use; 0 takes whatever there is
   std::vector<std::string> sites;  // empty: any
   bool derived = false;            // the cores that come with GPUs, added by the policy
+  // A split: so much at each of `sites`, in all `amount`. Empty: the policy chooses among them.
+  std::map<std::string, Amount> by_site{};
+  // What is granted follows its use to any of `sites`; never with a split.
+  bool any_of = false;
 
   FIELDS(RequestLine, resource, amount, minimum, sites, derived);
+  LATER_FIELDS(RequestLine, by_site, any_of);
 };
 
 // Numbered as Request.State of the contract but for the first, and stored so: never renumber.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "proto/values/apportion.h"
 #include "proto/values/names.h"
 
 namespace mesolys {
@@ -54,12 +55,27 @@ std::optional<std::string> OneSite(const Catalogue& catalogue,
   return std::nullopt;
 }
 
+// The most that each site is to give of the line.
+std::map<std::string, Amount> MostBySite(const LineChoice& line) {
+  if (!line.is_split) return line.available;
+  std::vector<int64_t> weights;
+  for (const auto& [site, amount] : line.available) weights.push_back(amount.count());
+  const std::vector<int64_t> parts = Apportion(line.wanted.count(), weights);
+  std::map<std::string, Amount> most;
+  size_t i = 0;
+  for (const auto& [site, amount] : line.available) most[site] = Amount(parts[i++]);
+  return most;
+}
+
 void Spread(const Catalogue& catalogue, const std::set<std::string>& compute_sites,
             std::map<std::string, Amount>& cores_left, LineChoice& line) {
+  // Whoever splits space has said where its data will be.
+  const bool follows_compute = IsStock(line.resource) && !line.is_split && !compute_sites.empty();
+  const std::map<std::string, Amount> most = MostBySite(line);
   Amount missing = line.wanted;
   for (const std::string& site : Roomiest(line.available)) {
-    if (IsStock(line.resource) && !compute_sites.empty() && !compute_sites.contains(site)) continue;
-    Amount here = std::min(missing, line.available.at(site));
+    if (follows_compute && !compute_sites.contains(site)) continue;
+    Amount here = std::min(missing, most.at(site));
     if (const int64_t per_gpu = CoresPerGpu(catalogue, site, line); per_gpu > 0) {
       Amount& cores = cores_left[site];
       here = std::min(here, Amount(cores.count() / per_gpu));
@@ -79,12 +95,38 @@ Amount LineChoice::Granted() const {
   return sum;
 }
 
+std::vector<std::string> FollowedBy(const LineChoice& line) {
+  const ResourceKind kind = KindOf(line.resource);
+  const bool is_compute = kind == ResourceKind::kCpu || kind == ResourceKind::kGpu;
+  if (!line.any_of || !is_compute || line.available.size() < 2) return {};
+  std::vector<std::string> sites;
+  for (const auto& [site, amount] : line.available) sites.push_back(site);
+  return sites;
+}
+
+std::vector<std::string> FollowedByCores(const Catalogue& catalogue,
+                                         const std::vector<LineChoice>& lines) {
+  std::set<std::string> sites;
+  for (const LineChoice& line : lines) {
+    for (const std::string& site : FollowedBy(line)) {
+      const bool has_cores = catalogue.Offers(catalogue.sites.at(site), "cpu");
+      if (has_cores && CoresPerGpu(catalogue, site, line) > 0) sites.insert(site);
+    }
+  }
+  if (sites.size() < 2) return {};
+  return {sites.begin(), sites.end()};
+}
+
 std::map<std::string, Amount> ChooseSites(const Catalogue& catalogue,
                                           const std::map<std::string, Amount>& cores,
                                           std::vector<LineChoice>& lines) {
-  if (const std::optional<std::string> site = OneSite(catalogue, cores, lines); site.has_value()) {
+  const bool has_split =
+      std::any_of(lines.begin(), lines.end(), [](const LineChoice& line) { return line.is_split; });
+  const std::optional<std::string> carrier =
+      has_split ? std::nullopt : OneSite(catalogue, cores, lines);
+  if (carrier.has_value()) {
     for (LineChoice& line : lines) {
-      if (line.wanted > Amount()) line.granted[*site] = line.wanted;
+      if (line.wanted > Amount()) line.granted[*carrier] = line.wanted;
     }
   } else {
     std::map<std::string, Amount> cores_left = cores;

@@ -2,8 +2,8 @@
 #define MESOLYS_SCHEDULER_CORE_FIGURES_SITE_CHOICE_H_
 
 // At which sites the lines of a request are granted: at one site if one can carry them all, else
-// over as few as possible; storage follows compute; GPUs asked without cores bring their cores
-// along. Pure.
+// over as few as possible; a split goes where it says; storage follows compute; GPUs asked without
+// cores bring their cores along. Pure.
 
 #include <map>
 #include <string>
@@ -25,8 +25,21 @@ struct LineChoice {
   // out.
   std::map<std::string, Amount> granted;
 
+  // Of a split: each site gives its share of `wanted` by what is available there, instead of the
+  // roomiest as much as it can.
+  bool is_split = false;
+  // What is granted will follow its use to any of the allowed sites.
+  bool any_of = false;
+
   Amount Granted() const;
 };
+
+// The sites to which the ceilings of what the line is granted will follow the use, by name; none
+// where they stay: space lies where its data are, and where there is no other site.
+std::vector<std::string> FollowedBy(const LineChoice& line);
+// The same of the cores that come with the GPUs.
+std::vector<std::string> FollowedByCores(const Catalogue& catalogue,
+                                         const std::vector<LineChoice>& lines);
 
 // Fills `granted` of every line. `cores` is the cpu left by site; returns what of it the GPUs
 // bring.

@@ -117,6 +117,8 @@ void Grants::On(const GrantChanged& event, const Folding& at) {
   for (const auto& [site, raise] : change.ceilings) {
     if (!grant.ceilings.contains(site)) {
       payers_[{grant.project, grant.resource, site}].push_back({grant.number, grant.period});
+      // It pays there for what ran already, too.
+      at.marks.charged_anew.push_back(grant.project);
     }
     grant.ceilings[site] += raise;
     entry.held[site] += raise;

@@ -58,6 +58,11 @@ void CanonicalWriter::Put(const Request& request) {
     Put(line.amount);
     Put(line.minimum);
     Put(line.sites);
+    if (!line.by_site.empty()) {
+      Put(absl::string_view("by_site"));
+      Put(line.by_site);
+    }
+    if (line.any_of) Put(absl::string_view("any_of"));
   }
   Put(request.period);
   Put(request.justification);

@@ -105,17 +105,27 @@ class Decision {
     if (!sites.ok()) return sites.status();
     LineChoice choice;
     choice.resource = line.resource;
+    choice.is_split = !line.by_site.empty();
+    choice.any_of = line.any_of;
     Amount room;
     Amount reserve;
     Amount available;
+    // The sites that may cut it: those that cannot give all that a split asks there, else all.
+    std::vector<std::string> scarce;
+    Amount scarce_available;
     for (const std::string& site : *sites) {
       const Amount free = std::min(
           kAmountMax, Room(ledger_, site, line.resource, decision_.request.period, now_).free());
       const Amount left = ReserveLeft(site, line.resource);
-      choice.available[site] = std::min(free, left);
+      const Amount most = choice.is_split ? line.by_site.at(site) : kAmountMax;
+      const Amount here = std::min({free, left, most});
+      choice.available[site] = here;
+      available += here;
+      if (choice.is_split && here == most) continue;
+      scarce.push_back(site);
+      scarce_available += here;
       room += free;
       reserve += left;
-      available += choice.available[site];
     }
     const Amount bound = ProgrammeBound(line, threshold_left);
     choice.wanted = std::min({line.amount, bound, available});
@@ -128,11 +138,11 @@ class Decision {
       Cut(Reason::kSiteExhausted, line, choice.wanted,
           Say("$0 can still grant $1 within the period; ask for less, for longer or for other "
               "sites",
-              absl::StrJoin(*sites, ", "), FormatAmount(line.resource, available)));
+              absl::StrJoin(scarce, ", "), FormatAmount(line.resource, scarce_available)));
     } else if (available < line.amount) {
       Cut(Reason::kReserveExhausted, line, choice.wanted,
           Say("the reserve of dynamic access at $0 has $1 left; more is released next month",
-              absl::StrJoin(*sites, ", "), FormatAmount(line.resource, available)));
+              absl::StrJoin(scarce, ", "), FormatAmount(line.resource, scarce_available)));
     }
     threshold_left =
         threshold_left - Normalise(choice.wanted, catalogue_.RateOf(line.resource, now_));
@@ -187,11 +197,13 @@ class Decision {
     }
     RequestGrants grants(ledger_, decision_.request, now_);
     for (size_t i = 0; i < lines.size(); ++i) {
-      grants.Add(lines[i].resource, choices[i].granted, /*derived=*/false);
+      grants.Add(lines[i].resource, choices[i].granted, FollowedBy(choices[i]),
+                 /*derived=*/false);
     }
     if (grants.empty()) return Refused(std::nullopt);
     if (!cores.empty()) {
-      const Amount brought = grants.Add("cpu", cores, /*derived=*/true);
+      const Amount brought =
+          grants.Add("cpu", cores, FollowedByCores(catalogue_, choices), /*derived=*/true);
       decision_.request.lines.push_back({"cpu", brought, {}, {}, /*derived=*/true});
     }
     decision_.grants = grants.Take();

@@ -12,6 +12,7 @@
 #include "scheduler/core/figures/balance.h"
 #include "scheduler/core/figures/placement.h"
 #include "scheduler/core/rules/renewal.h"
+#include "scheduler/core/rules/request_grants.h"
 
 namespace mesolys {
 namespace {
@@ -25,7 +26,6 @@ std::map<std::string, std::string> Numbers(Amount asked, Amount accepted) {
 // The sites where more of a grant may go: those named, else those where it is.
 absl::StatusOr<std::vector<std::string>> SitesFor(const Ledger& ledger, const GrantEntry& entry,
                                                   const std::vector<std::string>& named) {
-  const Catalogue& catalogue = ledger.catalogue();
   std::vector<std::string> sites = named;
   if (sites.empty()) {
     for (const auto& [site, ceiling] : entry.grant.ceilings) sites.push_back(site);
@@ -34,20 +34,7 @@ absl::StatusOr<std::vector<std::string>> SitesFor(const Ledger& ledger, const Gr
   sites.erase(std::unique(sites.begin(), sites.end()), sites.end());
   const ProjectEntry& project = *ledger.FindProject(entry.grant.project);
   for (const std::string& site : sites) {
-    if (absl::Status s = CheckId("site", site); !s.ok()) return s;
-    if (!catalogue.sites.contains(site)) {
-      return NoSite(site);
-    }
-    if (!catalogue.IsCertified(site, project.project.data_class)) {
-      return Refuse(Reason::kSiteNotCertified,
-                    Say("data of class $0 may not go to $1", project.project.data_class, site),
-                    {{"site", site}, {"data_class", project.project.data_class}});
-    }
-    if (!catalogue.Offers(catalogue.sites.at(site), entry.grant.resource)) {
-      return Refuse(Reason::kSiteLacksResource,
-                    Say("$0 has no $1; see `mesolys site show $0`", site, entry.grant.resource),
-                    {{"site", site}, {"resource", entry.grant.resource}});
-    }
+    if (absl::Status s = CheckSite(ledger, project, site, entry.grant.resource); !s.ok()) return s;
   }
   return sites;
 }
@@ -112,6 +99,26 @@ absl::Status CheckAmount(const std::string& resource, Amount amount) {
                 {{"asked", absl::StrCat(amount.count())}});
 }
 
+absl::Status CheckIsAt(const Grant& grant, const std::string& site) {
+  if (grant.ceilings.contains(site)) return absl::OkStatus();
+  std::vector<std::string> sites;
+  for (const auto& [id, ceiling] : grant.ceilings) sites.push_back(id);
+  return Refuse(Reason::kUnknownSite,
+                Say("grant g$0 is not at site \"$1\"; it is at $2", grant.number, site,
+                    absl::StrJoin(sites, ", ")),
+                {{"site", site}});
+}
+
+absl::Status CheckRoom(const Grant& grant, const std::vector<std::string>& sites, Amount asked,
+                       Amount accepted) {
+  if (asked <= accepted) return absl::OkStatus();
+  return Refuse(Reason::kSiteExhausted,
+                Say("$0 can still grant $1 of $2 until $3; $4 were asked",
+                    absl::StrJoin(sites, ", "), FormatAmount(grant.resource, accepted),
+                    grant.resource, DayText(grant.period.end), FormatAmount(grant.resource, asked)),
+                Numbers(asked, accepted));
+}
+
 GrantChange ChangeOf(const GrantEntry& entry, ChangeKind kind, const std::string& reason) {
   GrantChange change;
   change.grant = entry.grant.number;
@@ -140,14 +147,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const SupplementGrant& comman
     room_sum += std::min(kAmountMax, rooms.back().second.free());
   }
   const Amount accepted = std::min(free, room_sum);
-  if (command.amount > accepted) {
-    return Refuse(
-        Reason::kSiteExhausted,
-        Say("$0 can still grant $1 of $2 until $3; $4 were asked", absl::StrJoin(*sites, ", "),
-            FormatAmount(grant.resource, accepted), grant.resource, DayText(grant.period.end),
-            FormatAmount(grant.resource, command.amount)),
-        Numbers(command.amount, accepted));
-  }
+  if (absl::Status s = CheckRoom(grant, *sites, command.amount, accepted); !s.ok()) return s;
   std::stable_sort(rooms.begin(), rooms.end(),
                    [](const auto& a, const auto& b) { return a.second.free() > b.second.free(); });
   GrantChange change = ChangeOf(entry, ChangeKind::kSupplement, command.reason);
@@ -242,14 +242,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const PostOpeningBalance& com
   if (entry == nullptr) return NoGrant(command.grant);
   if (absl::Status s = CheckAmount(entry->grant.resource, command.amount); !s.ok()) return s;
   if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
-  if (!entry->grant.ceilings.contains(command.site)) {
-    std::vector<std::string> sites;
-    for (const auto& [site, ceiling] : entry->grant.ceilings) sites.push_back(site);
-    return Refuse(Reason::kUnknownSite,
-                  Say("grant g$0 is not at site \"$1\"; it is at $2", command.grant, command.site,
-                      absl::StrJoin(sites, ", ")),
-                  {{"site", command.site}});
-  }
+  if (absl::Status s = CheckIsAt(entry->grant, command.site); !s.ok()) return s;
   const Amount spent = entry->Used().Spent();
   if (spent + command.amount > kTotalMax) {
     return Refuse(Reason::kInvalidAmount,

@@ -64,6 +64,11 @@ absl::StatusOr<const GrantEntry*> ChangeableGrant(const Ledger& ledger, int64_t 
 // INVALID_ARGUMENT for nothing, or too much of it.
 absl::Status CheckReason(const std::string& reason);
 absl::Status CheckAmount(const std::string& resource, Amount amount);
+// NOT_FOUND where the grant has no ceiling at the site.
+absl::Status CheckIsAt(const Grant& grant, const std::string& site);
+// RESOURCE_EXHAUSTED where the sites have room for less.
+absl::Status CheckRoom(const Grant& grant, const std::vector<std::string>& sites, Amount asked,
+                       Amount accepted);
 
 // The entry that changes nothing, to be filled.
 GrantChange ChangeOf(const GrantEntry& entry, ChangeKind kind, const std::string& reason);

@@ -9,7 +9,9 @@
 #include "scheduler/core/facts/identity.h"
 #include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/balance.h"
+#include "scheduler/core/figures/placement.h"
 #include "scheduler/core/rules/grant_rules.h"
+#include "scheduler/core/rules/request_grants.h"
 #include "scheduler/core/rules/settled_order.h"
 
 namespace mesolys {
@@ -125,6 +127,32 @@ absl::Status CheckReceiver(const Ledger& ledger, const Grant& from, const std::s
     }
   }
   return absl::OkStatus();
+}
+
+// From where and to where a ceiling may move.
+absl::Status CheckSites(const Deciding& at, const GrantEntry& entry, const MoveCeiling& command) {
+  const Grant& grant = entry.grant;
+  const bool is_by_scheduler = at.actor == kSchedulerIdentity;
+  if (!command.from_site.empty() || !is_by_scheduler) {
+    if (absl::Status s = CheckIsAt(grant, command.from_site); !s.ok()) return s;
+  }
+  if (command.from_site == command.to_site) {
+    return Refuse(Reason::kInvalidArgument,
+                  Say("grant g$0 cannot move from $1 to $1; name another site", grant.number,
+                      command.to_site),
+                  {{"site", command.to_site}});
+  }
+  if (grant.ceilings.contains(command.to_site)) return absl::OkStatus();
+  absl::Status may_go =
+      CheckSite(at.ledger, *at.ledger.FindProject(grant.project), command.to_site, grant.resource);
+  const bool follows =
+      std::find(grant.any_of.begin(), grant.any_of.end(), command.to_site) != grant.any_of.end();
+  if (!may_go.ok() || follows || at.ledger.HasRole(UserOf(at.actor), "operator")) return may_go;
+  return Refuse(Reason::kNotAllowed,
+                Say("grant g$0 was not given for $1; ask an operator of the mesocentre to move it "
+                    "there",
+                    grant.number, command.to_site),
+                {{"site", command.to_site}});
 }
 
 }  // namespace
@@ -247,11 +275,10 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const MoveCeiling& command) {
   const GrantEntry& entry = **found;
   const Grant& grant = entry.grant;
   if (absl::Status s = CheckAmount(grant.resource, command.amount); !s.ok()) return s;
-  const bool known = grant.ceilings.contains(command.to_site) &&
-                     (command.from_site.empty() || grant.ceilings.contains(command.from_site));
-  if (!known || command.from_site == command.to_site) {
-    return Refuse(Reason::kUnknownSite, Say("grant g$0 is not at both of $1 and $2", command.grant,
-                                            command.from_site, command.to_site));
+  const bool is_by_scheduler = at.actor == kSchedulerIdentity;
+  if (absl::Status s = CheckSites(at, entry, command); !s.ok()) return s;
+  if (!is_by_scheduler) {
+    if (absl::Status s = CheckReason(command.reason); !s.ok()) return s;
   }
   ReductionOrder order;
   order.grant = command.grant;
@@ -259,7 +286,7 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const MoveCeiling& command) {
   order.amount = command.amount;
   order.end = grant.period.end;
   order.to_site = command.to_site;
-  order.reason = SayLater("follows the use");
+  order.reason = is_by_scheduler ? SayLater("follows the use") : command.reason;
   if (command.from_site.empty()) {
     const Amount unleased = Unleased(entry);
     if (command.amount > unleased) {
@@ -272,11 +299,29 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const MoveCeiling& command) {
   }
   const Amount ceiling = grant.ceilings.at(command.from_site);
   const Amount unspent = std::max(Amount(), ceiling - entry.UsedAt(command.from_site));
-  if (command.amount > unspent || !entry.orders.empty()) {
+  if (!entry.orders.empty()) {
     return Refuse(Reason::kNotEnoughLeft,
-                  Say("grant g$0 has $1 left at $2, and nothing else may wait for a site",
-                      command.grant, FormatAmount(grant.resource, unspent), command.from_site),
-                  {{"accepted", absl::StrCat(unspent.count())}});
+                  Say("something of grant g$0 waits for a site already; move more of it when "
+                      "`mesolys grant show $1/g$0` says of nothing that it waits",
+                      command.grant, grant.project),
+                  {{"accepted", "0"}});
+  }
+  if (command.amount > unspent) {
+    return Refuse(
+        Reason::kNotEnoughLeft,
+        Say("grant g$0 has $1 left at $2 that are neither used nor committed to running jobs; $3 "
+            "were asked",
+            command.grant, FormatAmount(grant.resource, unspent), command.from_site,
+            FormatAmount(grant.resource, command.amount)),
+        {{"asked", absl::StrCat(command.amount.count())},
+         {"accepted", absl::StrCat(unspent.count())}});
+  }
+  if (!is_by_scheduler) {
+    const Amount room =
+        Room(at.ledger, command.to_site, grant.resource, grant.period, at.now).free();
+    absl::Status s =
+        CheckRoom(grant, {command.to_site}, command.amount, std::min(kAmountMax, room));
+    if (!s.ok()) return s;
   }
   order.number = at.ledger.next_order();
   order.ceilings[command.from_site] = ceiling - command.amount;

@@ -57,16 +57,19 @@ struct RevokeGrant {
   FIELDS(RevokeGrant, grant, reason);
 };
 
-// A ceiling of the grant goes down at one site and, once confirmed, up at another.
+// A ceiling of the grant goes down at one site and, once confirmed, up at another. The scheduler
+// follows the use with it, and needs no reason; of a person it is the wish.
 struct MoveCeiling {
   static constexpr int kNumber = 19;
 
   int64_t grant = 0;
-  std::string from_site;
+  std::string from_site;  // empty, by the scheduler alone: what no site holds
   std::string to_site;
   Amount amount;
+  std::string reason{};
 
   FIELDS(MoveCeiling, grant, from_site, to_site, amount);
+  LATER_FIELDS(MoveCeiling, reason);
 };
 
 absl::StatusOr<Verdict> Decide(const Deciding& at, const TransferHours& command);
@@ -74,7 +77,9 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const AdjustOverdraft& comman
 absl::StatusOr<Verdict> Decide(const Deciding& at, const ReleaseHours& command);
 absl::StatusOr<Verdict> Decide(const Deciding& at, const RevokeGrant& command);
 
-// A ceiling that goes down at one site and up at another; from no site: what none holds.
+// Never more than what the first site has neither used nor committed. A person moves it to a site
+// where the grant is or follows its use to, an operator to any that it may be at; there must be
+// room for it there.
 absl::StatusOr<Verdict> Decide(const Deciding& at, const MoveCeiling& command);
 
 // What of a grant is left that no waiting order has claimed.

@@ -1,5 +1,6 @@
 #include "scheduler/core/rules/request_check.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +18,46 @@ constexpr size_t kLinesMax = 16;
 constexpr size_t kTextMax = 10'000;
 constexpr size_t kCurveMax = 60;
 constexpr int64_t kEnergyMax = int64_t{1} << 50;
+
+// Each of its sites once, each with something, in all what the line asks.
+absl::Status CheckSplit(const RequestLine& line) {
+  if (line.by_site.empty()) return absl::OkStatus();
+  const auto text = [&line](Amount amount) { return FormatAmount(line.resource, amount); };
+  std::set<std::string> named;
+  for (const std::string& site : line.sites) {
+    if (!named.insert(site).second) {
+      return Refuse(Reason::kInvalidArgument,
+                    Say("$0: $1 is named twice; add the two amounts", line.resource, site),
+                    {{"resource", line.resource}, {"site", site}});
+    }
+  }
+  if (line.any_of ||
+      !std::equal(named.begin(), named.end(), line.by_site.begin(), line.by_site.end(),
+                  [](const auto& site, const auto& part) { return site == part.first; })) {
+    return Refuse(Reason::kInvalidArgument,
+                  Say("$0: either say how much for each site, or leave all of it to any of them",
+                      line.resource),
+                  {{"resource", line.resource}});
+  }
+  Amount sum;
+  for (const auto& [site, amount] : line.by_site) {
+    if (amount <= Amount() || amount > line.amount) {
+      return Refuse(Reason::kInvalidAmount,
+                    Say("$0: $1 are asked at $2; right is more than 0 and at most the $3 in all",
+                        line.resource, text(amount), site, text(line.amount)),
+                    {{"resource", line.resource}, {"site", site}});
+    }
+    sum += amount;
+    if (sum > line.amount) break;
+  }
+  if (sum == line.amount) return absl::OkStatus();
+  return Refuse(Reason::kInvalidAmount,
+                Say("$0: $1 are asked in all, and $2 at the sites; the two must be the same",
+                    line.resource, text(line.amount), text(sum)),
+                {{"resource", line.resource},
+                 {"asked", absl::StrCat(line.amount.count())},
+                 {"sum", absl::StrCat(sum.count())}});
+}
 
 absl::Status CheckLine(const Ledger& ledger, const RequestLine& line) {
   const Catalogue& catalogue = ledger.catalogue();
@@ -50,7 +91,7 @@ absl::Status CheckLine(const Ledger& ledger, const RequestLine& line) {
       return NoSite(site);
     }
   }
-  return absl::OkStatus();
+  return CheckSplit(line);
 }
 
 absl::Status CheckOpen(const ProjectEntry& project) {

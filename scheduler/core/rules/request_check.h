@@ -18,8 +18,9 @@ namespace mesolys {
 
 // INVALID_ARGUMENT or NOT_FOUND for an unknown project, resource or site, a period that is empty,
 // over, outside the catalogue, or over a day in the past where the requester is no operator,
-// amounts that are not above 0 or below their minimum, a resource asked twice, texts over 10,000
-// bytes, a usage curve that does not rise within the period.
+// amounts that are not above 0 or below their minimum, a resource asked twice, a split that does
+// not add up or goes anywhere else, texts over 10,000 bytes, a usage curve that does not rise
+// within the period.
 absl::Status CheckRequest(const Ledger& ledger, const Request& request, absl::Time now);
 
 // The first rule that a request for `period` breaks: the project's dates, the track, the longest

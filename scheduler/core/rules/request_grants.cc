@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "proto/values/names.h"
 #include "proto/values/reason.h"
+#include "scheduler/core/facts/unknown.h"
 #include "scheduler/core/figures/placement.h"
 
 namespace mesolys {
@@ -32,6 +33,25 @@ std::vector<RequestLine> InOrderOfChoice(std::vector<RequestLine> lines) {
   return lines;
 }
 
+absl::Status CheckSite(const Ledger& ledger, const ProjectEntry& project, const std::string& site,
+                       const std::string& resource) {
+  const Catalogue& catalogue = ledger.catalogue();
+  const std::string& data_class = project.project.data_class;
+  if (absl::Status s = CheckId("site", site); !s.ok()) return s;
+  if (!catalogue.sites.contains(site)) return NoSite(site);
+  if (!catalogue.IsCertified(site, data_class)) {
+    return Refuse(Reason::kSiteNotCertified,
+                  Say("data of class $0 may not go to $1", data_class, site),
+                  {{"site", site}, {"data_class", data_class}});
+  }
+  if (!catalogue.Offers(catalogue.sites.at(site), resource)) {
+    return Refuse(Reason::kSiteLacksResource,
+                  Say("$0 has no $1; see `mesolys site show $0`", site, resource),
+                  {{"site", site}, {"resource", resource}});
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<std::string>> AllowedSites(const Ledger& ledger,
                                                       const ProjectEntry& project,
                                                       const RequestLine& line) {
@@ -45,6 +65,9 @@ absl::StatusOr<std::vector<std::string>> AllowedSites(const Ledger& ledger,
     const bool named = line.sites.empty() ||
                        std::find(line.sites.begin(), line.sites.end(), id) != line.sites.end();
     if (named && catalogue.Offers(site, line.resource)) allowed.push_back(id);
+  }
+  for (const auto& [id, amount] : line.by_site) {
+    if (absl::Status s = CheckSite(ledger, project, id, line.resource); !s.ok()) return s;
   }
   if (!allowed.empty()) return allowed;
   const auto is_certified = [&](const std::string& id) {
@@ -64,7 +87,7 @@ absl::StatusOr<std::vector<std::string>> AllowedSites(const Ledger& ledger,
 }
 
 Amount RequestGrants::Add(const std::string& resource, const std::map<std::string, Amount>& by_site,
-                          bool derived) {
+                          std::vector<std::string> any_of, bool derived) {
   const Project& project = ledger_.FindProject(request_.project)->project;
   Grant grant;
   for (const auto& [site, amount] : by_site) {
@@ -88,6 +111,7 @@ Amount RequestGrants::Add(const std::string& resource, const std::map<std::strin
   }
   grant.issue_time = now_;
   grant.of_call = request_.track == Track::kCall;
+  grant.any_of = std::move(any_of);
   if (!IsStock(resource)) {
     grant.bonus = ledger_.catalogue().programmes.at(project.programme).bonus;
     grant.curve = request_.curve;

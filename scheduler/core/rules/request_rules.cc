@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "proto/values/amount_text.h"
+#include "proto/values/apportion.h"
 #include "proto/values/day.h"
 #include "proto/values/names.h"
 #include "proto/values/sentence.h"
@@ -75,6 +76,34 @@ absl::Status CheckAwards(const Request& request, const std::map<std::string, Amo
   return absl::OkStatus();
 }
 
+// An award to a line that is split, in proportion to what it asks of each site.
+std::map<std::string, Amount> ShareOut(const RequestLine& line, Amount award) {
+  std::vector<int64_t> weights;
+  for (const auto& [site, amount] : line.by_site) weights.push_back(amount.count());
+  const std::vector<int64_t> parts = Apportion(award.count(), weights);
+  std::map<std::string, Amount> shares;
+  size_t i = 0;
+  for (const auto& [site, amount] : line.by_site) shares[site] = Amount(parts[i++]);
+  return shares;
+}
+
+// The most of a line that is split for which each site has room.
+Amount MostOf(const RequestLine& line, const std::map<std::string, Amount>& free) {
+  const auto fits = [&](Amount award) {
+    const std::map<std::string, Amount> shares = ShareOut(line, award);
+    return std::all_of(shares.begin(), shares.end(),
+                       [&free](const auto& share) { return share.second <= free.at(share.first); });
+  };
+  Amount most = line.amount;
+  for (const auto& [site, amount] : line.by_site) {
+    most = std::min(most, Amount(MulDiv(std::min(free.at(site), amount).count(),
+                                        line.amount.count(), amount.count())));
+  }
+  // What rounding leaves goes to the first sites, one unit each.
+  for (size_t i = 0; i < line.by_site.size() && !fits(most); ++i) most -= Amount(1);
+  return fits(most) ? most : Amount();
+}
+
 // What the line may get at each site; an error where that is less than the award.
 absl::StatusOr<LineChoice> ChoiceFor(const Ledger& ledger, const Request& request,
                                      const RequestLine& line, Amount award, absl::Time now) {
@@ -84,12 +113,18 @@ absl::StatusOr<LineChoice> ChoiceFor(const Ledger& ledger, const Request& reques
   LineChoice choice;
   choice.resource = line.resource;
   choice.wanted = award;
+  choice.is_split = !line.by_site.empty();
+  choice.any_of = line.any_of;
   Amount room;
   for (const std::string& site : *sites) {
     const Amount free =
         std::min(kAmountMax, Room(ledger, site, line.resource, request.period, now).free());
     choice.available[site] = free;
     room += free;
+  }
+  if (choice.is_split) {
+    room = MostOf(line, choice.available);
+    if (award <= room) choice.available = ShareOut(line, award);
   }
   if (award <= room) return choice;
   return Refuse(Reason::kSiteExhausted,
@@ -134,9 +169,9 @@ absl::StatusOr<Award> GrantsFor(const Ledger& ledger, const Request& request,
               choice.resource, FormatAmount(choice.resource, choice.Granted())),
           {{"resource", choice.resource}, {"accepted", absl::StrCat(choice.Granted().count())}});
     }
-    grants.Add(choice.resource, choice.granted, /*derived=*/false);
+    grants.Add(choice.resource, choice.granted, FollowedBy(choice), /*derived=*/false);
   }
-  grants.Add("cpu", made.cores, /*derived=*/true);
+  grants.Add("cpu", made.cores, FollowedByCores(ledger.catalogue(), choices), /*derived=*/true);
   made.grants = grants.Take();
   return made;
 }

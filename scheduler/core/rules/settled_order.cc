@@ -208,7 +208,8 @@ Event Moved(const Ledger& ledger, const GrantEntry& entry, const ReductionOrder&
   Amount left = std::min(room.free(), done);
   Amount moved;
   for (Placement& placement : PlacementsWith(ledger, at_site, left, now)) {
-    moved += placement.amount;
+    // A stock is held in every month, and moves once.
+    moved = IsStock(entry.grant.resource) ? placement.amount : moved + placement.amount;
     placement.amount = Amount() - placement.amount;
     change.placements.push_back(std::move(placement));
   }

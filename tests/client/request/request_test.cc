@@ -98,6 +98,37 @@ TEST_F(RequestTest, IsDecidedByAwardsOrByRefusalAndNotByBoth) {
   EXPECT_EQ(scheduler_.call_count(), 0);
 }
 
+TEST_F(RequestTest, ThatIsSplitBecomesOneGrantAtItsSites) {
+  const Outcome outcome =
+      Run({"request", "create", "proj_b", "--cpu", "1000h", "--site", "psmn=600h", "--site",
+           "p2chpd=400h", "--from", "2026-12-01", "--for", "90d", "--justification", "Two codes"});
+  EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
+  const std::string shown = Run({"request", "show", "proj_b/r3"}).out;
+  EXPECT_THAT(shown, HasSubstr("cpu       1000 h   1000 h  p2chpd 400 h, psmn 600 h"));
+  const auto json =
+      nlohmann::json::parse(Run({"request", "show", "proj_b/r3", "--format", "json"}).out);
+  EXPECT_EQ(json["lines"][0]["site_base_units"]["psmn"], 600 * 3600);
+  EXPECT_EQ(json["lines"][0]["any_of"], false);
+  EXPECT_EQ(json["grants"].size(), 1);
+  EXPECT_EQ(json["grants"][0]["sites"]["p2chpd"], 400 * 3600);
+  EXPECT_THAT(Run({"balance", "proj_b"}).out, HasSubstr("LEFT BY SITE"));
+  EXPECT_THAT(Run({"balance", "proj_b"}).out, HasSubstr("p2chpd 400 h, psmn 600 h"));
+}
+
+TEST_F(RequestTest, OfSeveralSitesIsForAnyOfThem) {
+  const Outcome outcome =
+      Run({"request", "create", "proj_b", "--cpu", "1000h", "--site", "psmn", "--site", "p2chpd",
+           "--from", "2026-12-01", "--for", "90d", "--justification", "Whichever"});
+  EXPECT_EQ(outcome.exit, ExitCode::kDone) << outcome.err;
+  EXPECT_TRUE(scheduler_.Last<v1::CreateRequestRequest>().request().lines(0).any_of());
+  EXPECT_THAT(Run({"request", "show", "proj_b/r3"}).out, HasSubstr("any of psmn, p2chpd"));
+  const auto json =
+      nlohmann::json::parse(Run({"request", "show", "proj_b/r3", "--format", "json"}).out);
+  const std::string grant = json["grants"][0]["name"];
+  EXPECT_THAT(Run({"grant", "show", grant}).out, HasSubstr("FOLLOWS ITS USE TO  p2chpd, psmn"));
+  EXPECT_THAT(Run({"balance", "proj_b"}).out, Not(HasSubstr("LEFT BY SITE")));
+}
+
 TEST_F(RequestTest, AQuoteAsksForNothing) {
   const Outcome outcome =
       Run({"quote", "proj_a", "--cpu", "60000h", "--from", "2026-12-01", "--for", "2m"});

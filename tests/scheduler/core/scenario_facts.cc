@@ -164,7 +164,8 @@ absl::StatusOr<Command> ScenarioRun::RequestVerb(const std::string& verb, Words&
   if (!from.ok()) return from.status();
   if (!to.ok()) return to.status();
   command.request.period = {*from, *to};
-  const std::optional<std::string> site = words.After("site");
+  std::vector<std::string> sites;
+  while (const std::optional<std::string> site = words.After("site")) sites.push_back(*site);
   while (const std::optional<std::string> point = words.After("usage")) {
     const auto [text, percent] = Split(*point);
     absl::StatusOr<absl::Time> time = Instant(text);
@@ -172,17 +173,29 @@ absl::StatusOr<Command> ScenarioRun::RequestVerb(const std::string& verb, Words&
     if (!time.ok() || !absl::SimpleAtoi(percent, &share)) return Wrong("usage 2026-03-01=10");
     command.request.curve.push_back({*time, PartsPerMillion(share * 10'000)});
   }
+  bool any_of = false;
   while (!words.empty()) {
     const auto [resource, text] = Split(words.Take());
     if (resource == "call") {
       command.request.track = Track::kCall;
       continue;
     }
+    any_of |= resource == "any";
+    if (resource == "any") continue;
     absl::StatusOr<Amount> amount = AmountOf(resource, text);
     if (!amount.ok()) return amount.status();
-    RequestLine line{resource, *amount, {}, {}, false};
-    if (site.has_value()) line.sites.push_back(*site);
-    command.request.lines.push_back(line);
+    command.request.lines.push_back({resource, *amount, {}, {}, false});
+  }
+  for (RequestLine& line : command.request.lines) {
+    line.any_of = any_of;
+    for (const std::string& word : sites) {
+      const auto [site, text] = Split(word);
+      line.sites.push_back(site);
+      if (text.empty()) continue;
+      absl::StatusOr<Amount> amount = AmountOf(line.resource, text);
+      if (!amount.ok()) return amount.status();
+      line.by_site[site] = *amount;
+    }
   }
   return command;
 }

@@ -32,6 +32,10 @@ absl::StatusOr<Command> ScenarioRun::GrantVerb(const std::string& verb, Words& w
     return command;
   }
   if (verb == "release") return ReleaseHours{number, *amount, reason};
+  if (verb == "move") {
+    return MoveCeiling{number, words.After("from").value_or(""), words.After("to").value_or(""),
+                       *amount, reason};
+  }
   if (verb == "write-off") return WriteOffOverdraft{number, *amount, reason};
   if (verb == "opening") {
     return PostOpeningBalance{number, words.After("site").value_or(""), *amount, reason};

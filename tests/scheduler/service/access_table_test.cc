@@ -102,6 +102,7 @@ GrantService.Extend              OSPFA -     -     -     -     -     -     -    
 GrantService.Transfer            OSPFA -     -     O     -     -     P     -     -     -     -     -     -
 GrantService.AdjustOverdraft     OSPFA -     -     O     -     -     P     -     -     -     -     -     -
 GrantService.Release             OSPFA -     -     O     -     -     P     -     -     -     -     -     -
+GrantService.Move                OSPFA -     -     O     -     -     P     -     -     -     -     -     -
 GrantService.Revoke              OSPFA -     -     -     -     -     -     -     -     -     -     -     -
 GrantService.WriteOffOverdraft   OSPFA -     -     -     -     -     -     -     -     -     -     -     -
 GrantService.PostOpeningBalance  OSPFA -     -     -     -     -     -     -     -     -     -     -     -

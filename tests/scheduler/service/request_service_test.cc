@@ -87,6 +87,37 @@ TEST_F(RequestServiceTest, ADecisionThatIsOnlyValidatedDecidesNothing) {
   EXPECT_EQ(Read(submitted.name()).state(), v1::Request::SUBMITTED);
 }
 
+TEST_F(RequestServiceTest, ASplitIsAskedAndShownByItsSites) {
+  v1::CreateRequestRequest split = CpuRequest("alpha", 3'600'000, "split");
+  v1::RequestLine& line = *split.mutable_request()->mutable_lines(0);
+  line.clear_sites();
+  (*line.mutable_site_base_units())["psmn"] = 3'000'000;
+  (*line.mutable_site_base_units())["p2chpd"] = 600'000;
+  const auto granted = As("user/paul").Call(split);
+  ASSERT_EQ(Why(granted), "OK");
+  EXPECT_EQ(granted->state(), v1::Request::GRANTED);
+  EXPECT_THAT(granted->lines(0).sites(), testing::ElementsAre("p2chpd", "psmn"));
+  EXPECT_EQ(granted->lines(0).site_base_units().at("psmn"), 3'000'000);
+  ASSERT_THAT(granted->grants(0).ceilings(), SizeIs(2));
+  EXPECT_EQ(granted->grants(0).ceilings(0).site(), "p2chpd");
+  EXPECT_EQ(granted->grants(0).ceilings(0).wanted_base_units(), 600'000);
+  EXPECT_THAT(granted->grants(0).any_of(), IsEmpty());
+}
+
+TEST_F(RequestServiceTest, AGrantAtAnyOfSomeSitesSaysWhichTheyAre) {
+  v1::CreateRequestRequest anywhere = CpuRequest("alpha", 3'600'000, "anywhere");
+  v1::RequestLine& line = *anywhere.mutable_request()->mutable_lines(0);
+  line.clear_sites();
+  line.add_sites("psmn");
+  line.add_sites("p2chpd");
+  line.set_any_of(true);
+  const auto granted = As("user/paul").Call(anywhere);
+  ASSERT_EQ(Why(granted), "OK");
+  EXPECT_TRUE(granted->lines(0).any_of());
+  EXPECT_THAT(granted->grants(0).any_of(), testing::ElementsAre("p2chpd", "psmn"));
+  EXPECT_THAT(granted->grants(0).ceilings(), SizeIs(1)) << "until upkeep goes there";
+}
+
 TEST_F(RequestServiceTest, ThePiWithdrawsWhatNobodyHasDecided) {
   const v1::Request submitted = Submit("ask");
   EXPECT_EQ(Why(As("user/rita").Call(Withdrawal(submitted.name()))), "NOT_ALLOWED");

@@ -109,6 +109,20 @@ Grant SomeGrant() {
   return grant;
 }
 
+// What 0.1.0 could not say.
+Request RequestAtSites() {
+  Request request = SomeRequest();
+  request.lines[0].by_site = {{"north", Amount(7)}, {"south", Amount(3)}};
+  request.lines[1].any_of = true;
+  return request;
+}
+
+Grant GrantAtAnyOf() {
+  Grant grant = SomeGrant();
+  grant.any_of = {"north", "south"};
+  return grant;
+}
+
 GrantChange SomeChange() {
   GrantChange change;
   change.grant = 4;
@@ -183,7 +197,9 @@ std::vector<Event> EveryEvent() {
       MemberAdded{"alpha", deputy},
       RequestWithdrawn{3, "too much"},
       ImportOrdered{{5, "north", kPeriod}},
-      ImportEnded{5, {9, 8, 1, 2, 3600, "slurmdbd is away"}}};
+      ImportEnded{5, {9, 8, 1, 2, 3600, "slurmdbd is away"}},
+      RequestSubmitted{RequestAtSites()},
+      GrantIssued{GrantAtAnyOf()}};
 }
 
 }  // namespace mesolys

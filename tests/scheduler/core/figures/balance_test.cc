@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scheduler/core/facts/identity.h"
 #include "scheduler/core/rules/upkeep.h"
 #include "tests/scheduler/core/mesocentre.h"
 
@@ -189,7 +190,7 @@ TEST(BalanceTest, AnEstimateThatFitsNoNumberIsTheLargest) {
   EXPECT_EQ(line.burn_per_day.count(), std::numeric_limits<int64_t>::max());
   // The upkeep estimates too.
   for (const Command& due : DueUpkeep(mesocentre.ledger(), mesocentre.now())) {
-    EXPECT_TRUE(mesocentre.Do(due).ok());
+    EXPECT_TRUE(mesocentre.Do(due, kSchedulerIdentity).ok());
   }
 }
 

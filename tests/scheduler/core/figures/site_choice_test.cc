@@ -24,6 +24,7 @@ struct Wish {
   Shares available;
   int64_t wanted;
   bool brings_cores = false;
+  bool is_split = false;
 };
 
 struct Choice {
@@ -97,6 +98,24 @@ const Choice kChoices[] = {
      {{"north", 120}},
      {{{"north", 10}}, {{"north", 5}}},
      {{"north", 120}}},
+    {"a split goes where it says though one site could carry it",
+     {{"cpu", {{"north", 60}, {"south", 40}}, 100, false, true}},
+     {},
+     {{{"north", 60}, {"south", 40}}}},
+    {"what cuts a split cuts each of its sites in proportion",
+     {{"cpu", {{"north", 60}, {"south", 41}}, 50, false, true}},
+     {},
+     {{{"north", 30}, {"south", 20}}}},
+    {"a split of GPUs is cut where the cores run out",
+     {{"gpu-a100", {{"north", 30}, {"south", 10}}, 40, true, true}},
+     {{"north", 80}, {"south", 80}},
+     {{{"north", 10}, {"south", 10}}},
+     {{"north", 80}, {"south", 80}}},
+    {"space that is split goes where it says",
+     {{"cpu", {{"south", 80}}, 80},
+      {"storage-work", {{"north", 40}, {"south", 20}}, 60, false, true}},
+     {},
+     {{{"south", 80}}, {{"north", 40}, {"south", 20}}}},
     {"a line that can be given nothing leaves the others alone",
      {{"cpu", {{"north", 50}}, 30}, {"gpu-a100", {{"north", 50}}, 0, true}},
      {},
@@ -107,8 +126,12 @@ TEST(SiteChoiceTest, ChoosesByTheRules) {
   for (const Choice& choice : kChoices) {
     std::vector<LineChoice> lines;
     for (const Wish& wish : choice.wishes) {
-      lines.push_back(
-          {wish.resource, Amounts(wish.available), Amount(wish.wanted), wish.brings_cores, {}});
+      lines.push_back({wish.resource,
+                       Amounts(wish.available),
+                       Amount(wish.wanted),
+                       wish.brings_cores,
+                       {},
+                       wish.is_split});
     }
     const std::map<std::string, Amount> brought =
         ChooseSites(TestCatalogue(), Amounts(choice.cores), lines);
@@ -117,6 +140,39 @@ TEST(SiteChoiceTest, ChoosesByTheRules) {
       EXPECT_EQ(lines[i].granted, Amounts(choice.granted[i])) << choice.why << ", line " << i;
     }
   }
+}
+
+LineChoice ForAnyOf(const std::string& resource, const Shares& available,
+                    bool brings_cores = false) {
+  LineChoice line;
+  line.resource = resource;
+  line.available = Amounts(available);
+  line.brings_cores = brings_cores;
+  line.any_of = true;
+  return line;
+}
+
+TEST(SiteChoiceTest, WhatIsComputedFollowsItsUseAndSpaceDoesNot) {
+  using testing::ElementsAre;
+  using testing::IsEmpty;
+  const Shares both = {{"north", 50}, {"south", 0}};
+  EXPECT_THAT(FollowedBy(ForAnyOf("cpu", both)), ElementsAre("north", "south"));
+  EXPECT_THAT(FollowedBy(ForAnyOf("gpu-a100", both)), ElementsAre("north", "south"));
+  EXPECT_THAT(FollowedBy(ForAnyOf("storage-work", both)), IsEmpty());
+  EXPECT_THAT(FollowedBy(ForAnyOf("support", both)), IsEmpty());
+  EXPECT_THAT(FollowedBy(ForAnyOf("cpu", {{"north", 50}})), IsEmpty()) << "there is no other";
+  LineChoice chosen = ForAnyOf("cpu", both);
+  chosen.any_of = false;
+  EXPECT_THAT(FollowedBy(chosen), IsEmpty());
+}
+
+TEST(SiteChoiceTest, TheCoresOfGpusFollowThemWhereGpuJobsPayThem) {
+  using testing::ElementsAre;
+  using testing::IsEmpty;
+  const Shares all = {{"east", 50}, {"north", 50}, {"south", 50}};
+  EXPECT_THAT(FollowedByCores(TestCatalogue(), {ForAnyOf("gpu-a100", all, true)}),
+              ElementsAre("north", "south"));
+  EXPECT_THAT(FollowedByCores(TestCatalogue(), {ForAnyOf("gpu-a100", all, false)}), IsEmpty());
 }
 
 TEST(SiteChoiceTest, WhatALineIsGrantedIsTheSumOverItsSites) {

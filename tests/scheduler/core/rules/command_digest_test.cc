@@ -88,6 +88,18 @@ Request Bare() {
   return request;
 }
 
+Request AtSites() {
+  Request request = Bare();
+  request.lines = {{"cpu",
+                    Amount(10),
+                    {},
+                    {"north", "south"},
+                    false,
+                    {{"north", Amount(6)}, {"south", Amount(4)}}},
+                   {"gpu-a100", Amount(7), {}, {}, false, {}, true}};
+  return request;
+}
+
 std::vector<Golden> OfProjects() {
   return {
       {"adopt catalogue", 0, "21b1a01eda369d27edf16ea0e4fabe466172eaf2b0d567a972da47be095a8d40",
@@ -144,6 +156,9 @@ std::vector<Golden> OfRequestsAndUse() {
        SubmitRequest{AtOnceWithACurve()}},
       {"submit request, of nothing", 4,
        "b805140d178329ecd156488e174573494bd757b7a1a91ee3d97cf6b72c2b59be", SubmitRequest{Bare()}},
+      {"submit request, split and at any site", 4,
+       "d7634cdae4c6c96faf3498d751ae297b44400d8daa2cd371692889a085ed3916",
+       SubmitRequest{AtSites()}},
       {"withdraw request", 27, "e0198eefd91daf2bb45735e5da90ba733a09572a979bb555b4ed113c0128dd29",
        WithdrawRequest{3, "too much"}},
       {"decide request", 28, "553dc1a6549e441fa842239dee744203bfbff7b847b2772fbbda021061d80696",
@@ -206,6 +221,9 @@ std::vector<Golden> OfGrants() {
       {"move ceiling, from nowhere", 19,
        "e613b9b680c8d5313c4281295f31989ae95c28ceea6321af3930e05b2f11e77b",
        MoveCeiling{4, "", "south", Amount(5)}},
+      {"move ceiling, by hand", 19,
+       "14b54e7859cc68db7e95873b902d5207a5fe431ec1b50db1bb9d295004241b53",
+       MoveCeiling{4, "north", "south", Amount(5), "the queue is long"}},
       {"notice under-use", 20, "ebad7064376db17df6c451b1f7351c74cd60e16b5722d7405eeab6f9cf3d919e",
        NoticeUnderUse{4}},
       {"give back unused", 21, "7045d7bf4647ad7570b1d22f8d140c81270217dfad6cda58fcc276b7e485c1fc",

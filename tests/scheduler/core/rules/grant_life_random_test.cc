@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "rapidcheck/gtest.h"
+#include "scheduler/core/facts/identity.h"
 #include "scheduler/core/figures/balance.h"
 #include "scheduler/core/figures/placement.h"
 #include "scheduler/core/ledger/invariants.h"
@@ -83,7 +84,9 @@ class History {
     const Period period{start, start + absl::Hours(24) * (1 + Roll(120))};
     std::map<std::string, Amount> ceilings;
     std::vector<Placement> placements;
+    const bool is_at_any_of = Roll(2) == 0;
     for (const std::string& site : kSites) {
+      if (is_at_any_of && !ceilings.empty()) break;
       const Room room(mesocentre_.ledger(), site, resource, period, mesocentre_.now());
       const Amount amount = std::min(room.free(), Some());
       if (amount == Amount()) continue;
@@ -93,6 +96,7 @@ class History {
     if (ceilings.empty()) return "no room";
     grant = GrantByHand(mesocentre_.ledger(), kProjects[Roll(2)], resource, period, ceilings);
     grant.placements = placements;
+    if (is_at_any_of) grant.any_of = {"north", "south"};
     mesocentre_.Issue(grant);
     return "issued";
   }
@@ -141,7 +145,7 @@ class History {
   // What the scheduler does by itself.
   std::string Move() {
     for (const Command& command : DueUpkeep(mesocentre_.ledger(), mesocentre_.now())) {
-      (void)mesocentre_.Do(command);
+      (void)mesocentre_.Do(command, kSchedulerIdentity);
     }
     return "kept up";
   }
@@ -156,6 +160,13 @@ class History {
       request.project = kProjects[Roll(2)];
       request.period = {start, start + absl::Hours(24) * (1 + Roll(120))};
       request.lines = {{kResources[Roll(3)], Some(), {}, {}, false}};
+      if (Roll(2) == 0) {
+        const Amount more = Some();
+        RequestLine& line = request.lines[0];
+        line.sites = {"north", "south"};
+        line.by_site = {{"north", line.amount}, {"south", more}};
+        line.amount += more;
+      }
       request.track = Track::kCall;
       command = SubmitRequest{std::move(request)};
     } else if (Roll(3) > 0) {
@@ -176,6 +187,9 @@ class History {
     const int64_t other = 1 + Roll(grants - 1);
     switch (dice) {
       case 9:
+        if (Roll(1) == 0) {
+          return MoveCeiling{target_, kSites[Roll(1)], kSites[Roll(1)], Some(), "there"};
+        }
         return SupplementGrant{target_, Some(), {}, "more"};
       case 10:
         return ExtendGrant{target_, absl::FromUnixSeconds(absl::ToUnixSeconds(Later(200))), "on"};

@@ -29,6 +29,11 @@ struct Change {
   std::function<void(Request&)> make;
 };
 
+// Its line becomes a split.
+void Divide(Request& request, int64_t north, int64_t south) {
+  request.lines[0].by_site = {{"north", Amount(north)}, {"south", Amount(south)}};
+}
+
 const Change kChanges[] = {
     {Reason::kNone, [](Request&) {}},
     {Reason::kUnknownProject, [](Request& r) { r.project = "omega"; }},
@@ -79,6 +84,33 @@ const Change kChanges[] = {
     {Reason::kUnknownSite,
      [](Request& r) {
        r.lines[0].sites = {"north", "west"};
+     }},
+    {Reason::kNone, [](Request& r) { r.lines[0].any_of = true; }},
+    {Reason::kNone, [](Request& r) { Divide(r, 3000, 600); }},
+    {Reason::kInvalidAmount, [](Request& r) { Divide(r, 3000, 601); }},
+    {Reason::kInvalidAmount, [](Request& r) { Divide(r, 3000, 599); }},
+    {Reason::kInvalidAmount, [](Request& r) { Divide(r, 3600, 0); }},
+    {Reason::kInvalidAmount, [](Request& r) { Divide(r, 3601, -1); }},
+    {Reason::kInvalidAmount, [](Request& r) { Divide(r, INT64_MAX, INT64_MAX); }},
+    {Reason::kInvalidArgument,
+     [](Request& r) {
+       Divide(r, 3000, 600);
+       r.lines[0].any_of = true;
+     }},
+    {Reason::kInvalidArgument,
+     [](Request& r) {
+       Divide(r, 3000, 600);
+       r.lines[0].sites = {"north"};
+     }},
+    {Reason::kInvalidArgument,
+     [](Request& r) {
+       Divide(r, 3000, 600);
+       r.lines[0].sites = {"north", "south", "north"};
+     }},
+    {Reason::kInvalidArgument,
+     [](Request& r) {
+       Divide(r, 3000, 600);
+       r.lines[0].sites = {"north", "east"};
      }},
 };
 
