@@ -68,9 +68,9 @@ struct Site {
   std::string gpu_model;             // what an untyped GPU is; empty: the site has none
   bool gpu_jobs_pay_cpu = true;      // the site's `charge` setting
   NodeShape node_share;              // by which cpu is charged; no cores: by cores alone
-  GpuNames gpu_names;                // what types of GPUs are that are no resources of their own
   std::vector<int64_t> admin_uids;   // who they cancel is refunded
   std::vector<Capacity> capacities;  // by resource, then date
+  GpuNames gpu_names{};              // what types of GPUs are that are no resources of their own
 
   friend bool operator==(const Site&, const Site&) = default;
 

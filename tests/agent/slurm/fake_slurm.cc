@@ -49,7 +49,7 @@ FakeSlurm::FakeSlurm(std::set<std::string> names) {
   for (const std::string& name : names) {
     ClusterAssociations& cluster = clusters[name];
     cluster.accounts[kRootAccount].shares = "1";
-    cluster.controller.emplace();
+    cluster.controller = ClusterAssociations::Controller();
     cluster.controller->tres = {"cpu", "mem", "gres/gpu", "gres/gpu:a100", "gres/gpu:h100"};
     cluster.controller->qos["normal"];
     cluster.controller->partitions.push_back({"main", "", {}, {}, {}, {}});
@@ -133,6 +133,11 @@ absl::StatusOr<QueuedJob> FakeSlurm::ReadJob(const v1::WantedJob& wanted) {
   const auto job = jobs.find(wanted.job_id());
   if (job != jobs.end()) return job->second;
   return absl::NotFoundError(absl::StrCat("no job ", wanted.job_id(), " at ", wanted.cluster()));
+}
+
+absl::StatusOr<std::map<AccountUser, TresMinutes>> FakeSlurm::ReadWaiting(const std::string&) {
+  ++waiting_reads;
+  return waiting;
 }
 
 absl::Status FakeSlurm::Make(const std::vector<std::string>& all) {
