@@ -137,6 +137,12 @@ v1::SiteCharging ChargingOf(const ChargeRule& charges) {
   charging.set_node_cores(charges.node.cores);
   charging.set_node_memory_bytes(charges.node.memory_bytes);
   charging.set_node_gpu_count(charges.node.gpus);
+  for (const auto& [name, part] : charges.gpu_names) {
+    v1::GpuPart& told = (*charging.mutable_gpu_names())[name];
+    told.set_resource(part.resource);
+    told.set_parts(part.parts);
+    told.set_whole(part.whole);
+  }
   return charging;
 }
 
@@ -175,7 +181,14 @@ absl::StatusOr<SiteState> FromProto(const v1::DesiredState& state) {
   result.charges = {
       charging.gpu_model(),
       !charging.gpu_jobs_pay_no_cpu(),
-      {charging.node_cores(), charging.node_memory_bytes(), charging.node_gpu_count()}};
+      {charging.node_cores(), charging.node_memory_bytes(), charging.node_gpu_count()},
+      {}};
+  for (const auto& [name, part] : charging.gpu_names()) {
+    result.charges.gpu_names[name] = {part.resource(), part.parts(), part.whole()};
+  }
+  if (absl::Status status = CheckGpuNames(result.charges.gpu_names); !status.ok()) {
+    return About("charging", status);
+  }
   result.cores_per_gpu = charging.cores_per_gpu();
   for (const v1::DesiredProject& project : state.projects()) {
     absl::StatusOr<std::string> id = ParseProjectName(project.project());

@@ -135,9 +135,10 @@ class JobTotals::Counting {
     std::map<std::string, Amount> charges;
     const auto payers = watch.payers.find(held.resource);
     if (payers == watch.payers.end()) return charges;
-    for (const ChargedSeconds& piece : Attribute(payers->second, span, seconds)) {
-      if (piece.grant != 0)
-        charges[watch.names.at(piece.grant)] = Amount(held.units * piece.seconds);
+    const std::vector<ChargedSeconds> pieces = Attribute(payers->second, span, seconds);
+    const std::vector<Amount> amounts = AmountsOf(held, pieces);
+    for (size_t i = 0; i < pieces.size(); ++i) {
+      if (pieces[i].grant != 0) charges[watch.names.at(pieces[i].grant)] = amounts[i];
     }
     return charges;
   }
@@ -151,7 +152,7 @@ class JobTotals::Counting {
     Amount taken;
     const std::vector<Payer> since = {{1, {ceiling->second.since, absl::InfiniteFuture()}}};
     for (const ChargedSeconds& piece : Attribute(since, span, seconds)) {
-      if (piece.grant == 1) taken = Amount(held.units * piece.seconds);
+      if (piece.grant == 1) taken = AmountOf(held, piece.seconds);
     }
     return taken;
   }

@@ -19,11 +19,13 @@ bool IsOfSlice(const UsageRecord& record, const Period& span, absl::Time from, a
 
 }  // namespace
 
-SacctSpan::SacctSpan(std::unique_ptr<Sacct> sacct, SlurmWindows windows, std::string scratch_dir)
+SacctSpan::SacctSpan(std::unique_ptr<Sacct> sacct, SlurmWindows windows, std::string scratch_dir,
+             std::unique_ptr<SharedPartsReader> shared)
     : sacct_(std::move(sacct)),
       windows_(windows),
       scratch_dir_(std::move(scratch_dir)),
-      text_(*SacctText::Create(SacctProgramFormat())) {}
+      text_(*SacctText::Create(SacctProgramFormat())),
+      shared_(std::move(shared)) {}
 
 absl::StatusOr<SacctSpan::Slice> SacctSpan::ReadSlice(const Period& span, absl::Time from,
                                                       absl::Time now) {
@@ -31,7 +33,7 @@ absl::StatusOr<SacctSpan::Slice> SacctSpan::ReadSlice(const Period& span, absl::
   if (!backlog.ok()) return backlog.status();
   Slice slice = {from, std::min(span.end, from + windows_.slice), *std::move(backlog), {}};
   const auto take = [&](const OutputLine& line) -> absl::Status {
-    const absl::StatusOr<std::optional<UsageRecord>> record = ParseRow(text_, line, now);
+    absl::StatusOr<std::optional<UsageRecord>> record = ParseRow(text_, line, now);
     if (!record.ok()) {
       if (slice.quarantined.size() < kQuarantinedMax) {
         slice.quarantined.push_back(
@@ -41,6 +43,9 @@ absl::StatusOr<SacctSpan::Slice> SacctSpan::ReadSlice(const Period& span, absl::
     }
     if (!record->has_value() || !IsOfSlice(**record, span, slice.from, slice.to)) {
       return absl::OkStatus();
+    }
+    if (shared_ != nullptr) {
+      if (absl::Status status = shared_->Complete(now, **record); !status.ok()) return status;
     }
     return slice.backlog.Write(0, ToProto(**record));
   };

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "agent/ports/span_reader.h"
 #include "agent/slurm/sacct.h"
+#include "agent/slurm/shared_parts_reader.h"
 #include "agent/slurm/slice_backlog.h"
 #include "agent/slurm/slurm_cursor.h"
 #include "agent/slurm/text/sacct_text.h"
@@ -21,8 +22,10 @@ namespace mesolys::agent {
 
 class SacctSpan : public SpanReader {
  public:
-  // `scratch_dir` is where records wait while a slice is told.
-  SacctSpan(std::unique_ptr<Sacct> sacct, SlurmWindows windows, std::string scratch_dir);
+  // `scratch_dir` is where records wait while a slice is told. Without `shared` nobody knows what
+  // parts of a GPU are that jobs share.
+  SacctSpan(std::unique_ptr<Sacct> sacct, SlurmWindows windows, std::string scratch_dir,
+            std::unique_ptr<SharedPartsReader> shared = nullptr);
 
   // Errors are those of Sacct and SliceBacklog.
   absl::StatusOr<SpanPage> Read(const Period& span, absl::Time from, bool is_anew,
@@ -43,6 +46,7 @@ class SacctSpan : public SpanReader {
   const SlurmWindows windows_;
   const std::string scratch_dir_;
   const SacctText text_;
+  const std::unique_ptr<SharedPartsReader> shared_;  // or null
   std::optional<Slice> slice_;  // what was read of it and not told yet
 };
 

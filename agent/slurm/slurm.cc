@@ -18,17 +18,19 @@ absl::Time Second(int64_t unix_seconds) { return absl::FromUnixSeconds(unix_seco
 }  // namespace
 
 // The columns are ours: they suffice.
-Slurm::Slurm(std::unique_ptr<Sacct> sacct, SlurmWindows windows, std::string scratch_dir)
+Slurm::Slurm(std::unique_ptr<Sacct> sacct, SlurmWindows windows, std::string scratch_dir,
+             std::unique_ptr<SharedPartsReader> shared)
     : sacct_(std::move(sacct)),
       windows_(windows),
       scratch_dir_(std::move(scratch_dir)),
-      text_(*SacctText::Create(SacctProgramFormat())) {}
+      text_(*SacctText::Create(SacctProgramFormat())),
+      shared_(std::move(shared)) {}
 
 absl::Status Slurm::Take(const OutputLine& line, absl::Time observe_time, bool tells_running,
                          Reading& reading) {
   const uint64_t mark = ToldLines::Mark(line.text);
   if (told_.Has(mark)) return absl::OkStatus();
-  const absl::StatusOr<std::optional<UsageRecord>> record = ParseRow(text_, line, observe_time);
+  absl::StatusOr<std::optional<UsageRecord>> record = ParseRow(text_, line, observe_time);
   if (!record.ok()) {
     if (reading.quarantined.size() >= kQuarantinedMax) return absl::OkStatus();
     reading.quarantined.push_back(
@@ -39,6 +41,9 @@ absl::Status Slurm::Take(const OutputLine& line, absl::Time observe_time, bool t
   if (!record->has_value()) {
     ++reading.skipped_count;
     return absl::OkStatus();
+  }
+  if (shared_ != nullptr) {
+    if (absl::Status status = shared_->Complete(observe_time, **record); !status.ok()) return status;
   }
   if (IsTerminal((*record)->state)) return reading.backlog.Write(mark, ToProto(**record));
   // The row of a job that runs stays the same while its time goes on.

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "agent/ports/collector.h"
 #include "agent/slurm/sacct.h"
+#include "agent/slurm/shared_parts_reader.h"
 #include "agent/slurm/slice_backlog.h"
 #include "agent/slurm/slurm_cursor.h"
 #include "agent/slurm/text/sacct_text.h"
@@ -30,8 +31,10 @@ struct SlurmOptions {
 
 class Slurm : public Collector {
  public:
-  // `scratch_dir` is where records wait while a slice is told.
-  Slurm(std::unique_ptr<Sacct> sacct, SlurmWindows windows, std::string scratch_dir);
+  // `scratch_dir` is where records wait while a slice is told. Without `shared` nobody knows what
+  // parts of a GPU are that jobs share.
+  Slurm(std::unique_ptr<Sacct> sacct, SlurmWindows windows, std::string scratch_dir,
+            std::unique_ptr<SharedPartsReader> shared = nullptr);
 
   // Errors are those of Sacct and SliceBacklog. A cursor other than that of the last answer means
   // that it was not kept: the slice is read again.
@@ -58,6 +61,7 @@ class Slurm : public Collector {
   const SlurmWindows windows_;
   const std::string scratch_dir_;
   const SacctText text_;
+  const std::unique_ptr<SharedPartsReader> shared_;  // or null
 
   ToldLines told_;
   std::optional<Reading> reading_;

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "agent/process/utf8.h"
+#include "agent/slurm/associations/tres.h"
 #include "agent/slurm/text/association_text.h"
 #include "agent/slurm/text/controller_text.h"
 #include "agent/slurm/text/qos_text.h"
@@ -140,7 +141,9 @@ absl::Status SlurmCommands::AddHierarchy(const std::string& cluster,
   const bool is_known = std::exchange(is_after_changes_, false) && hierarchies_.contains(cluster);
   Hierarchy& hierarchy = hierarchies_[cluster];
   if (!is_known) {
-    absl::StatusOr<Hierarchy> read = ReadHierarchy(cluster);
+    const bool has_shared = std::any_of(controller.tres.begin(), controller.tres.end(),
+                                        [](const auto& tres) { return IsSharedTres(tres); });
+    absl::StatusOr<Hierarchy> read = ReadHierarchy(cluster, has_shared);
     if (!read.ok()) return read.status();
     hierarchy = *std::move(read);
   }
@@ -149,11 +152,12 @@ absl::Status SlurmCommands::AddHierarchy(const std::string& cluster,
   }
   controller.partitions = hierarchy.partitions;
   controller.enforces = hierarchy.enforces;
+  controller.shared = hierarchy.shared;
   return absl::OkStatus();
 }
 
 absl::StatusOr<SlurmCommands::Hierarchy> SlurmCommands::ReadHierarchy(
-    const std::string& cluster) const {
+    const std::string& cluster, bool has_shared) const {
   const std::string of = absl::StrCat("--clusters=", cluster);
   Hierarchy hierarchy;
   absl::Status status =
@@ -180,6 +184,16 @@ absl::StatusOr<SlurmCommands::Hierarchy> SlurmCommands::ReadHierarchy(
     }
     return absl::OkStatus();
   }));
+  if (has_shared) {
+    SharedPartsOfNodes nodes;
+    status.Update(Ask("scontrol", {of, "--all", "--oneliner", "show", "node"},
+                      [&nodes](absl::string_view line) {
+                        const absl::StatusOr<ScontrolNode> node = ParseScontrolNode(line);
+                        if (node.ok()) nodes.Add(node->gpu_counts, node->gpu_parts);
+                        return absl::OkStatus();
+                      }));
+    hierarchy.shared = nodes.Take();
+  }
   if (!status.ok()) return status;
   return hierarchy;
 }
@@ -239,6 +253,23 @@ absl::StatusOr<QueuedJob> SlurmCommands::ReadJob(const v1::WantedJob& wanted) {
     }
   }
   return *std::move(found);
+}
+
+absl::StatusOr<std::map<AccountUser, TresMinutes>> SlurmCommands::ReadWaiting(
+    const std::string& cluster) {
+  std::map<AccountUser, TresMinutes> waiting;
+  const absl::Status status = Ask(
+      "squeue",
+      {absl::StrCat("--clusters=", cluster), "--all", "--noheader", "--array", "--states=PENDING",
+       absl::StrCat("--Format=", kQueueFields)},
+      [&waiting](absl::string_view line) -> absl::Status {
+        if (absl::StartsWith(line, "CLUSTER: ")) return absl::OkStatus();
+        const absl::StatusOr<QueueRow> row = ParseQueueRow(line);
+        if (row.ok()) AddWaiting(row->job, waiting);
+        return row.status();
+      });
+  if (!status.ok()) return status;
+  return waiting;
 }
 
 // What the job's partition lets a job have, of what holds this one. A job may name several.

@@ -40,6 +40,8 @@ class SlurmCommands : public SlurmControl {
   absl::StatusOr<ClusterAssociations> Read(const std::string& cluster,
                                            const std::set<std::string>& logins) override;
   absl::StatusOr<QueuedJob> ReadJob(const v1::WantedJob& wanted) override;
+  absl::StatusOr<std::map<AccountUser, TresMinutes>> ReadWaiting(
+      const std::string& cluster) override;
   absl::Status Make(const std::vector<std::string>& lines) override;
 
  private:
@@ -53,11 +55,12 @@ class SlurmCommands : public SlurmControl {
     std::vector<std::string> qos_rows;
     std::vector<PartitionAccess> partitions;
     EnforcedRules enforces;
+    SharedParts shared;
   };
   absl::StatusOr<ClusterAssociations::Controller> ReadController(const std::string& cluster);
   absl::Status AddHierarchy(const std::string& cluster,
                             ClusterAssociations::Controller& controller);
-  absl::StatusOr<Hierarchy> ReadHierarchy(const std::string& cluster) const;
+  absl::StatusOr<Hierarchy> ReadHierarchy(const std::string& cluster, bool has_shared) const;
   absl::Status ReadPartitionOf(const std::string& cluster, QueuedJob& job) const;
   // Those of `logins` that this machine does not know.
   absl::StatusOr<std::set<std::string>> Unknown(const std::set<std::string>& logins);

@@ -3,6 +3,7 @@
 
 // The associations of a site's clusters, to be read and to be changed: a port. One thread.
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,6 +27,11 @@ class SlurmControl {
 
   // One job, as Slurm's queue shows it, without its limits. NOT_FOUND for one that is not in it.
   virtual absl::StatusOr<QueuedJob> ReadJob(const v1::WantedJob& wanted) = 0;
+
+  // What the jobs of a cluster that wait ask, times their time limits in whole minutes, rounded up:
+  // of each account and its users.
+  virtual absl::StatusOr<std::map<AccountUser, TresMinutes>> ReadWaiting(
+      const std::string& cluster) = 0;
 
   // Makes changes, lines of SacctmgrLine, one after another; a failed one does not stop the others.
   // The answer is what was said of those that failed, as far as it was said: what counts is what is

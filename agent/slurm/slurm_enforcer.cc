@@ -11,6 +11,7 @@
 #include "agent/ports/in_force.h"
 #include "agent/slurm/associations/drift.h"
 #include "agent/slurm/associations/hierarchy.h"
+#include "agent/slurm/associations/minutes_limits.h"
 #include "agent/slurm/text/sacctmgr_line.h"
 #include "proto/runtime/ceiling_state.h"
 #include "proto/values/names.h"
@@ -85,7 +86,7 @@ InForce SlurmEnforcer::PutInForce(const SiteState& wanted, const absl::StatusOr<
 }
 
 void SlurmEnforcer::PutCluster(const std::string& cluster, Round& round) {
-  absl::StatusOr<ClusterAssociations> held = control_.Read(cluster, LoginsOf(round.wanted));
+  absl::StatusOr<ClusterAssociations> held = Read(cluster, round.wanted);
   if (!held.ok()) return TellAll(held.status(), round);
   const std::set<std::string> drifted = NoteDrift(cluster, *held, round);
   absl::Status said;
@@ -97,6 +98,22 @@ void SlurmEnforcer::PutCluster(const std::string& cluster, Round& round) {
   }
   TellLeft(cluster, *left, *held, said, round);
   Leave(cluster, *held, round);
+}
+
+absl::StatusOr<ClusterAssociations> SlurmEnforcer::Read(const std::string& cluster,
+                                                        const SiteState& wanted) {
+  absl::StatusOr<ClusterAssociations> held = control_.Read(cluster, LoginsOf(wanted));
+  const bool is_split = held.ok() && held->controller.has_value() &&
+                        FeedsSeveralTres(wanted, *held->controller);
+  if (!is_split) return held;
+  const auto waiting = control_.ReadWaiting(cluster);
+  if (waiting.ok()) {
+    held->controller->waiting = SummedUp(*waiting, held->accounts);
+  } else {
+    // It is split by what runs alone.
+    spdlog::warn("{}: {}", cluster, std::string(waiting.status().message()));
+  }
+  return held;
 }
 
 void SlurmEnforcer::Leave(const std::string& cluster, const ClusterAssociations& held,
@@ -148,7 +165,7 @@ absl::StatusOr<AssociationPlan> SlurmEnforcer::Change(const std::string& cluster
       return plan;
     }
     said = Make(cluster, tried, held, round);
-    absl::StatusOr<ClusterAssociations> now = control_.Read(cluster, LoginsOf(round.wanted));
+    absl::StatusOr<ClusterAssociations> now = Read(cluster, round.wanted);
     if (!now.ok()) return now.status();
     held = *std::move(now);
   }
@@ -269,6 +286,9 @@ void SlurmEnforcer::TellLeft(const std::string& cluster, const AssociationPlan& 
   for (const auto& [account, wanted] : all) {
     for (const auto& [resource, text] : wanted.problems) {
       Tell(account, resource, v1::Ceiling::FAILED, absl::StrCat(cluster, ": ", text), round);
+    }
+    for (const auto& [resource, text] : wanted.splits) {
+      AddNote(account, absl::StrCat(cluster, ": ", text), round);
     }
     // Nothing that the agent could repair: QOS are the site's.
     if (const std::optional<Deviation> deviation = DeviationOf(account, all, held)) {

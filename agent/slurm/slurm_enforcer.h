@@ -63,6 +63,8 @@ class SlurmEnforcer : public Enforcer {
   };
 
   void PutCluster(const std::string& cluster, Round& round);
+  // What is held, with what waits where some pot has to be split by it.
+  absl::StatusOr<ClusterAssociations> Read(const std::string& cluster, const SiteState& wanted);
   // The changes until nothing is left to do, and what is left then.
   absl::StatusOr<AssociationPlan> Change(const std::string& cluster, ClusterAssociations& held,
                                          absl::Status& said, Round& round);

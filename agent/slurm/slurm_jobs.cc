@@ -11,12 +11,14 @@
 namespace mesolys::agent {
 
 SlurmJobs::SlurmJobs(std::unique_ptr<Sacct> sacct, std::unique_ptr<Squeue> squeue,
-                     std::vector<std::string> clusters, absl::Duration told_interval)
+                     std::vector<std::string> clusters, absl::Duration told_interval,
+                     std::unique_ptr<SharedPartsReader> shared)
     : sacct_(std::move(sacct)),
       squeue_(std::move(squeue)),
       clusters_(std::move(clusters)),
       told_interval_(told_interval),
-      text_(*SacctText::Create(SacctProgramFormat())) {}
+      text_(*SacctText::Create(SacctProgramFormat())),
+      shared_(std::move(shared)) {}
 
 bool SlurmJobs::IsFor(const std::string& cluster) const {
   return std::find(clusters_.begin(), clusters_.end(), cluster) != clusters_.end();
@@ -33,9 +35,12 @@ absl::StatusOr<std::vector<v1::UsageRecord>> SlurmJobs::Find(const std::string& 
   const absl::Status read = sacct_->ReadJobs(
       cluster, {ids.begin(), ids.end()}, [&](const OutputLine& line) -> absl::Status {
         // A row that cannot be read the collector has set aside.
-        const absl::StatusOr<std::optional<UsageRecord>> record = ParseRow(text_, line, observed);
-        if (record.ok() && record->has_value()) found.push_back(ToProto(**record));
-        return absl::OkStatus();
+        absl::StatusOr<std::optional<UsageRecord>> record = ParseRow(text_, line, observed);
+        if (!record.ok() || !record->has_value()) return absl::OkStatus();
+        absl::Status completed;
+        if (shared_ != nullptr) completed = shared_->Complete(observed, **record);
+        if (completed.ok()) found.push_back(ToProto(**record));
+        return completed;
       });
   if (!read.ok()) return read;
   return found;

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "agent/ports/job_reader.h"
 #include "agent/slurm/sacct.h"
+#include "agent/slurm/shared_parts_reader.h"
 #include "agent/slurm/squeue.h"
 #include "agent/slurm/text/sacct_text.h"
 
@@ -18,9 +19,10 @@ namespace mesolys::agent {
 
 class SlurmJobs : public JobReader {
  public:
-  // `told_interval` is that of the collector of these clusters.
+  // `told_interval` is that of the collector of these clusters, and so is `shared`.
   SlurmJobs(std::unique_ptr<Sacct> sacct, std::unique_ptr<Squeue> squeue,
-            std::vector<std::string> clusters, absl::Duration told_interval);
+            std::vector<std::string> clusters, absl::Duration told_interval,
+            std::unique_ptr<SharedPartsReader> shared = nullptr);
 
   bool IsFor(const std::string& cluster) const override;
 
@@ -38,6 +40,7 @@ class SlurmJobs : public JobReader {
   const std::vector<std::string> clusters_;
   const absl::Duration told_interval_;
   const SacctText text_;
+  const std::unique_ptr<SharedPartsReader> shared_;  // or null
 };
 
 }  // namespace mesolys::agent

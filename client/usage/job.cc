@@ -96,8 +96,11 @@ Cell SumCell(const std::map<std::string, int64_t>& sums) {
 }
 
 // Why an entry is there, in words.
-std::string WhyText(v1::Charge::Basis basis) {
-  switch (basis) {
+std::string WhyText(const v1::Charge& charge) {
+  if (charge.is_of_no_resource()) {
+    return Tr("gpu_names of the catalogue does not say what such GPUs are");
+  }
+  switch (charge.basis()) {
     case v1::Charge::ALLOCATED:
       return Tr("allocated");
     case v1::Charge::NODE_SHARE:
@@ -166,7 +169,7 @@ Table ChargesTable(const google::protobuf::RepeatedPtrField<v1::Charge>& charges
     table.rows.push_back(
         {grant, TextCell(charge.resource()), StateCell(v1::Charge::Kind_Name(charge.kind())),
          SignedCell(AmountCell(charge.resource(), amount), amount, sign),
-         Cell{WhyText(charge.basis()), v1::Charge::Basis_Name(charge.basis())},
+         Cell{WhyText(charge), v1::Charge::Basis_Name(charge.basis())},
          // Normalised hours are written like those of cores.
          SignedCell(AmountCellUnlessZero("cpu", worth), worth, sign), RateCell(charge.rate_ppm()),
          DayCell(charge.has_rate_since_time(), charge.rate_since_time(), zone)});

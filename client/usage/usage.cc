@@ -39,6 +39,7 @@ Cell ChargesCell(const v1::Job& job) {
     one["kind"] = v1::Charge::Kind_Name(charge.kind());
     one["amount_base_units"] = charge.amount_base_units();
     one["normalised_seconds"] = charge.normalised_seconds();
+    if (charge.is_of_no_resource()) one["is_of_no_resource"] = true;
     charges.push_back(one);
   }
   return {"", charges};
@@ -114,6 +115,13 @@ absl::Status SumJobs(Session& session, const v1::ListJobsRequest& request, Group
   return absl::OkStatus();
 }
 
+std::string CauseText(const v1::UnassignedUse& use) {
+  if (use.cause() == v1::UnassignedUse::NO_RESOURCE) {
+    return Tr("gpu_names of the catalogue does not say what such GPUs are");
+  }
+  return Tr("no project claims the account");
+}
+
 absl::Status ListUnassigned(Session& session, int64_t limit) {
   const auto uses =
       ReadPages(session, v1::ListUnassignedRequest(), &v1::ListUnassignedResponse::uses, limit);
@@ -124,13 +132,17 @@ absl::Status ListUnassigned(Session& session, int64_t limit) {
                {"account", Tr("ACCOUNT")},
                {"resource", Tr("RESOURCE")},
                {"settled_base_units", Tr("SETTLED"), true},
-               {"in_flight_base_units", Tr("IN FLIGHT"), true}},
+               {"in_flight_base_units", Tr("IN FLIGHT"), true},
+               {"project", Tr("PROJECT"), false, false, 1},
+               {"cause", Tr("WHY")}},
               {}};
   for (const v1::UnassignedUse& use : *uses) {
     table.rows.push_back({TextCell(use.site()), TextCell(use.account().cluster()),
                           TextCell(use.account().account()), TextCell(use.resource()),
                           AmountCell(use.resource(), use.settled_base_units()),
-                          AmountCell(use.resource(), use.in_flight_base_units())});
+                          AmountCell(use.resource(), use.in_flight_base_units()),
+                          NameCell(use.project()),
+                          {CauseText(use), v1::UnassignedUse::Cause_Name(use.cause())}});
   }
   session.Print({{table}, {}});
   return absl::OkStatus();
@@ -176,7 +188,7 @@ void AddUsage(CommandTree& tree) {
       .Argument("PROJECT", &options->project, Tr("Its id"), /*required=*/false)
       .Flag("--uncovered", &options->uncovered,
             Tr("Only jobs with hours that no valid grant covers"))
-      .Flag("--unassigned", &options->unassigned, Tr("What ran under accounts of no project"))
+      .Flag("--unassigned", &options->unassigned, Tr("What ran under accounts of no project, or on GPUs of no resource"))
       .Option("--jobs", "CLUSTER:ACCOUNT", &options->account,
               Tr("With --unassigned: the single jobs of one account"))
       .Option("--by", "user|site|month|resource|state", &options->by,

@@ -58,6 +58,9 @@ local LINES = {
   { "^mode (%l+)$", function(facts, mode) facts.mode = mode end },
   { "^language (%l%l)$", function(facts, language) facts.language = language end },
   { "^gpu_model " .. NAME .. "$", function(facts, model) facts.model = model end },
+  { "^gpu_name " .. NAME .. " " .. NAME .. " (%d+) (%d+)$", function(facts, name, resource, parts, whole)
+    facts.gpu_names[name] = { resource = resource, share = tonumber(parts) / tonumber(whole) }
+  end },
   { "^gpu_jobs_pay_no_cpu$", function(facts) facts.gpu_jobs_pay_no_cpu = true end },
   { "^free " .. NAME .. "$", function(facts, account) facts.free[account] = true end },
   { "^partition " .. NAME .. " ?(%S*)$", function(facts, name, models)
@@ -126,7 +129,7 @@ end
 local function parse(text)
   local last, bytes = text:sub(-32):match("(end (%d+)\n)$")
   if not last or #text - #last ~= tonumber(bytes) then return nil end
-  local facts = { free = {}, partitions = {}, projects = {}, of_account = {}, text = text }
+  local facts = { gpu_names = {}, free = {}, partitions = {}, projects = {}, of_account = {}, text = text }
   take_lines(facts, text:sub(1, place_of(text, 1, "project", "account", "end")))
   local is_known = facts.mode == "off" or facts.mode == "tell" or facts.mode == "refuse"
   return is_known and facts.site and SENTENCES[facts.language] and facts or nil
@@ -199,6 +202,13 @@ local function gpu_of(item)
   return { prefix = prefix, model = model:lower(), count = tonumber((tail or ":1"):sub(2)), tail = tail or "" }
 end
 
+-- The resource that a type of GPUs is of, and what part of one GPU of it.
+local function resource_of(facts, model)
+  local known = facts.gpu_names[model]
+  if known then return known.resource, known.share end
+  return "gpu-" .. model, 1
+end
+
 local function each_gpu(text, visit)
   return (text:gsub("[^,]+", function(item)
     local gpu = gpu_of(item)
@@ -243,7 +253,9 @@ local function units_of(job, facts)
     each_gpu(job[field] or "", function(gpu)
       local model = gpu.model or facts.model
       has_gpu = true
-      if model then counts["gpu-" .. model] = (counts["gpu-" .. model] or 0) + gpu.count * times[field] end
+      if not model then return end
+      local resource, share = resource_of(facts, model)
+      counts[resource] = (counts[resource] or 0) + gpu.count * times[field] * share
     end)
     for resource, count in pairs(counts) do
       if count > 0 then units[resource] = math.max(units[resource] or 0, count) end
@@ -391,7 +403,9 @@ local function models_there(job, parts, facts)
   return models
 end
 
-local function has_hours(project, model) return not project or (project.left["gpu-" .. model] or 0) > 0 end
+local function left_of(facts, project, model) return project.left[(resource_of(facts, model))] end
+
+local function has_hours(facts, project, model) return not project or (left_of(facts, project, model) or 0) > 0 end
 
 -- The model of GPUs that have none: what the job names elsewhere, its partition's only one, the site's configured one.
 -- Otherwise those that the project has hours of, for it to choose.
@@ -401,10 +415,10 @@ local function model_for(named, there, facts, project)
   local models = sorted(there)
   if #models == 1 then return models[1] end
   local is_there = there[facts.model or ""]
-  if facts.model and is_there and has_hours(project, facts.model) then return facts.model end
+  if facts.model and is_there and has_hours(facts, project, facts.model) then return facts.model end
   local with_hours = {}
   for _, model in ipairs(models) do
-    if has_hours(project, model) then table.insert(with_hours, model) end
+    if has_hours(facts, project, model) then table.insert(with_hours, model) end
   end
   if #with_hours > 0 then return nil, with_hours end
   -- It has hours of none: one is as good as the other, and with a model its limit holds.
@@ -422,7 +436,7 @@ local function refusal_of_gpus(job, parts, facts, project)
   if not choice or not project or facts.mode == "off" then return nil end
   local texts = {}
   for _, each in ipairs(choice) do
-    local left = project.left["gpu-" .. each]
+    local left = left_of(facts, project, each)
     table.insert(texts, left == math.huge and each or each .. " (" .. hours_text(left) .. ")")
   end
   return refuse("ESLURM_ACCOUNTING_POLICY",

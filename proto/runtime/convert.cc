@@ -140,6 +140,7 @@ v1::UsageRecord ToProto(const UsageRecord& record) {
   out.set_node_count(record.node_count);
   Fill(record.observe_time, *out.mutable_observe_time());
   out.set_is_runaway(record.is_runaway);
+  out.mutable_parts_per_gpu()->insert(record.parts_per_gpu.begin(), record.parts_per_gpu.end());
   return out;
 }
 
@@ -178,6 +179,7 @@ absl::StatusOr<UsageRecord> FromProto(const v1::UsageRecord& record) {
   out.node_count = record.node_count();
   out.observe_time = TimeOf(record.observe_time());
   out.is_runaway = record.is_runaway();
+  out.parts_per_gpu = {record.parts_per_gpu().begin(), record.parts_per_gpu().end()};
   return out;
 }
 

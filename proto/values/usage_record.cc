@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <compare>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "proto/values/gpu_part.h"
 #include "proto/values/names.h"
 #include "proto/values/quantity.h"
 #include "proto/values/quoted.h"
@@ -53,7 +55,8 @@ std::strong_ordering OrderOfContent(const UsageRecord& a, const UsageRecord& b) 
   if (const auto o = a.memory_bytes <=> b.memory_bytes; std::is_neq(o)) return o;
   if (const auto o = a.node_count <=> b.node_count; std::is_neq(o)) return o;
   if (const auto o = Order(a.observe_time, b.observe_time); std::is_neq(o)) return o;
-  return a.is_runaway <=> b.is_runaway;
+  if (const auto o = a.is_runaway <=> b.is_runaway; std::is_neq(o)) return o;
+  return a.parts_per_gpu <=> b.parts_per_gpu;
 }
 
 // "core_count is -3: give 0 to 16777216".
@@ -195,6 +198,27 @@ absl::Status CheckGpus(const std::map<std::string, int64_t>& gpu_counts) {
   return absl::OkStatus();
 }
 
+absl::Status CheckParts(const UsageRecord& record) {
+  int64_t common = 1;
+  for (const auto& [name, count] : record.parts_per_gpu) {
+    if (!IsSharedPart(name) || !record.gpu_counts.contains(name)) {
+      return Invalid("parts_per_gpu", Quoted(name),
+                     Say("name shared parts that are among gpu_counts, for example shard"));
+    }
+    if (absl::Status status = CheckBetween(absl::StrCat("parts_per_gpu[", Quoted(name), "]"), count,
+                                           1, kPartsPerGpuMax);
+        !status.ok()) {
+      return status;
+    }
+    common = std::lcm(common, count);
+    if (common > kPartsPerGpuMax) {
+      return Invalid("parts_per_gpu", absl::StrCat(count),
+                     Say("give counts with a common multiple of at most $0", kPartsPerGpuMax));
+    }
+  }
+  return absl::OkStatus();
+}
+
 // After the times: the products use them.
 absl::Status CheckCounts(const UsageRecord& record) {
   for (const auto& [field, count, max] :
@@ -211,7 +235,8 @@ absl::Status CheckCounts(const UsageRecord& record) {
                        record.ElapsedSeconds(), record.time_limit_seconds, kAmountMax.count(),
                        kAmountMax.count() / seconds));
   }
-  return CheckGpus(record.gpu_counts);
+  if (absl::Status status = CheckGpus(record.gpu_counts); !status.ok()) return status;
+  return CheckParts(record);
 }
 
 }  // namespace

@@ -43,13 +43,17 @@ struct UsageRecord {
   int64_t suspended_seconds = 0;
   int64_t time_limit_seconds = 0;  // 0: none
   int64_t core_count = 0;
-  std::map<std::string, int64_t> gpu_counts;  // by model; "" is the site's configured model
+  // By model, "" is the site's configured model; or by the name of a part of a GPU that jobs share,
+  // "shard" or "shard-v100" (proto/values/gpu_part.h).
+  std::map<std::string, int64_t> gpu_counts;
   int64_t memory_bytes = 0;
   int64_t node_count = 0;
   absl::Time observe_time;
   // It runs by accounting, but its controller has it no more: `end_time` is the last moment at
   // which it was known to run, or its time limit, and nothing lies ahead of it.
   bool is_runaway = false;
+  // Of the shared parts among gpu_counts, where its nodes say it: how many of them are one GPU.
+  std::map<std::string, int64_t> parts_per_gpu{};
 
   friend bool operator==(const UsageRecord&, const UsageRecord&) = default;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -149,6 +150,9 @@ class CatalogueReader {
       site.node_share.memory_bytes = ReadAmount(node, "memory", "storage-any", "0TB").count();
       site.node_share.gpus = node.Integer("gpus", 0, 1'000, 0);
     }
+    for (auto& [name, part] : table.NamedTables("gpu_names")) {
+      site.gpu_names[name] = ReadGpuPart(part);
+    }
     site.admin_uids = table.Integers("admin_uids", 0, int64_t{1} << 32, std::vector<int64_t>());
     site.gpu_jobs_pay_cpu = std::find(charge.begin(), charge.end(), "cpu") != charge.end();
     for (ConfigTable& line : table.Tables("capacity"))
@@ -158,6 +162,18 @@ class CatalogueReader {
                        return std::tie(a.resource, a.from) < std::tie(b.resource, b.from);
                      });
     return site;
+  }
+
+  GpuPart ReadGpuPart(ConfigTable& table) {
+    GpuPart part;
+    part.resource = table.Text("resource");
+    const auto share = ParseGpuShare(table.Text("share", "1"));
+    if (share.ok()) {
+      std::tie(part.parts, part.whole) = *share;
+    } else {
+      table.Refuse("share", share.status().message());
+    }
+    return part;
   }
 
   Capacity ReadCapacity(ConfigTable& line) {

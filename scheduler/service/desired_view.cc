@@ -35,6 +35,12 @@ v1::DesiredState DesiredView(const Ledger& ledger, const std::string& site,
   charging.set_node_memory_bytes(state.charges.node.memory_bytes);
   charging.set_node_gpu_count(state.charges.node.gpus);
   charging.set_cores_per_gpu(state.cores_per_gpu);
+  for (const auto& [name, part] : state.charges.gpu_names) {
+    v1::GpuPart& told = (*charging.mutable_gpu_names())[name];
+    told.set_resource(part.resource);
+    told.set_parts(part.parts);
+    told.set_whole(part.whole);
+  }
   for (const DesiredProject& project : state.projects) {
     v1::DesiredProject& wanted = *out.add_projects();
     wanted.set_project(ProjectName(project.project));

@@ -18,13 +18,8 @@
 namespace mesolys {
 namespace {
 
-std::string GpuModelOf(const Ledger& ledger, const std::string& site) {
-  const auto rules = ledger.catalogue().sites.find(site);
-  return rules == ledger.catalogue().sites.end() ? "" : rules->second.gpu_model;
-}
-
 JobSituation SituationOf(const v1::JobSituation& in, const std::string& cluster,
-                         const std::string& gpu_model) {
+                         const ChargeRule& charges) {
   JobSituation job;
   job.cluster = cluster;
   job.state = in.state();
@@ -44,7 +39,7 @@ JobSituation SituationOf(const v1::JobSituation& in, const std::string& cluster,
                           limit.used_minutes(), limit.kept_minutes()});
     // Who names a model asks for no other.
     if (has_model && limit.tres() == "gres/gpu") continue;
-    const std::string resource = ResourceOf(limit.tres(), gpu_model);
+    const std::string resource = ResourceOf(limit.tres(), charges);
     const bool is_known = resource.empty() || std::find(job.asked.begin(), job.asked.end(),
                                                         resource) != job.asked.end();
     if (!is_known) job.asked.push_back(resource);
@@ -126,7 +121,7 @@ absl::Status ExplainJob(const Ledger& ledger, const SiteSessions& sessions,
     return absl::OkStatus();
   }
   const JobSituation job =
-      SituationOf(question.told->situation(), question.cluster, GpuModelOf(ledger, question.site));
+      SituationOf(question.told->situation(), question.cluster, ChargesAt(ledger, question.site));
   const WaitingExplanation why =
       WhyWaiting(ledger, job, sessions.BonusSites().contains(question.site), now);
   const absl::Status allowed =

@@ -110,6 +110,8 @@ v1::Job JobView(const Ledger& ledger, const Job& job) {
     shown.set_normalised_seconds(Normalise(charge.amount, priced.rate).count());
     shown.set_rate_ppm(priced.rate.count());
     if (priced.since.has_value()) *shown.mutable_rate_since_time() = ToProto(*priced.since);
+    shown.set_is_of_no_resource(charge.grant == 0 &&
+                                !ledger.catalogue().Knows(job.site, charge.resource));
   }
   return out;
 }

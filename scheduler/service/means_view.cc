@@ -2,17 +2,19 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "proto/values/gpu_part.h"
 #include "proto/values/names.h"
 
 namespace mesolys {
 namespace {
 
 constexpr int kResourcesMax = 32;
-// Of one site in one state: no sum of them overflows.
-constexpr int64_t kCountMax = int64_t{1} << 40;
+// Of one site in one state: no sum of them in parts of GPUs overflows.
+constexpr int64_t kCountMax = int64_t{1} << 36;
 constexpr char kUntyped[] = "gpu";
 
 bool IsSane(const v1::MeansCount& count) {
@@ -28,12 +30,30 @@ bool IsFlow(const std::string& resource) {
   return kind == ResourceKind::kCpu || kind == ResourceKind::kGpu;
 }
 
-void Add(const v1::MeansCount& more, v1::MeansCount& sum) {
-  sum.set_available_count(sum.available_count() + more.available_count());
-  sum.set_down_count(sum.down_count() + more.down_count());
-  sum.set_drained_count(sum.drained_count() + more.drained_count());
-  sum.set_maintenance_count(sum.maintenance_count() + more.maintenance_count());
-  sum.set_reserved_count(sum.reserved_count() + more.reserved_count());
+void Add(const v1::MeansCount& more, int64_t times, v1::MeansCount& sum) {
+  sum.set_available_count(sum.available_count() + more.available_count() * times);
+  sum.set_down_count(sum.down_count() + more.down_count() * times);
+  sum.set_drained_count(sum.drained_count() + more.drained_count() * times);
+  sum.set_maintenance_count(sum.maintenance_count() + more.maintenance_count() * times);
+  sum.set_reserved_count(sum.reserved_count() + more.reserved_count() * times);
+}
+
+// Rounded down: parts that make no whole GPU can be promised to nobody.
+void Divide(int64_t by, v1::MeansCount& count) {
+  count.set_available_count(count.available_count() / by);
+  count.set_down_count(count.down_count() / by);
+  count.set_drained_count(count.drained_count() / by);
+  count.set_maintenance_count(count.maintenance_count() / by);
+  count.set_reserved_count(count.reserved_count() / by);
+}
+
+// What one unit of what the site calls a resource is.
+GpuPart PartAt(const Site& site, const std::string& resource) {
+  if (resource == kUntyped && site.gpu_model.empty()) return {resource, 1, 1};
+  if (resource == kUntyped) return PartOf("", site.gpu_names, site.gpu_model, {});
+  absl::string_view name = resource;
+  if (!absl::ConsumePrefix(&name, "gpu-")) return {resource, 1, 1};
+  return PartOf(std::string(name), site.gpu_names, site.gpu_model, {});
 }
 
 // Nothing is promised within planned maintenance.
@@ -78,16 +98,17 @@ v1::SiteMeans MeansView(const Ledger& ledger, const std::string& site, const v1:
                         absl::Time now) {
   const Catalogue& catalogue = ledger.catalogue();
   const Site& place = catalogue.sites.at(site);
+  // In the one fraction in which every share of the site is whole.
+  int64_t whole = 1;
+  for (const auto& [name, part] : place.gpu_names) whole = std::lcm(whole, part.whole);
   std::map<std::string, v1::ResourceMeans> means;
   for (const v1::ResourceMeans& each : said.resources()) {
-    std::string resource = each.resource();
-    if (resource == kUntyped && !place.gpu_model.empty()) {
-      resource = absl::StrCat("gpu-", place.gpu_model);
-    }
-    v1::ResourceMeans& sum = means[resource];
-    Add(each.nodes(), *sum.mutable_nodes());
-    Add(each.units(), *sum.mutable_units());
+    const GpuPart part = PartAt(place, each.resource());
+    v1::ResourceMeans& sum = means[part.resource];
+    Add(each.nodes(), 1, *sum.mutable_nodes());
+    Add(each.units(), part.parts * (whole / part.whole), *sum.mutable_units());
   }
+  for (auto& [resource, each] : means) Divide(whole, *each.mutable_units());
   const bool promises = !IsInMaintenance(ledger, site, now);
   for (const Capacity& capacity : place.capacities) {
     if (!IsFlow(capacity.resource)) continue;

@@ -1,5 +1,6 @@
 // UsageService: what jobs used, and how it compares with the accounting of sites.
 
+#include <map>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -52,14 +53,25 @@ v1::RefundJobResponse RefundView(const Ledger& ledger, const JobRefunded& refund
   return out;
 }
 
+// What no project claims, and of each project what was held of no resource.
+std::map<UseKey, Totals> UnassignedOf(const Ledger& ledger) {
+  std::map<UseKey, Totals> uses = ledger.unassigned();
+  for (const auto& [key, totals] : ledger.uncovered()) {
+    const std::string& site = ledger.SiteOf(key.cluster);
+    if (!ledger.catalogue().Knows(site, key.resource)) uses[key] = totals;
+  }
+  return uses;
+}
+
 absl::Status ReadUnassigned(const Reading& reading, const v1::ListUnassignedRequest& in,
                             v1::ListUnassignedResponse& out) {
   absl::StatusOr<Page> page = ParsePage(in.page_size(), in.page_token());
   if (!page.ok()) return page.status();
   const auto key_of = [](const auto& each) {
-    return absl::StrCat(each.first.cluster, "\t", each.first.account, "\t", each.first.resource);
+    return absl::StrCat(each.first.project, "\t", each.first.cluster, "\t", each.first.account, "\t",
+                        each.first.resource);
   };
-  const auto& uses = reading.ledger.unassigned();
+  const std::map<UseKey, Totals> uses = UnassignedOf(reading.ledger);
   auto from = uses.begin();
   while (from != uses.end() && !page->after.empty() && key_of(*from) <= page->after) ++from;
   out.set_next_page_token(FillPage(from, uses.end(), *page, key_of, [&](const auto& each) {
@@ -71,6 +83,11 @@ absl::Status ReadUnassigned(const Reading& reading, const v1::ListUnassignedRequ
     use.set_resource(each.first.resource);
     use.set_settled_base_units((each.second.settled - each.second.refund).count());
     use.set_in_flight_base_units(each.second.in_flight.count());
+    use.set_cause(v1::UnassignedUse::NO_PROJECT);
+    if (!each.first.project.empty()) {
+      use.set_cause(v1::UnassignedUse::NO_RESOURCE);
+      use.set_project(ProjectName(each.first.project));
+    }
     return true;
   }));
   return absl::OkStatus();

@@ -57,6 +57,12 @@ void Encode(const Site& site, v1::StoredSite& out) {
   out.set_node_memory(site.node_share.memory_bytes);
   out.set_node_gpus(site.node_share.gpus);
   for (int64_t uid : site.admin_uids) out.add_admin_uids(uid);
+  for (const auto& [name, part] : site.gpu_names) {
+    v1::StoredGpuPart& stored = (*out.mutable_gpu_names())[name];
+    stored.set_resource(part.resource);
+    stored.set_parts(part.parts);
+    stored.set_whole(part.whole);
+  }
   for (const Capacity& capacity : site.capacities) {
     v1::StoredCapacity& line = *out.add_capacities();
     line.set_resource(capacity.resource);
@@ -77,6 +83,9 @@ Site Decode(const v1::StoredSite& in) {
   site.gpu_jobs_pay_cpu = in.gpu_jobs_pay_cpu();
   site.node_share = {in.node_cores(), in.node_memory(), in.node_gpus()};
   site.admin_uids.assign(in.admin_uids().begin(), in.admin_uids().end());
+  for (const auto& [name, part] : in.gpu_names()) {
+    site.gpu_names[name] = {part.resource(), part.parts(), part.whole()};
+  }
   for (const v1::StoredCapacity& line : in.capacities()) {
     site.capacities.push_back({line.resource(), absl::FromUnixSeconds(line.from()), line.units(),
                                PartsPerMillion(line.availability())});

@@ -46,6 +46,7 @@ JobRow EncodeJob(const Job& job, int64_t revision) {
   stored.set_node_count(record.node_count);
   stored.set_observe_time(absl::ToUnixSeconds(record.observe_time));
   stored.set_is_runaway(record.is_runaway);
+  stored.mutable_parts_per_gpu()->insert(record.parts_per_gpu.begin(), record.parts_per_gpu.end());
   v1::StoredCharges charges;
   charges.set_project(job.project);
   charges.set_site(job.site);
@@ -88,6 +89,7 @@ absl::StatusOr<Job> DecodeJob(const JobRow& row) {
   record.node_count = stored.node_count();
   record.observe_time = absl::FromUnixSeconds(stored.observe_time());
   record.is_runaway = stored.is_runaway();
+  record.parts_per_gpu = {stored.parts_per_gpu().begin(), stored.parts_per_gpu().end()};
   job.project = charges.project();
   job.site = charges.site();
   for (const v1::StoredCharge& charge : charges.charges()) {

@@ -57,8 +57,10 @@ class RunningScheduler {
   // Waits until no account is left to be charged anew; false after half a minute.
   bool WaitUntilSettled();
 
- private:
+  // As a scheduler that starts with another file.
   void Adopt(const Catalogue& catalogue);
+
+ private:
 
   TestCa& ca_;
   ThreadRuntime runtime_;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "agent/slurm/associations/qos.h"
+#include "agent/slurm/associations/shared_parts.h"
 #include "agent/slurm/associations/tres.h"
 
 namespace mesolys::agent {
@@ -73,6 +74,11 @@ inline constexpr char kRootAccount[] = "root";
 
 using AccountUser = std::pair<std::string, AssociationUser>;  // "" for the account
 
+// Minutes of accounts and users, with what they are of the accounts above added to these.
+std::map<AccountUser, TresMinutes> SummedUp(
+    const std::map<AccountUser, TresMinutes>& minutes,
+    const std::map<std::string, AccountAssociation>& accounts);
+
 // Everything that was read of a cluster.
 struct ClusterAssociations {
   std::map<std::string, AccountAssociation> accounts;  // as slurmdbd keeps them
@@ -81,6 +87,9 @@ struct ClusterAssociations {
   struct Controller {
     std::map<AccountUser, TresMinutes> counted;
     std::map<AccountUser, TresMinutes> kept;  // for what runs, until its time limits
+    // What those that wait ask, times their time limits; looked at only where it matters.
+    std::map<AccountUser, TresMinutes> waiting;
+    SharedParts shared;  // looked at only where slurmctld counts such
     std::map<AccountUser, TresMinutes> minutes;
     std::set<AccountUser> frozen;    // nothing of them may start or be submitted
     std::set<AccountUser> defaults;  // the account that a login's jobs go to when none is named

@@ -1,9 +1,16 @@
 #include "agent/slurm/associations/minutes_limits.h"
 
 #include <algorithm>
+#include <numeric>
+#include <optional>
 #include <set>
+#include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "agent/slurm/associations/tres.h"
+#include "proto/values/gpu_part.h"
 #include "proto/values/sentence.h"
 
 namespace mesolys::agent {
@@ -31,7 +38,74 @@ std::set<std::string> ResourcesOf(const SiteAccount& account) {
   return resources;
 }
 
+using Feeds = std::map<std::string, std::vector<FedTres>>;
+
+// Whether there are some of a type: then it is their total.
+bool HasTypes(const std::set<std::string>& all, const std::string& tres) {
+  const auto first = all.lower_bound(absl::StrCat(tres, ":"));
+  return first != all.end() && absl::StartsWith(*first, absl::StrCat(tres, ":"));
+}
+
+// The TRES that each resource of GPUs feeds, but for totals.
+Feeds FeedsOf(const SiteState& state, const ClusterAssociations::Controller& controller) {
+  Feeds feeds;
+  for (const std::string& tres : controller.tres) {
+    const std::optional<std::string> name = GpuNameOfTres(tres);
+    if (!name.has_value() || tres == kAllGpus || !IsLimitable(tres)) continue;
+    if (HasTypes(controller.tres, tres)) continue;
+    const GpuPart part = PartOf(controller.shared.NameOf(*name), state.charges.gpu_names,
+                                state.charges.gpu_model, controller.shared.per_gpu);
+    feeds[part.resource].push_back({tres, part.parts, part.whole});
+  }
+  return feeds;
+}
+
+// What the limit of gres/gpu holds of a pot. A slice counts in it as a whole GPU, a shared part not
+// at all; whoever names no type may get the largest, and may take no more than is left.
+int64_t GpusOf(const std::vector<FedTres>& fed, const std::vector<int64_t>& parts, int64_t pot) {
+  int64_t common = 1;
+  for (const FedTres& each : fed) common = std::lcm(common, each.whole);
+  Wide left = static_cast<Wide>(pot) * common;
+  Wide kept = 0;
+  for (size_t i = 0; i < fed.size(); ++i) {
+    const Wide cost = static_cast<Wide>(fed[i].parts) * (common / fed[i].whole);
+    if (IsSharedTres(fed[i].tres)) {
+      left -= cost * parts[i];
+    } else {
+      left -= cost * fed[i].kept;
+      kept += fed[i].kept;
+    }
+  }
+  // Rounded down, also below 0.
+  const Wide whole = left >= 0 ? left / common : -((-left + common - 1) / common);
+  return static_cast<int64_t>(std::clamp<Wide>(kept + whole, 0, kMinutesMax));
+}
+
+std::string SplitText(const std::string& resource, const MinutesRanges& by_tres) {
+  const std::string parts = absl::StrJoin(by_tres, ", ", [](std::string* out, const auto& each) {
+    absl::StrAppend(out, each.first, "=", each.second.most);
+  });
+  return Say("Slurm has no limit of a sum: what is left of $0 is split over $1 (minutes), and moved "
+             "as jobs run and wait",
+             resource, parts)
+      .Render();
+}
+
 }  // namespace
+
+bool FeedsSeveralTres(const SiteState& state, const ClusterAssociations::Controller& controller) {
+  const Feeds feeds = FeedsOf(state, controller);
+  return std::any_of(feeds.begin(), feeds.end(),
+                     [](const auto& each) { return each.second.size() > 1; });
+}
+
+MinutesLimits::MinutesLimits(const SiteState& state, const SiteUse* use,
+                             const ClusterAssociations& held, int64_t cluster_count)
+    : state_(state),
+      use_(use),
+      held_(held),
+      cluster_count_(cluster_count),
+      feeds_(held.controller.has_value() ? FeedsOf(state, *held.controller) : Feeds()) {}
 
 int64_t MinutesOf(Amount left, int64_t cluster_count) {
   return std::clamp<int64_t>(left.count() / cluster_count / 60, 0, kMinutesMax);
@@ -69,6 +143,65 @@ int64_t MinutesLimits::BaseOf(const AccountUser& whose, const std::string& tres)
   return std::max<int64_t>(base, 0);
 }
 
+// For GPUs of which no type was named.
+int64_t MinutesLimits::UntypedWaiting(const AccountUser& whose) const {
+  const auto waiting = held_.controller->waiting.find(whose);
+  if (waiting == held_.controller->waiting.end()) return 0;
+  int64_t untyped = Of(waiting->second, kAllGpus);
+  for (const auto& [tres, minutes] : waiting->second) {
+    if (IsTypedGpu(tres)) untyped -= Of(waiting->second, tres);
+  }
+  return std::max<int64_t>(untyped, 0);
+}
+
+std::vector<FedTres> MinutesLimits::FedBy(const AccountUser& whose,
+                                          const std::string& resource) const {
+  std::vector<FedTres> fed = feeds_.at(resource);
+  const auto kept = held_.controller->kept.find(whose);
+  const auto waiting = held_.controller->waiting.find(whose);
+  for (FedTres& each : fed) {
+    // With several clusters what this one keeps is added to its limits already.
+    if (cluster_count_ == 1 && kept != held_.controller->kept.end()) {
+      each.kept = Of(kept->second, each.tres);
+    }
+    if (waiting != held_.controller->waiting.end()) each.waiting = Of(waiting->second, each.tres);
+  }
+  const bool has_shared = std::any_of(
+      fed.begin(), fed.end(), [](const FedTres& each) { return IsSharedTres(each.tres); });
+  const GpuPart untyped = PartOf("", state_.charges.gpu_names, state_.charges.gpu_model, {});
+  if (has_shared && untyped.resource == resource) {
+    fed.push_back({kAllGpus, 1, 1, 0, UntypedWaiting(whose)});
+  }
+  return fed;
+}
+
+MinutesLimits::PotParts MinutesLimits::Split(const AccountUser& whose, const std::string& resource,
+                                             const MinutesRange& left) const {
+  const std::vector<FedTres> fed = FedBy(whose, resource);
+  const std::vector<int64_t> least = SplitPot(left.least, fed);
+  const std::vector<int64_t> most = SplitPot(left.most, fed);
+  PotParts parts;
+  for (size_t i = 0; i < fed.size(); ++i) {
+    // What rounding leaves may go elsewhere in the smaller pot.
+    if (fed[i].tres != kAllGpus) parts.by_tres[fed[i].tres] = {std::min(least[i], most[i]), most[i]};
+  }
+  parts.all_gpus.most = GpusOf(fed, most, left.most);
+  parts.all_gpus.least = std::min(GpusOf(fed, least, left.least), parts.all_gpus.most);
+  return parts;
+}
+
+// Of shared parts that have types, the total.
+void MinutesLimits::SetTotals(MinutesRanges& room) const {
+  for (const std::string& tres : held_.controller->tres) {
+    if (!IsSharedTres(tres) || !HasTypes(held_.controller->tres, tres)) continue;
+    MinutesRange total;
+    for (const auto& [typed, minutes] : room) {
+      if (absl::StartsWith(typed, absl::StrCat(tres, ":"))) total = total + minutes;
+    }
+    room[tres] = total;
+  }
+}
+
 void MinutesLimits::SetAccount(const std::string& id,
                                const std::map<std::string, MinutesRange>& left,
                                WantedAccount& wanted) const {
@@ -79,6 +212,16 @@ void MinutesLimits::SetAccount(const std::string& id,
   for (const auto& [resource, minutes] : left) {
     const std::string tres = TresOf(resource);
     if (tres.empty()) continue;
+    if (feeds_.contains(resource)) {
+      // The limit of one model is passed by a job that names none; that of all holds for every job.
+      PotParts parts = Split({id, ""}, resource, minutes);
+      gpus = gpus + parts.all_gpus;
+      if (parts.by_tres.size() > 1) {
+        wanted.splits[resource] = SplitText(resource, parts.by_tres);
+      }
+      room.merge(parts.by_tres);
+      continue;
+    }
     if (!known.contains(tres)) {
       wanted.problems[resource] = Say("slurmctld does not count $0: add it to "
                                       "AccountingStorageTRES in slurm.conf, and restart it",
@@ -86,20 +229,21 @@ void MinutesLimits::SetAccount(const std::string& id,
                                       .Render();
       continue;
     }
-    // The limit of one model is passed by a job that names none; that of all holds for every job.
-    if (tres != "cpu") gpus = gpus + minutes;
-    if (tres != kAllGpus) room[tres] = minutes;
+    if (tres == kAllGpus) gpus = gpus + minutes;
+    if (tres == "cpu") room[tres] = minutes;
   }
   if (known.contains(kAllGpus)) room[kAllGpus] = gpus;
   // A model without a grant pays for nothing: what it took would be given again with each look.
   for (const std::string& tres : known) {
-    if (!IsTypedGpu(tres) || room.contains(tres)) continue;
+    const bool is_shared = IsSharedTres(tres);
+    if ((!IsTypedGpu(tres) && !is_shared) || room.contains(tres)) continue;
     if (IsLimitable(tres)) room[tres] = {};
-    if (known.contains(kAllGpus)) continue;
+    if (is_shared || known.contains(kAllGpus)) continue;
     wanted.problems[""] =
         SayLater("slurmctld counts GPUs by model only: add gres/gpu to AccountingStorageTRES");
     wanted.is_frozen = true;
   }
+  SetTotals(room);
   for (const auto& [tres, minutes] : room) {
     const int64_t base = BaseOf({id, ""}, tres);
     wanted.minutes[tres] = MinutesRange{base, base} + minutes;
@@ -116,7 +260,7 @@ void MinutesLimits::SetAccount(const std::string& id,
 MinutesRanges MinutesLimits::OfClosed(const std::string& id) const {
   MinutesRanges ranges;
   for (const std::string& tres : held_.controller->tres) {
-    const bool is_gpu = tres == kAllGpus || IsTypedGpu(tres);
+    const bool is_gpu = tres == kAllGpus || IsTypedGpu(tres) || IsSharedTres(tres);
     if (tres != "cpu" && !(is_gpu && IsLimitable(tres))) continue;
     ranges[tres] = {0, BaseOf({id, ""}, tres)};
   }
@@ -150,7 +294,9 @@ MinutesRanges MinutesLimits::OfUser(const std::string& id, const std::string& lo
     const std::string tres = TresOf(resource);
     const auto ceiling = account.login_ceilings.find({login, resource});
     const bool is_gpu = tres != "cpu";
-    if (ceiling == account.login_ceilings.end() || !held_.controller->tres.contains(tres)) {
+    const bool is_counted =
+        feeds_.contains(resource) || held_.controller->tres.contains(tres);
+    if (ceiling == account.login_ceilings.end() || !is_counted) {
       if (is_gpu) is_every_model = false;
       continue;
     }
@@ -159,8 +305,14 @@ MinutesRanges MinutesLimits::OfUser(const std::string& id, const std::string& lo
     const MinutesRange left = {
         MinutesOf(LeftOf(ceiling->second.amount, used.most), cluster_count_),
         MinutesOf(LeftOf(ceiling->second.amount, used.least), cluster_count_)};
-    ranges[tres] = left;
-    if (is_gpu) gpus = gpus + left;
+    if (feeds_.contains(resource)) {
+      PotParts parts = Split({id, user}, resource, left);
+      gpus = gpus + parts.all_gpus;
+      ranges.merge(parts.by_tres);
+    } else {
+      ranges[tres] = left;
+      if (is_gpu) gpus = gpus + left;
+    }
   }
   if (is_every_model && HoldsGpus(ranges)) ranges[kAllGpus] = gpus;
   for (auto& [tres, range] : ranges) {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "agent/slurm/associations/tres.h"
 #include "agent/slurm/associations/wanted_associations.h"
+#include "proto/values/gpu_part.h"
 
 namespace mesolys::agent {
 namespace {
@@ -16,13 +18,20 @@ Amount Within(int64_t units, absl::Duration span) {
   return Amount(static_cast<int64_t>(std::ceil(amount)));
 }
 
-Amount Forgotten(const OfflineSite& site, const std::string& project, const std::string& resource,
-                 Amount left, absl::Duration away) {
+Amount Forgotten(const OfflineSite& site, const ChargeRule& charges, const std::string& project,
+                 const std::string& resource, Amount left, absl::Duration away) {
   if (site.half_life == absl::InfiniteDuration()) return Amount();
   int64_t counted = 0;
   if (const auto account = site.counted.find(project); account != site.counted.end()) {
-    const auto minutes = account->second.find(TresOf(resource));
-    if (minutes != account->second.end()) counted = std::min(minutes->second, kMinutesMax);
+    for (const auto& [tres, minutes] : account->second) {
+      const std::optional<std::string> name = GpuNameOfTres(tres);
+      const bool is_typed = name.has_value() && !name->empty();
+      const GpuPart part = is_typed ? PartOf(*name, charges.gpu_names, charges.gpu_model, {})
+                                    : GpuPart{tres == TresOf(resource) ? resource : "", 1, 1};
+      if (part.resource != resource) continue;
+      const int64_t sane = std::clamp<int64_t>(minutes, 0, kMinutesMax);
+      counted = std::min(counted + MulDiv(sane, part.parts, part.whole), kMinutesMax);
+    }
   }
   const double limit = static_cast<double>(counted) * 60 + static_cast<double>(left.count());
   const double part = std::min(
@@ -64,7 +73,7 @@ std::vector<OfflineRisk> OfflineRisksOf(const SiteState& state, const SiteUse& u
     risk.ended =
         LeftAtEnds(state.accounts.at(standing.account), use, standing.resource, now, now + away);
     risk.across_ends = std::min(risk.ended, Within(units, site.job_max));
-    risk.forgotten = Forgotten(site, standing.account, standing.resource, risk.left, away);
+    risk.forgotten = Forgotten(site, state.charges, standing.account, standing.resource, risk.left, away);
   }
   return risks;
 }

@@ -1,8 +1,11 @@
 #include "agent/slurm/associations/tres.h"
 
+#include <optional>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "proto/values/gpu_part.h"
 #include "proto/values/names.h"
 
 namespace mesolys::agent {
@@ -28,9 +31,15 @@ std::string TresOf(absl::string_view resource) {
 
 bool IsTypedGpu(absl::string_view tres) { return absl::StartsWith(tres, kTyped); }
 
+bool IsSharedTres(absl::string_view tres) {
+  const std::optional<std::string> name = GpuNameOfTres(tres);
+  return name.has_value() && !IsTypedGpu(tres) && IsSharedPart(*name);
+}
+
 bool IsLimitable(absl::string_view tres) {
   if (tres == "cpu" || tres == kAllGpus) return true;
-  return absl::ConsumePrefix(&tres, kTyped) && CheckResource(absl::StrCat("gpu-", tres)).ok();
+  const std::optional<std::string> name = GpuNameOfTres(tres);
+  return name.has_value() && CheckResource(absl::StrCat("gpu-", *name)).ok();
 }
 
 }  // namespace mesolys::agent

@@ -28,9 +28,6 @@
 
 namespace mesolys::agent {
 
-// Beyond this a limit is the same as none; 1.9 million years of one core.
-inline constexpr int64_t kMinutesMax = 1'000'000'000'000;
-
 // Where a limit may be. It is not one number: Slurm counts what runs every few minutes, the agent
 // at another moment. Every value within would be right at some moment since Slurm last counted, so
 // one that is held is left alone.
@@ -62,6 +59,8 @@ struct WantedAccount {
   std::map<AssociationUser, MinutesRanges> users;  // their own ceilings
   // What cannot be set, and why, by resource; "" for the whole account.
   std::map<std::string, std::string> problems;
+  // How what is left of a resource is split over several TRES, by resource.
+  std::map<std::string, std::string> splits{};
 };
 
 using WantedAssociations = std::map<std::string, WantedAccount>;  // by account

@@ -10,21 +10,25 @@
 
 #include "absl/strings/string_view.h"
 #include "agent/checks/finding.h"
+#include "agent/slurm/associations/shared_parts.h"
 
 namespace mesolys::agent {
 
 struct NodeFacts {
   std::set<std::string> gpu_models;  // "" for GPUs without one
-  // Nodes by what their GPUs are given away as in parts: "shard", "mps".
+  // Nodes by what their GPUs are shared as: "shard", "mps".
   std::map<std::string, std::vector<std::string>> gpu_parts;
+  SharedParts shared;               // what such parts are, as far as the nodes agree
   std::vector<std::string> unread;  // why a node, or its GPUs, could not be read
 };
 
 // `scontrol --oneliner show node`.
 NodeFacts ReadNodes(absl::string_view text);
 
-// Remedies name `slurm_conf`. Nothing is said of what is right.
+// `counted` are the TRES of AccountingStorageTRES. Remedies name `slurm_conf`. Nothing is said of
+// what is right.
 std::vector<Finding> CheckNodes(const std::string& cluster, const NodeFacts& nodes,
+                                const std::set<std::string>& counted,
                                 const std::string& slurm_conf);
 
 }  // namespace mesolys::agent

@@ -156,7 +156,7 @@ void SlurmCheck::CheckConfig(const std::string& cluster) {
   const NodeFacts facts = ReadNodes(nodes.value_or(""));
   for (const std::vector<Finding>& judged :
        {CheckSlurmConfig(cluster, *config, facts.gpu_models, sacct_.slurm_conf),
-        CheckNodes(cluster, facts, sacct_.slurm_conf)}) {
+        CheckNodes(cluster, facts, CountedTres(*config), sacct_.slurm_conf)}) {
     findings_.insert(findings_.end(), judged.begin(), judged.end());
   }
   findings_.push_back(

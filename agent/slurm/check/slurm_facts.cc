@@ -102,7 +102,7 @@ class Judge {
 
   void CheckTres(const std::set<std::string>& gpu_models) {
     const char* const name = "AccountingStorageTRES";
-    const std::set<std::string> words = WordsOf(ValueOf(config_, name));
+    const std::set<std::string> words = CountedTres(config_);
     std::vector<std::string> right;
     bool is_whole = true;
     if (!gpu_models.empty()) right.push_back("gres/gpu");
@@ -227,6 +227,10 @@ absl::StatusOr<SlurmConfig> ParseSlurmConfig(absl::string_view text) {
         "scontrol show config names no SLURM_VERSION: it is no configuration of Slurm");
   }
   return config;
+}
+
+std::set<std::string> CountedTres(const SlurmConfig& config) {
+  return WordsOf(ValueOf(config, "AccountingStorageTRES"));
 }
 
 std::vector<Finding> CheckSlurmConfig(const std::string& cluster, const SlurmConfig& config,

@@ -21,6 +21,9 @@ namespace mesolys::agent {
 using SlurmConfig = std::map<std::string, std::string>;
 absl::StatusOr<SlurmConfig> ParseSlurmConfig(absl::string_view text);
 
+// The TRES that it counts beside Slurm's own, in lower case.
+std::set<std::string> CountedTres(const SlurmConfig& config);
+
 // Of one cluster; `gpu_models` are those that its nodes have, "" for GPUs without a model. Remedies
 // name `slurm_conf`.
 std::vector<Finding> CheckSlurmConfig(const std::string& cluster, const SlurmConfig& config,

@@ -52,6 +52,9 @@ class Listing {
     const std::string& model =
         rules_.gpu_model.empty() ? wanted_.charges.gpu_model : rules_.gpu_model;
     if (CheckResource(absl::StrCat("gpu-", model)).ok()) Line("gpu_model ", model);
+    for (const auto& [name, part] : wanted_.charges.gpu_names) {
+      Line("gpu_name ", name, " ", part.resource, " ", part.parts, " ", part.whole);
+    }
     if (!wanted_.charges.gpu_jobs_pay_cpu) Line("gpu_jobs_pay_no_cpu");
     for (const std::string& account : rules_.free_accounts) {
       if (CheckLogin("account", account).ok()) Line("free ", absl::AsciiStrToLower(account));

@@ -10,6 +10,7 @@
 //   mode tell
 //   language en
 //   gpu_model a100
+//   gpu_name a100_1g.10gb gpu-a100 1 7
 //   gpu_jobs_pay_no_cpu
 //   free root                              an account that is nobody's matter
 //   partition main a100,v100               "-" for GPUs without a model

@@ -1,5 +1,6 @@
 #include "agent/slurm/text/queued_job.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "agent/slurm/text/sacct_time.h"
 #include "agent/slurm/text/sacct_value.h"
 #include "proto/runtime/convert.h"
+#include "proto/values/quantity.h"
 
 namespace mesolys::agent {
 namespace {
@@ -79,6 +81,21 @@ absl::StatusOr<QueueRow> ParseQueueRow(absl::string_view line) {
   job.asked = CountsOf(fields[10]);
   job.takes_whole_nodes = fields[11] == "NO";
   return row;
+}
+
+void AddWaiting(const QueuedJob& job, std::map<AccountUser, TresMinutes>& waiting) {
+  const std::set<AccountUser> whose = {{job.account, ""},
+                                       {job.account, {job.user, ""}},
+                                       {job.account, {job.user, job.partition}}};
+  const int64_t minutes = job.time_limit_seconds == 0 ? kMinutesMax
+                                                      : (job.time_limit_seconds - 1) / 60 + 1;
+  for (const AccountUser& each : whose) {
+    for (const auto& [tres, count] : job.asked) {
+      int64_t& sum = waiting[each][tres];
+      const Wide more = static_cast<Wide>(count) * minutes;
+      sum = static_cast<int64_t>(std::min<Wide>(sum + more, kMinutesMax));
+    }
+  }
 }
 
 v1::JobSituation SituationOf(const QueuedJob& job, const ClusterAssociations& held) {

@@ -46,6 +46,10 @@ struct QueueRow {
 };
 absl::StatusOr<QueueRow> ParseQueueRow(absl::string_view line);
 
+// Adds what the job asks of each TRES, times its time limit in whole minutes, rounded up, to its
+// account and its user, there and in its partition; without a time limit it is kMinutesMax.
+void AddWaiting(const QueuedJob& job, std::map<AccountUser, TresMinutes>& waiting);
+
 // The job and the limits over it, its user's first, then its account's and those above. Kept or
 // used minutes of others are part of them.
 v1::JobSituation SituationOf(const QueuedJob& job, const ClusterAssociations& held);

@@ -1,6 +1,8 @@
 #include "agent/slurm/text/sacct_value.h"
 
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "agent/slurm/text/digits.h"
+#include "proto/values/gpu_part.h"
 #include "proto/values/quoted.h"
 
 namespace mesolys::agent {
@@ -104,10 +107,10 @@ absl::StatusOr<int64_t> ParseSacctSize(absl::string_view text) {
 }
 
 absl::StatusOr<Allocation> ParseAllocTres(absl::string_view text) {
-  constexpr absl::string_view kTypedGpu = "gres/gpu:";
   Allocation allocation;
-  int64_t gpu_total = 0;
-  int64_t gpu_typed = 0;
+  // Of "gres/gpu", "gres/shard" and "gres/mps" alike: "gpu", "shard" and "mps" without their types.
+  std::map<absl::string_view, int64_t> totals;
+  std::map<absl::string_view, int64_t> typed;
   for (const absl::string_view entry : absl::StrSplit(text, ',')) {
     const size_t sign = entry.find('=');
     if (sign == absl::string_view::npos)
@@ -121,22 +124,28 @@ absl::StatusOr<Allocation> ParseAllocTres(absl::string_view text) {
       allocation.memory_bytes = *bytes;
       continue;
     }
-    const bool is_typed_gpu = absl::StartsWith(name, kTypedGpu);
-    if (name != "cpu" && name != "node" && name != "gres/gpu" && !is_typed_gpu) continue;
+    const std::optional<std::string> gpu = GpuNameOfTres(absl::AsciiStrToLower(name));
+    if (name != "cpu" && name != "node" && !gpu.has_value()) continue;
     if (!IsNumber(value) || value.size() > 12) {
       return WrongValue(absl::StrCat(name, " of AllocTRES"), value, "give a whole number");
     }
     const int64_t count = Number(value);
     if (name == "cpu") allocation.core_count = count;
     if (name == "node") allocation.node_count = count;
-    if (name == "gres/gpu") gpu_total = count;
-    if (is_typed_gpu && count > 0) {
-      allocation.gpu_counts[absl::AsciiStrToLower(name.substr(kTypedGpu.size()))] += count;
-      gpu_typed += count;
+    if (!gpu.has_value()) continue;
+    const absl::string_view kind = name.substr(0, name.find(':'));
+    if (kind == name) {
+      totals[kind] = count;
+    } else if (count > 0) {
+      allocation.gpu_counts[*gpu] += count;
+      typed[kind] += count;
     }
   }
-  // The total is missing, hence less, where only typed GPUs are accounted.
-  if (gpu_total > gpu_typed) allocation.gpu_counts[""] += gpu_total - gpu_typed;
+  // The total is missing, hence less, where only those with a type are accounted.
+  for (const auto& [kind, total] : totals) {
+    const int64_t untyped = total - typed[kind];
+    if (untyped > 0) allocation.gpu_counts[*GpuNameOfTres(kind)] += untyped;
+  }
   return allocation;
 }
 

@@ -29,14 +29,15 @@ struct Allocation {
   int64_t core_count = 0;
   int64_t node_count = 0;
   int64_t memory_bytes = 0;
-  std::map<std::string, int64_t> gpu_counts;  // by model, in lower case; "" is untyped
+  // By model, in lower case, "" is untyped; and of shared parts "shard", "mps", "shard-v100".
+  std::map<std::string, int64_t> gpu_counts;
 
   friend bool operator==(const Allocation&, const Allocation&) = default;
 };
 
 // Column AllocTRES: "billing=12,cpu=12,gres/gpu=2,gres/gpu:a100=2,mem=31000M,node=1". The untyped
-// entry of GPUs is the total: what its typed ones leave of it has no model. Other resources, and
-// values that Slurm marks as not set, are ignored.
+// entry of GPUs, and of their shared parts, is the total: what its typed ones leave of it has no
+// model. Other resources, and values that Slurm marks as not set, are ignored.
 absl::StatusOr<Allocation> ParseAllocTres(absl::string_view text);
 
 }  // namespace mesolys::agent

@@ -133,13 +133,20 @@ absl::Status ReadGpus(absl::string_view text, ScontrolNode& node) {
   for (const absl::string_view entry : absl::StrSplit(flat, ',', absl::SkipEmpty())) {
     std::vector<absl::string_view> parts = absl::StrSplit(entry, ':');
     parts.erase(std::remove(parts.begin() + 1, parts.end(), "no_consume"), parts.end());
-    if (parts.front() == "shard" || parts.front() == "mps") node.gpu_parts.emplace(parts.front());
-    if (parts.front() != "gpu") continue;
+    const bool is_shared = parts.front() == "shard" || parts.front() == "mps";
+    if (parts.front() != "gpu" && !is_shared) continue;
     const bool has_model_alone = parts.size() == 2 && !parts[1].empty() &&
                                  absl::ascii_isalpha(static_cast<unsigned char>(parts[1].front()));
     if (parts.size() == 1 || has_model_alone) parts.push_back("1");
     const absl::StatusOr<int64_t> count = Words::ReadCount("the count of GPUs", parts.back(), 0);
     const std::string model = parts.size() == 3 ? absl::AsciiStrToLower(parts[1]) : "";
+    if (is_shared) {
+      // Of one that is not understood it is known that there are some.
+      std::string name(parts.front());
+      if (!model.empty()) absl::StrAppend(&name, "-", model);
+      node.gpu_parts[name] += count.value_or(0);
+      continue;
+    }
     if (parts.size() > 3) {
       status.Update(WrongField("Gres", text, "a GPU is gpu:MODEL:COUNT or gpu:COUNT"));
     } else if (!count.ok()) {

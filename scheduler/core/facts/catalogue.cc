@@ -34,6 +34,29 @@ absl::Status CheckIds(const Catalogue& catalogue) {
   return check_keys("site", catalogue.sites);
 }
 
+absl::Status CheckGpus(const Catalogue& catalogue, const std::string& id, const Site& site) {
+  if (!site.gpu_model.empty() && !catalogue.Offers(site, absl::StrCat("gpu-", site.gpu_model))) {
+    return Wrong(Say("site $0 takes an untyped GPU for a $1 but has no capacity of gpu-$1", id,
+                     site.gpu_model));
+  }
+  if (absl::Status status = CheckGpuNames(site.gpu_names); !status.ok()) {
+    return Wrong(Say("gpu_names of site $0: $1", id, std::string(status.message())));
+  }
+  for (const auto& [name, part] : site.gpu_names) {
+    if (!catalogue.Offers(site, part.resource)) {
+      return Wrong(Say("site $0 takes a GPU called $1 for $2 $3 but has no capacity of that", id,
+                       name, GpuShareText(part), part.resource));
+    }
+    const std::string itself = absl::StrCat("gpu-", name);
+    if (catalogue.Offers(site, itself) && part != GpuPart{itself, 1, 1}) {
+      return Wrong(Say("site $0 has capacity of $1 and takes a GPU of that name for $2 $3: it is "
+                       "one or the other",
+                       id, itself, GpuShareText(part), part.resource));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckSite(const Catalogue& catalogue, const std::string& id, const Site& site,
                        std::set<std::string>& clusters) {
   if (site.clusters.empty()) return Wrong(Say("site $0 has no cluster", id));
@@ -68,11 +91,7 @@ absl::Status CheckSite(const Catalogue& catalogue, const std::string& id, const 
   if (node.cores == 0 && (node.memory_bytes > 0 || node.gpus > 0)) {
     return Wrong(Say("the node of site $0 has no cores to take a share of", id));
   }
-  if (!site.gpu_model.empty() && !catalogue.Offers(site, absl::StrCat("gpu-", site.gpu_model))) {
-    return Wrong(Say("site $0 takes an untyped GPU for a $1 but has no capacity of gpu-$1", id,
-                     site.gpu_model));
-  }
-  return absl::OkStatus();
+  return CheckGpus(catalogue, id, site);
 }
 
 // Who has no user's certificate has no name either: an empty one would give its roles to every
@@ -124,6 +143,14 @@ bool Catalogue::Offers(const Site& site, absl::string_view resource) const {
   return std::any_of(site.capacities.begin(), site.capacities.end(), [&](const Capacity& capacity) {
     return capacity.resource == resource && capacity.units > 0;
   });
+}
+
+bool Catalogue::Knows(absl::string_view site, absl::string_view resource) const {
+  if (KindOf(resource) != ResourceKind::kGpu) return true;
+  const auto place = sites.find(std::string(site));
+  if (place == sites.end() || Offers(place->second, resource)) return true;
+  return std::any_of(rates.begin(), rates.end(),
+                     [&](const NormalisationRate& rate) { return rate.resource == resource; });
 }
 
 bool Catalogue::IsCertified(absl::string_view site, absl::string_view data_class) const {

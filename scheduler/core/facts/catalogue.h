@@ -70,10 +70,11 @@ struct Site {
   NodeShape node_share;              // by which cpu is charged; no cores: by cores alone
   std::vector<int64_t> admin_uids;   // who they cancel is refunded
   std::vector<Capacity> capacities;  // by resource, then date
+  GpuNames gpu_names{};              // what types of GPUs are that are no resources of their own
 
   friend bool operator==(const Site&, const Site&) = default;
 
-  ChargeRule Charges() const { return {gpu_model, gpu_jobs_pay_cpu, node_share}; }
+  ChargeRule Charges() const { return {gpu_model, gpu_jobs_pay_cpu, node_share, gpu_names}; }
 };
 
 // No weight and no institution factor is larger.
@@ -120,6 +121,10 @@ struct Catalogue {
   // Whether the site ever has the resource.
   bool Offers(const Site& site, absl::string_view resource) const;
 
+  // Whether jobs there can be of the resource: the site ever has it, or there is a rate of it. GPUs
+  // alone may be of none, for they come by the names that sites give.
+  bool Knows(absl::string_view site, absl::string_view resource) const;
+
   // Whether the site may hold data of the class; both are known.
   bool IsCertified(absl::string_view site, absl::string_view data_class) const;
 
@@ -138,7 +143,8 @@ struct Catalogue {
 
 // INVALID_ARGUMENT for a catalogue that contradicts itself: an identifier of the wrong form, a
 // cluster of two sites, a class without a site's certification spelled right, a GPU model without
-// capacity, months that do not follow one another.
+// capacity, a type of GPU that is a resource and a part of another, months that do not follow one
+// another.
 absl::Status CheckCatalogue(const Catalogue& catalogue);
 
 // amount x rate, rounded up: a threshold is never passed by rounding.

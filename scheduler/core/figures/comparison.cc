@@ -38,7 +38,7 @@ void AddTold(const Ledger& ledger, const UsageRecord& record, const Period& peri
   const Site& site = ledger.catalogue().sites.at(ledger.SiteOf(record.key.cluster));
   const int64_t seconds = SpansOf(record).charged_seconds;
   for (const HeldUnits& held : HeldBy(record, site.Charges())) {
-    sides[held.resource].whole += Amount(held.units * seconds);
+    sides[held.resource].whole += AmountOf(held, seconds);
   }
   for (auto& [resource, side] : sides) side.within = Within(side.whole, record, period);
 }

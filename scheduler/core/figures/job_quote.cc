@@ -64,16 +64,15 @@ absl::StatusOr<std::vector<JobQuoteLine>> QuoteJob(const Ledger& ledger,
   std::vector<JobQuoteLine> quote;
   for (const auto& [id, site] : ledger.catalogue().sites) {
     if (!wish.site.empty() && wish.site != id) continue;
-    std::map<std::string, int64_t> units;
+    std::map<std::string, Amount> prices;
     for (const HeldUnits& held : HeldBy(RecordOf(wish, site), site.Charges())) {
-      units[held.resource] += held.units;
+      prices[held.resource] += AmountOf(held, wish.time_limit_seconds);
     }
-    const bool may_spend = std::any_of(units.begin(), units.end(), [&, &at = id](const auto& each) {
+    const bool may_spend = std::any_of(prices.begin(), prices.end(), [&, &at = id](const auto& each) {
       return MaySpend(ledger, project, each.first, at, now);
     });
     if (!may_spend && wish.site.empty()) continue;
-    for (const auto& [resource, count] : units) {
-      const Amount price(count * wish.time_limit_seconds);
+    for (const auto& [resource, price] : prices) {
       quote.push_back({id, resource, price,
                        Normalise(price, ledger.catalogue().RateOf(resource, now)),
                        RemainingAt(ledger, project, resource, id, now).left});

@@ -8,11 +8,13 @@
 namespace mesolys {
 namespace {
 
-void AppendCharges(const std::vector<ChargedSeconds>& pieces, const HeldUnits& held,
-                   ChargeKind kind, ChargeBasis basis, std::vector<Charge>& charges) {
-  for (const ChargedSeconds& piece : pieces) {
-    charges.push_back(
-        {piece.grant, held.resource, kind, Amount(held.units * piece.seconds), basis});
+// Of each piece its amount; a part of a GPU held for a moment may be worth none.
+void AppendCharges(const std::vector<ChargedSeconds>& pieces, const std::vector<Amount>& amounts,
+                   const std::string& resource, ChargeKind kind, ChargeBasis basis,
+                   std::vector<Charge>& charges) {
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    if (amounts[i] == Amount()) continue;
+    charges.push_back({pieces[i].grant, resource, kind, amounts[i], basis});
   }
 }
 
@@ -80,6 +82,23 @@ std::vector<ChargedSeconds> SecondsGivenBack(const Refund& refund, const std::ve
   return given_back;
 }
 
+// What of `charged`, the amounts of `pieces`, is given back with some of their seconds: all of an
+// amount with all of its seconds, otherwise rounded down, so that nobody gets more than they paid.
+std::vector<Amount> AmountsGivenBack(const HeldUnits& held,
+                                     const std::vector<ChargedSeconds>& given_back,
+                                     const std::vector<ChargedSeconds>& pieces,
+                                     const std::vector<Amount>& charged) {
+  std::vector<Amount> amounts;
+  for (const ChargedSeconds& part : given_back) {
+    size_t i = 0;
+    while (pieces[i].grant != part.grant) ++i;
+    amounts.push_back(part.seconds == pieces[i].seconds
+                          ? charged[i]
+                          : Amount(MulDiv(held.units, part.seconds, held.whole)));
+  }
+  return amounts;
+}
+
 Job ChargedWith(const Ledger& ledger, const UsageRecord& record, bool by_hand) {
   Job job;
   job.record = record;
@@ -96,13 +115,17 @@ Job ChargedWith(const Ledger& ledger, const UsageRecord& record, bool by_hand) {
     const ChargeBasis basis = held.by_share ? ChargeBasis::kNodeShare : ChargeBasis::kAllocated;
     const std::vector<Payer>& payers = ledger.Payers(job.project, held.resource, job.site);
     const std::vector<ChargedSeconds> pieces = Attribute(payers, spans.ran, spans.charged_seconds);
-    AppendCharges(pieces, held, terminal ? ChargeKind::kSettled : ChargeKind::kInFlight, basis,
+    const std::vector<Amount> amounts = AmountsOf(held, pieces);
+    AppendCharges(pieces, amounts, held.resource,
+                  terminal ? ChargeKind::kSettled : ChargeKind::kInFlight, basis, job.charges);
+    const std::vector<ChargedSeconds> given_back =
+        SecondsGivenBack(refund, payers, terminal ? pieces : std::vector<ChargedSeconds>());
+    AppendCharges(given_back, AmountsGivenBack(held, given_back, pieces, amounts), held.resource,
+                  ChargeKind::kRefund, refund.whole.value_or(ChargeBasis::kIncident), job.charges);
+    const std::vector<ChargedSeconds> ahead =
+        Attribute(payers, spans.ahead, spans.ahead.Seconds());
+    AppendCharges(ahead, AmountsOf(held, ahead), held.resource, ChargeKind::kCommitted, basis,
                   job.charges);
-    AppendCharges(
-        SecondsGivenBack(refund, payers, terminal ? pieces : std::vector<ChargedSeconds>()), held,
-        ChargeKind::kRefund, refund.whole.value_or(ChargeBasis::kIncident), job.charges);
-    AppendCharges(Attribute(payers, spans.ahead, spans.ahead.Seconds()), held,
-                  ChargeKind::kCommitted, basis, job.charges);
   }
   return job;
 }

@@ -2,16 +2,14 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <optional>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "proto/values/gpu_part.h"
 #include "scheduler/core/figures/balance.h"
 
 namespace mesolys {
 namespace {
-
-constexpr char kGpu[] = "gres/gpu";
 
 bool IsOneOf(const std::string& word, std::initializer_list<absl::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -80,12 +78,17 @@ int64_t JobLimit::LeftMinutes() const {
   return std::max<int64_t>(0, sane(limit_minutes) - sane(used_minutes) - sane(kept_minutes));
 }
 
-std::string ResourceOf(const std::string& tres, const std::string& gpu_model) {
+std::string ResourceOf(const std::string& tres, const ChargeRule& rule) {
   if (tres == "cpu") return tres;
-  absl::string_view model = tres;
-  if (!absl::ConsumePrefix(&model, kGpu)) return "";
-  if (model.empty()) return gpu_model.empty() ? "gpu-untyped" : absl::StrCat("gpu-", gpu_model);
-  return absl::ConsumePrefix(&model, ":") ? absl::StrCat("gpu-", model) : "";
+  const std::optional<std::string> name = GpuNameOfTres(tres);
+  if (!name.has_value()) return "";
+  // How many of them are one GPU only their nodes know, and says nothing of the model.
+  return PartOf(*name, rule.gpu_names, rule.gpu_model, {{*name, 1}}).resource;
+}
+
+ChargeRule ChargesAt(const Ledger& ledger, const std::string& site) {
+  const auto rules = ledger.catalogue().sites.find(site);
+  return rules == ledger.catalogue().sites.end() ? ChargeRule() : rules->second.Charges();
 }
 
 WaitingExplanation WhyWaiting(const Ledger& ledger, const JobSituation& job, bool gives_bonus,
@@ -136,9 +139,7 @@ WaitingExplanation WhyWaiting(const Ledger& ledger, const JobSituation& job, boo
     }
     if (exceeded != nullptr) {
       why.cause = exceeded->login.empty() ? WaitingCause::kTooLong : WaitingCause::kMemberCeiling;
-      const auto rules = ledger.catalogue().sites.find(site);
-      why.resource = ResourceOf(
-          exceeded->tres, rules == ledger.catalogue().sites.end() ? "" : rules->second.gpu_model);
+      why.resource = ResourceOf(exceeded->tres, ChargesAt(ledger, site));
       return why;
     }
   }

@@ -4,6 +4,17 @@
 
 namespace mesolys {
 
+// What a type of GPU is says what was held, not from when on: jobs of the past are charged for it
+// too. Those before the first catalogue there are none.
+void Uses::On(const CatalogueAdopted& event, const Folding& at) {
+  for (const auto& [id, site] : event.catalogue.sites) {
+    GpuNames& known = gpu_names_[id];
+    if (known == site.gpu_names) continue;
+    known = site.gpu_names;
+    ChargeAnew(id, at.ledger);
+  }
+}
+
 void Uses::On(const AccountLinked& event, const Folding&) {
   unsettled_accounts_[{event.cluster, event.account}] = std::nullopt;
 }
@@ -39,12 +50,13 @@ void Uses::On(const JobRefunded& event, const Folding& at) {
 }
 
 void Uses::On(const WindowDeclared& event, const Folding& at) {
-  if (event.window.kind != SiteWindow::Kind::kIncident) return;
+  if (event.window.kind == SiteWindow::Kind::kIncident) ChargeAnew(event.window.site, at.ledger);
+}
+
+void Uses::ChargeAnew(const std::string& site, const Ledger& ledger) {
   for (const auto& [project, accounts] : accounts_of_project_) {
     for (const Account& account : accounts) {
-      if (at.ledger.SiteOf(account.first) == event.window.site) {
-        unsettled_accounts_[account] = std::nullopt;
-      }
+      if (ledger.SiteOf(account.first) == site) unsettled_accounts_[account] = std::nullopt;
     }
   }
 }

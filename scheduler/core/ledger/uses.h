@@ -41,6 +41,7 @@ class Uses {
   }
 
  protected:
+  void On(const CatalogueAdopted& event, const Folding& at);
   void On(const AccountLinked& event, const Folding& at);
   void On(const AccountUnlinked& event, const Folding& at);
   void On(const GrantIssued& event, const Folding& at);
@@ -55,6 +56,10 @@ class Uses {
   // Whether a running job of the project may still take something.
   bool HasCommitted(const std::string& project, const Ledger& ledger) const;
 
+  void ChargeAnew(const std::string& site, const Ledger& ledger);
+
+  // What types of GPUs are, by site.
+  std::map<std::string, GpuNames> gpu_names_;
   std::map<UseKey, Totals> uncovered_;
   std::map<UseKey, Totals> unassigned_;
   // That booked anything for it, or under its name.

@@ -37,6 +37,8 @@ void CanonicalWriter::Put(const UsageRecord& record) {
   Put(record.time_limit_seconds);
   Put(record.core_count);
   Put(record.gpu_counts);
+  // A map where the others have a number.
+  if (!record.parts_per_gpu.empty()) Put(record.parts_per_gpu);
   Put(record.memory_bytes);
   Put(record.node_count);
   Put(record.observe_time);

@@ -40,6 +40,7 @@ constexpr char kGood[] = R"(
     charging {
       gpu_model: "a100" gpu_jobs_pay_no_cpu: true
       node_cores: 32 node_memory_bytes: 64 node_gpu_count: 4
+      gpu_names { key: "1g.10gb" value { resource: "gpu-a100" parts: 1 whole: 7 } }
     }
     clusters: "c1"
     projects { project: "projects/ia" })";

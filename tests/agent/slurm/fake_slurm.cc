@@ -135,6 +135,11 @@ absl::StatusOr<QueuedJob> FakeSlurm::ReadJob(const v1::WantedJob& wanted) {
   return absl::NotFoundError(absl::StrCat("no job ", wanted.job_id(), " at ", wanted.cluster()));
 }
 
+absl::StatusOr<std::map<AccountUser, TresMinutes>> FakeSlurm::ReadWaiting(const std::string&) {
+  ++waiting_reads;
+  return waiting;
+}
+
 absl::Status FakeSlurm::Make(const std::vector<std::string>& all) {
   absl::Status status;
   for (const std::string& line : all) {

@@ -25,6 +25,9 @@ class FakeSlurm : public SlurmControl {
   // When not OK, what every Read answers.
   absl::Status unreadable;
   std::map<int64_t, QueuedJob> jobs;
+  // What waits, of every cluster; and how often somebody asked.
+  std::map<AccountUser, TresMinutes> waiting;
+  int waiting_reads = 0;
   // Every line that was taken.
   std::vector<std::string> lines;
   // So many more lines are taken, then the agent that feeds them is killed: nothing is read any
@@ -51,6 +54,8 @@ class FakeSlurm : public SlurmControl {
   absl::StatusOr<ClusterAssociations> Read(const std::string& cluster,
                                            const std::set<std::string>& logins) override;
   absl::StatusOr<QueuedJob> ReadJob(const v1::WantedJob& wanted) override;
+  absl::StatusOr<std::map<AccountUser, TresMinutes>> ReadWaiting(
+      const std::string& cluster) override;
   absl::Status Make(const std::vector<std::string>& lines) override;
 
  private:

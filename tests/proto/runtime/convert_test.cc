@@ -32,7 +32,8 @@ UsageRecord FullRecord() {
   record.suspended_seconds = 60;
   record.time_limit_seconds = 86400;
   record.core_count = 32;
-  record.gpu_counts = {{"", 1}, {"h100", 4}};
+  record.gpu_counts = {{"", 1}, {"h100", 4}, {"shard-v100", 4}};
+  record.parts_per_gpu = {{"shard-v100", 4}};
   record.memory_bytes = int64_t{1} << 40;
   record.node_count = 2;
   record.observe_time = At(6) + absl::Nanoseconds(123456789);

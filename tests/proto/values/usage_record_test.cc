@@ -118,6 +118,11 @@ TEST(CheckUsageRecordTest, AcceptsWhatAClusterCanMean) {
        [](UsageRecord& r) {
          r.gpu_counts = {{"5090", 1 << 20}, {"a_b-c", 0}, {"a100_3g.40gb", 1}};
        }},
+      {"shared parts",
+       [](UsageRecord& r) {
+         r.gpu_counts = {{"shard-v100", 4}, {"mps", 10'000}};
+         r.parts_per_gpu = {{"shard-v100", 4}, {"mps", 10'000}};
+       }},
       {"most memory", [](UsageRecord& r) { r.memory_bytes = kAmountMax.count(); }},
       {"ten years",
        [](UsageRecord& r) {
@@ -193,6 +198,22 @@ TEST(CheckUsageRecordTest, RefusesByFieldWhatNoClusterCanMean) {
       {"gpu_counts", [](UsageRecord& r) { r.gpu_counts = Gpus(std::string(65, 'a'), 1); }},
       {"gpu_counts[\"a100\"]", [](UsageRecord& r) { r.gpu_counts = Gpus("a100", -1); }},
       {"gpu_counts[\"\"]", [](UsageRecord& r) { r.gpu_counts = Gpus("", (1 << 20) + 1); }},
+      {"parts_per_gpu", [](UsageRecord& r) { r.parts_per_gpu["shard"] = 4; }},  // it holds none
+      {"parts_per_gpu",
+       [](UsageRecord& r) {
+         r.gpu_counts["a100"] = 1;
+         r.parts_per_gpu["a100"] = 4;
+       }},
+      {"parts_per_gpu[\"shard\"]",
+       [](UsageRecord& r) {
+         r.gpu_counts["shard"] = 4;
+         r.parts_per_gpu["shard"] = 0;
+       }},
+      {"parts_per_gpu",
+       [](UsageRecord& r) {
+         r.gpu_counts = {{"shard", 1}, {"mps", 1}};
+         r.parts_per_gpu = {{"shard", 97}, {"mps", 9973}};
+       }},
   };
   for (const Change& change : changes) {
     UsageRecord record = GoodRecord();
@@ -282,6 +303,7 @@ TEST(NewerTest, RecordsThatDifferInOneFieldOnlyHaveAWinner) {
       {"node_count", [](UsageRecord& r) { ++r.node_count; }},
       {"observe_time", [](UsageRecord& r) { r.observe_time += absl::Seconds(1); }},
       {"is_runaway", [](UsageRecord& r) { r.is_runaway = true; }},
+      {"parts_per_gpu", [](UsageRecord& r) { r.parts_per_gpu["shard"] = 4; }},
   };
   for (const Change& change : changes) {
     UsageRecord changed = GoodRecord();

@@ -137,6 +137,8 @@ pue = 1.355
 cores_per_gpu = 8
 gpu_model = "a100"
 charge = ["gpu"]
+gpu_names."a100_1g.10gb" = {resource = "gpu-a100", share = "2/14"}
+gpu_names.nvidia_a100 = {resource = "gpu-a100"}
 capacity = [
   {resource = "cpu", units = 20, from = 2026-04-01, availability = 0.95},
   {resource = "storage-work", size = "2TB"},
@@ -195,7 +197,8 @@ roles = ["operator", "officer"]
                  {{"cpu", start, 10, kWhole},
                   {"cpu", april, 20, PartsPerMillion(950'000)},
                   {"gpu-a100", start, 4, kWhole},
-                  {"storage-work", start, 2 * kTerabyte, kWhole}}};
+                  {"storage-work", start, 2 * kTerabyte, kWhole}},
+                 {{"a100_1g.10gb", {"gpu-a100", 1, 7}}, {"nvidia_a100", {"gpu-a100", 1, 1}}}};
   EXPECT_EQ(catalogue.sites.at("one"), one);
   EXPECT_THAT(catalogue.rates,
               ElementsAre(NormalisationRate{"cpu", start, PartsPerMillion(20'000)},
@@ -246,6 +249,12 @@ const Wrong kWrongs[] = {
     {"[\"c1\"]\n", "[\"c1\"]\npue = 11\n", "c.toml:13:7: pue: 11 is out of range"},
     {"[\"c1\"]\n", "[\"c1\"]\ncharge = [\"ram\"]\n",
      "c.toml:13:10: charge: \"ram\" is none of cpu, gpu"},
+    {"[\"c1\"]\n", "[\"c1\"]\ngpu_names.x = {resource = \"gpu-a100\", share = \"0.5\"}\n",
+     "c.toml:13:45: share: \"0.5\" is no share of a GPU: write \"1\", or \"1/7\""},
+    {"[\"c1\"]\n", "[\"c1\"]\ngpu_names.x = {share = \"1/7\"}\n",
+     "missing key \"resource\""},
+    {"[\"c1\"]\n", "[\"c1\"]\ngpu_names.x = {resource = \"gpu-a100\"}\n",
+     "c.toml: catalogue: site one takes a GPU called x for 1 gpu-a100 but has no capacity of"},
     {"units = 10", "units = 10.5", "c.toml:13:40: units: an integer is wanted"},
     {"units = 10", "unit = 10", "c.toml:13:32: unknown key \"unit\""},
     {"units = 10", "units = -1", "c.toml:13:40: units: -1 is out of range"},

@@ -98,6 +98,21 @@ TEST_F(MeansViewTest, ShowsWhatTheAgentSaidBesideWhatTheCataloguePromises) {
   EXPECT_EQ(shown.resources(2).promised_count(), 0);
 }
 
+TEST_F(MeansViewTest, CountsWhatASiteCallsOtherwiseAsItsPartOfAResource) {
+  Catalogue catalogue = WorldCatalogue();
+  catalogue.sites["psmn"].gpu_names = {{"nvidia_a100_1g.5gb", {"gpu-a100", 1, 7}},
+                                       {"nvidia_a100", {"gpu-a100", 1, 1}}};
+  scheduler_->Adopt(catalogue);
+  const v1::SiteMeans said = Means({Resource("cpu", 96), Resource("gpu-nvidia_a100", 4),
+                                    Resource("gpu-nvidia_a100_1g.5gb", 23, 6)});
+  Say(&said);
+  const v1::SiteMeans shown = Site().means();
+  ASSERT_THAT(Names(shown), ElementsAre("cpu", "gpu-a100"));
+  EXPECT_EQ(shown.resources(1).units().available_count(), 4 + 3) << "two slices make no GPU";
+  EXPECT_EQ(shown.resources(1).units().down_count(), 0);
+  EXPECT_EQ(shown.resources(1).nodes().available_count(), 2);
+}
+
 TEST_F(MeansViewTest, NamesWhatIsPromisedAndNotThereAtAll) {
   const v1::SiteMeans said = Means({Resource("cpu", 1000)});
   Say(&said);

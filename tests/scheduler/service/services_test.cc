@@ -193,6 +193,45 @@ TEST_F(ServicesTest, ShowsResearchersTheirOwnJobsAndThoseWhoLeadAll) {
   }
 }
 
+TEST_F(ServicesTest, ListsWhatIsOfNoResourceUntilTheCatalogueSaysWhatItIs) {
+  v1::ReportUsageRequest report = EmptyReport("report");
+  *report.add_records() = FinishedJob(1, "alpha", "rita1");
+  (*report.mutable_records(0)->mutable_gpu_counts())["1g.10gb"] = 7;
+  *report.add_records() = FinishedJob(2, "lost", "lola");
+  Report(report);
+  v1::ListUnassignedRequest request;
+  request.set_page_size(1);
+  const auto first = As("user/alba").Call(request);
+  ASSERT_EQ(Why(first), "OK");
+  ASSERT_THAT(first->uses(), SizeIs(1));
+  EXPECT_EQ(first->uses(0).account().account(), "lost");
+  request.set_page_token(first->next_page_token());
+  const auto second = As("user/alba").Call(request);
+  ASSERT_EQ(Why(second), "OK");
+  ASSERT_THAT(second->uses(), SizeIs(1));
+  EXPECT_EQ(second->uses(0).project(), "projects/alpha");
+  EXPECT_EQ(second->uses(0).resource(), "gpu-1g.10gb");
+  EXPECT_EQ(second->uses(0).cause(), v1::UnassignedUse::NO_RESOURCE);
+  EXPECT_EQ(second->uses(0).settled_base_units(), 7 * 3600);
+  const auto charges = [this] {
+    const auto jobs = As("user/paul").Call(Of<v1::ListJobsRequest>("projects/alpha"));
+    EXPECT_EQ(Why(jobs), "OK");
+    std::vector<std::string> all;
+    for (const v1::Charge& charge : jobs->jobs(0).charges()) {
+      all.push_back(absl::StrCat(charge.resource(), " ", charge.amount_base_units(),
+                                 charge.is_of_no_resource() ? " of none" : ""));
+    }
+    return all;
+  };
+  EXPECT_THAT(charges(), ElementsAre("cpu 28800", "gpu-1g.10gb 25200 of none"));
+  Catalogue catalogue = WorldCatalogue();
+  catalogue.sites["psmn"].gpu_names["1g.10gb"] = {"gpu-a100", 1, 7};
+  scheduler_->Adopt(catalogue);
+  ASSERT_TRUE(scheduler_->WaitUntilSettled());
+  EXPECT_THAT(charges(), ElementsAre("cpu 28800", "gpu-a100 3600"));
+  EXPECT_THAT(As("user/alba").Call(v1::ListUnassignedRequest())->uses(), SizeIs(1));
+}
+
 TEST_F(ServicesTest, ListsWhatRanUnderAccountsWithoutAProjectUntilOneClaimsThem) {
   v1::ReportUsageRequest report = EmptyReport("report");
   *report.add_records() = FinishedJob(1, "lost", "lola");
@@ -211,6 +250,7 @@ TEST_F(ServicesTest, ListsWhatRanUnderAccountsWithoutAProjectUntilOneClaimsThem)
   EXPECT_EQ(uses->uses(0).site(), "psmn");
   EXPECT_EQ(uses->uses(0).resource(), "cpu");
   EXPECT_EQ(uses->uses(0).settled_base_units(), 8 * 3600);
+  EXPECT_EQ(uses->uses(0).cause(), v1::UnassignedUse::NO_PROJECT);
   ASSERT_EQ(Why(Olga().Call(NewLink("east", "lost"))), "OK");
   ASSERT_TRUE(scheduler_->WaitUntilSettled());
   const auto rest = As("user/alba").Call(v1::ListUnassignedRequest());

@@ -49,6 +49,7 @@ Site SomeSite() {
   site.node_share.memory_bytes = 128'000'000'000;
   site.node_share.gpus = 4;
   site.admin_uids = {0, 380'693};
+  site.gpu_names = {{"1g.10gb", {"gpu-a100", 1, 7}}};
   site.capacities = {{"cpu", At(2026, 1), 100, PartsPerMillion(950'000)},
                      {"gpu-a100", At(2026, 2), 4, PartsPerMillion(1'000'000)}};
   return site;

@@ -26,7 +26,8 @@ Job FullJob() {
   record.suspended_seconds = 5;
   record.time_limit_seconds = 90'000;
   record.core_count = 64;
-  record.gpu_counts = {{"", 1}, {"a100", 3}};
+  record.gpu_counts = {{"", 1}, {"a100", 3}, {"shard-v100", 4}};
+  record.parts_per_gpu = {{"shard-v100", 4}};
   record.memory_bytes = int64_t{1} << 40;
   record.node_count = 2;
   record.observe_time = Day(2026, 6, 4);

@@ -1,5 +1,9 @@
 #include "agent/slurm/check/node_facts.h"
 
+#include <set>
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -14,11 +18,12 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-std::vector<std::string> Told(const std::vector<std::string>& lines) {
+std::vector<std::string> Told(const std::vector<std::string>& lines,
+                              const std::set<std::string>& counted = {"gres/gpu"}) {
   std::string text;
   for (const std::string& line : lines) absl::StrAppend(&text, line, "\n");
   std::vector<std::string> told;
-  for (const Finding& finding : CheckNodes("c1", ReadNodes(text), "/etc/slurm/slurm.conf")) {
+  for (const Finding& finding : CheckNodes("c1", ReadNodes(text), counted, "/etc/slurm/slurm.conf")) {
     told.push_back(ToText(finding));
   }
   return told;
@@ -36,8 +41,20 @@ TEST(NodeFactsTest, PartsOfGpusUnderAnotherNameAreNamedWithTheirNodes) {
   EXPECT_THAT(Told({FakeScontrol::Node("n1", "IDLE", "gpu:v100:4,shard:v100:16"),
                     FakeScontrol::Node("n2", "IDLE", "gpu:v100:4,shard:16,mps:400")}),
               ElementsAre(AllOf(StartsWith("WARN  c1: Gres: GPUs of n2 are given away as gres/mps"),
-                                HasSubstr("-> take mps out of Gres=")),
+                                HasSubstr("-> add gres/mps to AccountingStorageTRES")),
                           HasSubstr("GPUs of n1, n2 are given away as gres/shard")));
+}
+
+TEST(NodeFactsTest, PartsThatAreCountedAndAgreeAreRight) {
+  const std::set<std::string> counted = {"gres/gpu", "gres/shard"};
+  EXPECT_THAT(Told({FakeScontrol::Node("n1", "IDLE", "gpu:v100:4,shard:v100:16"),
+                    FakeScontrol::Node("n2", "IDLE", "gpu:v100:2,shard:8")},
+                   counted),
+              IsEmpty());
+  EXPECT_THAT(Told({FakeScontrol::Node("n1", "IDLE", "gpu:v100:4,shard:v100:16"),
+                    FakeScontrol::Node("n2", "IDLE", "gpu:v100:2,shard:16")},
+                   counted),
+              ElementsAre(HasSubstr("what part of a GPU one gres/shard of n1, n2 is")));
 }
 
 TEST(NodeFactsTest, GpusWithoutATypeAreGuessed) {

@@ -149,6 +149,11 @@ TEST_F(SubmissionTextTest, PrefersTheModelOfTheSite) {
   EXPECT_THAT(Lines(), Contains("gpu_jobs_pay_no_cpu"));
 }
 
+TEST_F(SubmissionTextTest, SaysWhatTypesOfGpusAre) {
+  wanted_.charges.gpu_names["1g.10gb"] = {"gpu-a100", 1, 7};
+  EXPECT_THAT(Lines(), Contains("gpu_name 1g.10gb gpu-a100 1 7"));
+}
+
 TEST_F(SubmissionTextTest, LeavesOutWhatIsNoName) {
   models_ = {{"good", {"a100"}}, {"bad name\nfree x", {"a100"}}};
   rules_.free_accounts = {"lab old", "x\nfree y"};

@@ -29,6 +29,7 @@ TEST(ScontrolNodeTest, ReadsWhatANodeHas) {
   EXPECT_EQ(node.core_count, 32);
   EXPECT_EQ(node.socket_count, 2);
   EXPECT_THAT(node.gpu_counts, ElementsAre(Pair("a100", 4), Pair("v100", 2)));
+  EXPECT_THAT(node.gpu_parts, ElementsAre(Pair("shard", 8)));
   EXPECT_THAT(node.partitions, ElementsAre("main", "low"));
   EXPECT_TRUE(node.exists);
 }
@@ -52,6 +53,12 @@ TEST(ScontrolNodeTest, CountsGpusWithAndWithoutAModel) {
   for (const auto& one : kCases) {
     EXPECT_EQ(Node(FakeScontrol::Node("n1", "IDLE", one.gres)).gpu_counts, one.counts) << one.gres;
   }
+}
+
+TEST(ScontrolNodeTest, CountsThePartsOfGpusThatJobsShare) {
+  const ScontrolNode node =
+      Node(FakeScontrol::Node("n1", "IDLE", "gpu:V100:4,shard:V100:16(S:0-1),mps:400"));
+  EXPECT_THAT(node.gpu_parts, ElementsAre(Pair("mps", 400), Pair("shard-v100", 16)));
 }
 
 // What a state means for somebody who plans with the node.

@@ -166,6 +166,18 @@ const WrongCase kWrongCases[] = {
     {"availability of cpu at site north",
      [](Catalogue& c) { FirstCapacity(c).availability = PartsPerMillion(-1); }},
     {"has no capacity of gpu-h100", [](Catalogue& c) { c.sites["north"].gpu_model = "h100"; }},
+    {"gpu_names of site north: GPUs cannot be called \"A100\"",
+     [](Catalogue& c) {
+       c.sites["north"].gpu_names["A100"] = {"gpu-a100", 1, 1};
+     }},
+    {"site north takes a GPU called 1g.10gb for 1/7 gpu-h100 but has no capacity of that",
+     [](Catalogue& c) {
+       c.sites["north"].gpu_names["1g.10gb"] = {"gpu-h100", 1, 7};
+     }},
+    {"site north has capacity of gpu-a100 and takes a GPU of that name for 1/2 gpu-a100",
+     [](Catalogue& c) {
+       c.sites["north"].gpu_names["a100"] = {"gpu-a100", 1, 2};
+     }},
     {"needs the certification hdss",
      [](Catalogue& c) { c.data_classes["health"].certifications = {"hdss"}; }},
     {"default data class \"secret\"", [](Catalogue& c) { c.default_data_class = "secret"; }},
@@ -183,6 +195,18 @@ const WrongCase kWrongCases[] = {
     {"factor of institution paris, which is not among",
      [](Catalogue& c) { c.institution_factors["paris"] = kWeightMax; }},
 };
+
+TEST(CatalogueTest, KnowsWhatJobsCanBeOf) {
+  const Catalogue catalogue = TestCatalogue();
+  EXPECT_TRUE(catalogue.Knows("north", "cpu"));
+  EXPECT_TRUE(catalogue.Knows("north", "gpu-a100"));
+  EXPECT_TRUE(catalogue.Knows("elsewhere", "gpu-1g.10gb"));
+  EXPECT_FALSE(catalogue.Knows("north", "gpu-1g.10gb"));
+  EXPECT_FALSE(catalogue.Knows("north", "gpu-untyped"));
+  Catalogue rated = catalogue;
+  rated.rates.push_back({"gpu-1g.10gb", absl::UnixEpoch(), PartsPerMillion(1)});
+  EXPECT_TRUE(rated.Knows("north", "gpu-1g.10gb"));
+}
 
 TEST(CatalogueTest, OneThatContradictsItselfIsRefusedWithWhatIsWrong) {
   for (const WrongCase& c : kWrongCases) {

@@ -155,6 +155,43 @@ TEST_F(SettlementTest, AnUntypedGpuOfASiteWithoutAModelIsAccountedAsUntyped) {
               ElementsAre(Settled(0, 100, "gpu-untyped")));
 }
 
+TEST_F(SettlementTest, SlicesPayTheirPartRoundedOnceOverAllGrants) {
+  Catalogue catalogue = TestCatalogue();
+  catalogue.sites["north"].gpu_names["1g.10gb"] = {"gpu-a100", 1, 7};
+  Mesocentre sliced(catalogue);
+  sliced.Create(TestProject("alpha"));
+  const auto give = [&sliced](const Period& period) {
+    sliced.Issue(
+        GrantByHand(sliced.ledger(), "alpha", "gpu-a100", period, {{"north", Amount(1'000'000)}}));
+  };
+  give({Day(2026, 6), kRan + absl::Seconds(10)});
+  give({kRan + absl::Seconds(10), kRan + absl::Seconds(20)});
+  UsageRecord record = FinishedJob(1, "n1", "alpha", kRan, absl::Seconds(28));
+  record.gpu_counts = {{"1g.10gb", 1}};
+  // 8/7, 10/7 and 10/7 of a second: 4 in all.
+  EXPECT_THAT(Charged(sliced.ledger(), record).charges,
+              ElementsAre(Settled(0, 280), Settled(0, 1, "gpu-a100"), Settled(1, 2, "gpu-a100"),
+                          Settled(2, 1, "gpu-a100")));
+  // Nobody gets more than they paid.
+  record.state = JobState::kNodeFail;
+  std::map<int64_t, Amount> paid;
+  for (const Charge& charge : Charged(sliced.ledger(), record).charges) {
+    if (charge.resource != "gpu-a100") continue;
+    Amount& sum = paid[charge.grant];
+    sum = charge.kind == ChargeKind::kRefund ? sum - charge.amount : sum + charge.amount;
+  }
+  for (const auto& [grant, amount] : paid) EXPECT_EQ(amount, Amount()) << grant;
+}
+
+TEST_F(SettlementTest, AMomentOfASliceIsNoEntry) {
+  Catalogue catalogue = TestCatalogue();
+  catalogue.sites["north"].gpu_names["1g.10gb"] = {"gpu-a100", 1, 7};
+  const Mesocentre sliced(catalogue);
+  UsageRecord record = FinishedJob(1, "n1", "alpha", kRan, absl::Seconds(3));
+  record.gpu_counts = {{"1g.10gb", 1}};
+  EXPECT_THAT(Charged(sliced.ledger(), record).charges, ElementsAre(Settled(0, 30)));
+}
+
 Job JobOf(const UsageRecord& record, const std::string& project, std::vector<Charge> charges) {
   return {record, "north", project, std::move(charges)};
 }

@@ -171,11 +171,18 @@ TEST_F(WaitingJobTest, OtherwiseSlurmsOwnReasonIsTheCause) {
 }
 
 TEST(ResourceOfTest, NamesWhatGrantsAreMadeOf) {
-  EXPECT_EQ(ResourceOf("cpu", "a100"), "cpu");
-  EXPECT_EQ(ResourceOf("gres/gpu", "a100"), "gpu-a100");
-  EXPECT_EQ(ResourceOf("gres/gpu", ""), "gpu-untyped");
-  EXPECT_EQ(ResourceOf("gres/gpu:h100", "a100"), "gpu-h100");
-  EXPECT_EQ(ResourceOf("mem", "a100"), "");
+  ChargeRule rule{"a100", true, {}};
+  rule.gpu_names["1g.10gb"] = {"gpu-a100", 1, 7};
+  EXPECT_EQ(ResourceOf("cpu", rule), "cpu");
+  EXPECT_EQ(ResourceOf("gres/gpu", rule), "gpu-a100");
+  EXPECT_EQ(ResourceOf("gres/gpu", {}), "gpu-untyped");
+  EXPECT_EQ(ResourceOf("gres/gpu:h100", rule), "gpu-h100");
+  EXPECT_EQ(ResourceOf("gres/gpu:1g.10gb", rule), "gpu-a100");
+  EXPECT_EQ(ResourceOf("gres/shard", rule), "gpu-a100");
+  EXPECT_EQ(ResourceOf("gres/shard:v100", rule), "gpu-v100");
+  EXPECT_EQ(ResourceOf("gres/shard", {}), "gpu-shard");
+  EXPECT_EQ(ResourceOf("gres/craynetwork", rule), "");
+  EXPECT_EQ(ResourceOf("mem", rule), "");
 }
 
 }  // namespace

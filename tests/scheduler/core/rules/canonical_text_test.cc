@@ -126,6 +126,9 @@ std::vector<Command> ChangedReports() {
                     [](auto& c) { c.records[0].core_count = 1; },
                     [](auto& c) { c.records[0].gpu_counts = {}; },
                     [](auto& c) {
+                      c.records[0].parts_per_gpu = {{"shard", 4}};
+                    },
+                    [](auto& c) {
                       c.records[0].gpu_counts = {{"", 2}};
                     },
                     [](auto& c) {

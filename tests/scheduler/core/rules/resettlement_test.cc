@@ -55,6 +55,31 @@ TEST(ResettlementTest, CreatingTheProjectOfAnAccountsNameChargesItsJobs) {
   EXPECT_EQ(UseTextOf(mesocentre.ledger()), "<alpha> n1:alpha cpu: 7000 0 0 0\n");
 }
 
+TEST(ResettlementTest, ACatalogueThatSaysWhatATypeIsChargesItsJobsAnew) {
+  Mesocentre mesocentre;
+  mesocentre.Create(TestProject("alpha"));
+  std::vector<UsageRecord> records = Jobs("alpha", 7);
+  for (UsageRecord& record : records) record.gpu_counts = {{"1g.10gb", 1}};
+  mesocentre.Report(records);
+  EXPECT_EQ(UseTextOf(mesocentre.ledger()),
+            "<alpha> n1:alpha cpu: 7000 0 0 0\n<alpha> n1:alpha gpu-1g.10gb: 700 0 0 0\n");
+  Catalogue catalogue = TestCatalogue();
+  // Of another site it is no matter.
+  catalogue.sites["south"].gpu_names["1g.10gb"] = {"gpu-a100", 1, 2};
+  mesocentre.Must(AdoptCatalogue{catalogue, "south", "south"});
+  EXPECT_THAT(mesocentre.ledger().unsettled_accounts(), IsEmpty());
+  catalogue.sites["north"].gpu_names["1g.10gb"] = {"gpu-a100", 1, 7};
+  mesocentre.Must(AdoptCatalogue{catalogue, "north", "north"});
+  mesocentre.Resettle();
+  // Each 100 / 7, rounded for itself.
+  EXPECT_EQ(UseTextOf(mesocentre.ledger()),
+            "<alpha> n1:alpha cpu: 7000 0 0 0\n<alpha> n1:alpha gpu-a100: 98 0 0 0\n");
+  // The same said again changes nothing.
+  catalogue.title = "Another title";
+  mesocentre.Must(AdoptCatalogue{catalogue, "title", "title"});
+  EXPECT_THAT(mesocentre.ledger().unsettled_accounts(), IsEmpty());
+}
+
 TEST(ResettlementTest, AGrantInThePastPaysForWhatRanBefore) {
   Mesocentre mesocentre;
   mesocentre.Create(TestProject("alpha"));
