@@ -183,7 +183,8 @@ std::vector<Event> EveryEvent() {
       MemberAdded{"alpha", deputy},
       RequestWithdrawn{3, "too much"},
       ImportOrdered{{5, "north", kPeriod}},
-      ImportEnded{5, {9, 8, 1, 2, 3600, "slurmdbd is away"}}};
+      ImportEnded{5, {9, 8, 1, 2, 3600, "slurmdbd is away"}},
+      RowsDismissed{{"north", 17, 19, "ours, written by a broken prolog"}}};
 }
 
 }  // namespace mesolys
