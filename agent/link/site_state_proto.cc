@@ -190,6 +190,11 @@ absl::StatusOr<SiteState> FromProto(const v1::DesiredState& state) {
     return About("charging", status);
   }
   result.cores_per_gpu = charging.cores_per_gpu();
+  for (const v1::DismissedRows& rows : state.dismissed_rows()) {
+    const absl::StatusOr<absl::Time> time = FromProto(rows.dismiss_time());
+    if (!time.ok()) return About("dismissed_rows", time.status());
+    result.dismissed.push_back({rows.first(), rows.last(), *time});
+  }
   for (const v1::DesiredProject& project : state.projects()) {
     absl::StatusOr<std::string> id = ParseProjectName(project.project());
     if (!id.ok()) return About(project.project(), id.status());
@@ -209,6 +214,12 @@ v1::DesiredState ToProto(const SiteState& state) {
   if (state.charges != ChargeRule() || state.cores_per_gpu > 0) {
     *result.mutable_charging() = ChargingOf(state.charges);
     result.mutable_charging()->set_cores_per_gpu(state.cores_per_gpu);
+  }
+  for (const DismissedRows& dismissed : state.dismissed) {
+    v1::DismissedRows& rows = *result.add_dismissed_rows();
+    rows.set_first(dismissed.first);
+    rows.set_last(dismissed.last);
+    *rows.mutable_dismiss_time() = ToProto(dismissed.time);
   }
   for (const auto& [id, account] : state.accounts) {
     v1::DesiredProject& project = *result.add_projects();

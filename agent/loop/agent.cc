@@ -21,7 +21,7 @@ Agent::Agent(Spool& spool, const Quarantine& quarantine, const std::vector<Colle
       running_jobs_(spool, job_reader, clock, collections_),
       reporter_(spool, quarantine, collectors, link, clock, collections_, means_, running_jobs_,
                 {options.site, options.report_interval, options.seed}),
-      importer_(spool, quarantine, reader, running_jobs_, clock, options.seed + 2),
+      importer_(spool, quarantine, reader, means_, running_jobs_, clock, options.seed + 2),
       comparison_(options.site, comparison_wanted_, reader, spool, link, clock),
       synchronizer_(spool, enforcer, link, clock, collections_, means_, comparison_wanted_,
                     {options.site, options.version, options.removals_max, options.seed + 1,

@@ -27,10 +27,11 @@ int64_t CoreSeconds(const v1::UsageRecord& message) {
 }  // namespace
 
 Importer::Importer(Spool& spool, const Quarantine& quarantine, SpanReader* reader,
-                   RunningJobs& running, const Clock& clock, uint64_t seed)
+                   const MeansLog& means, RunningJobs& running, const Clock& clock, uint64_t seed)
     : spool_(spool),
       quarantine_(quarantine),
       reader_(reader),
+      means_(means),
       running_(running),
       clock_(clock),
       backoff_(seed) {}
@@ -131,8 +132,9 @@ absl::Status Importer::ReadPage(const Period& span, ImportPlace& place, SpanTick
     is_inside_ = false;
   }
   if (absl::Status judged = running_.Judge(page->records); !judged.ok()) return judged;
+  means_.Bound(page->quarantined);
   absl::StatusOr<QuarantineMark> mark = spool_.Mark();
-  if (mark.ok()) mark = quarantine_.Append(*mark, page->quarantined);
+  if (mark.ok()) mark = quarantine_.Append(*mark, page->quarantined, now);
   if (!mark.ok()) return mark.status();
   tick.record_count += static_cast<int64_t>(page->records.size());
   return spool_.AddImported(page->records, place, *mark, now);

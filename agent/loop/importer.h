@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agent/loop/backoff.h"
+#include "agent/loop/means_log.h"
 #include "agent/loop/running_jobs.h"
 #include "agent/ports/span_reader.h"
 #include "agent/state/quarantine.h"
@@ -36,8 +37,8 @@ class Importer {
   static constexpr int64_t kWaitingMax = 10'000;
 
   // `reader` is null at a site whose collector has no history to read.
-  Importer(Spool& spool, const Quarantine& quarantine, SpanReader* reader, RunningJobs& running,
-           const Clock& clock, uint64_t seed);
+  Importer(Spool& spool, const Quarantine& quarantine, SpanReader* reader, const MeansLog& means,
+           RunningJobs& running, const Clock& clock, uint64_t seed);
 
   // Some pages of the import that is due, if there is one.
   SpanTick Tick();
@@ -55,6 +56,7 @@ class Importer {
   Spool& spool_;
   const Quarantine& quarantine_;
   SpanReader* const reader_;
+  const MeansLog& means_;
   RunningJobs& running_;
   const Clock& clock_;
   Backoff backoff_;

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
+#include "agent/reconcile/use_sum.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/attribution.h"
 #include "proto/values/charging.h"
@@ -15,11 +17,6 @@ namespace mesolys::agent {
 namespace {
 
 constexpr int64_t kPageRecords = 1000;
-// No sum grows beyond this, whatever a site or a scheduler says: a hundred of them still add up.
-constexpr Amount kSumMax{int64_t{1} << 56};
-
-void Add(Amount more, Amount& sum) { sum = std::min(sum + std::min(more, kSumMax), kSumMax); }
-
 // What the grants and ceilings of an account look at.
 struct Watch {
   std::string account;
@@ -30,6 +27,29 @@ struct Watch {
   absl::Time start = absl::InfiniteFuture();
   absl::Time end = absl::InfinitePast();
 };
+
+// Under which the job is known where it is read; nothing where the row does not say it.
+std::optional<JobKey> KeyOf(const UnreadJob& job) {
+  JobKey key = {job.at_most.key.cluster, 0, absl::UnixEpoch()};
+  int64_t submitted = 0;
+  if (!absl::SimpleAtoi(job.id, &key.job_id) || !absl::SimpleAtoi(job.submitted, &submitted)) {
+    return std::nullopt;
+  }
+  key.submit_time = absl::FromUnixSeconds(submitted);
+  return key;
+}
+
+v1::HeldRow Told(const SetAsideRow& row) {
+  v1::HeldRow told;
+  told.set_number(row.number);
+  told.set_cluster(row.job.at_most.key.cluster);
+  told.set_job_id(row.job.id);
+  told.set_account(row.job.at_most.account);
+  told.set_user(row.job.at_most.user);
+  *told.mutable_set_aside_time() = ToProto(row.time);
+  told.set_reason(row.reason);
+  return told;
+}
 
 v1::RunawayJob Told(const UsageRecord& record) {
   v1::RunawayJob job;
@@ -71,6 +91,7 @@ class JobTotals::Counting {
         if (!parsed.ok()) continue;
         watch.payers[grant.resource].push_back({parsed->number, grant.period});
         watch.names[parsed->number] = name;
+        resources_[name] = grant.resource;
         watch.start = std::min(watch.start, grant.period.start);
         watch.end = std::max(watch.end, grant.period.end);
       }
@@ -92,19 +113,24 @@ class JobTotals::Counting {
   void Add(const UsageRecord& record) {
     const Watch* watch = WatchOf(record);
     if (watch == nullptr) return;
-    const JobSpans spans = SpansOf(record);
-    AddSpent(record, spans, true, use_);
-    if (record.state == JobState::kRunning && !record.is_runaway) running_.push_back(record);
-    for (const HeldUnits& held : HeldBy(record, state_.charges)) {
-      for (const auto& [grant, amount] :
-           ChargesOf(*watch, held, spans.ahead, spans.ahead.Seconds())) {
-        agent::Add(amount, use_.grants[grant]);
-      }
-      if (const auto taken = TakenBy(*watch, record.user, held, spans.ahead, spans.ahead.Seconds());
-          taken.has_value()) {
-        agent::Add(*taken, use_.logins[{watch->account, record.user, held.resource}]);
-      }
-    }
+    AddSeen(*watch, record, use_);
+    if (GoesOn(record)) running_.push_back(record);
+  }
+
+  // What the row's job used beyond what the ledger knows of it: `known`, if there is anything.
+  void AddUnread(const SetAsideRow& row, const std::optional<UsageRecord>& known) {
+    const UsageRecord& record = row.job.at_most;
+    const Watch* watch = WatchOf(record);
+    if (watch == nullptr) return;
+    SiteUse all;
+    SiteUse part;
+    AddSeen(*watch, record, all);
+    if (known.has_value() && WatchOf(*known) != nullptr) AddSeen(*WatchOf(*known), *known, part);
+    Unread unread = {Told(row), watch->account, ExcessOf(all, part), std::nullopt};
+    // What is known to run is taken to run on anyway.
+    if (GoesOn(record) && !(known.has_value() && GoesOn(*known))) unread.runs = record;
+    if (!unread.runs.has_value() && AmountsOf(unread.use).empty()) return;
+    unread_.push_back(std::move(unread));
   }
 
   const SiteState& state() const { return state_; }
@@ -112,15 +138,86 @@ class JobTotals::Counting {
   // Of the jobs alone; those that ran when they were seen last are taken to run on.
   SiteUse UseAt(absl::Time now) const {
     SiteUse use = use_;
-    for (const UsageRecord& record : running_) {
-      const absl::Time end = std::min(now, SpansOf(record).ahead.end);
-      const Period since = {record.end_time, record.time_limit_seconds > 0 ? end : now};
-      if (since.Seconds() > 0) AddSpent(record, {since, since.Seconds(), {}}, false, use);
-    }
+    for (const UsageRecord& record : running_) AddSince(record, now, use);
     return use;
   }
 
+  // Of the rows that were set aside, beyond it.
+  SiteUse HeldAt(absl::Time now, HeldRows& rows) const {
+    SiteUse all;
+    rows = {};
+    for (const Unread& unread : unread_) {
+      SiteUse held = unread.use;
+      if (unread.runs.has_value()) AddSince(*unread.runs, now, held);
+      AddBounded(held, all);
+      Tell(unread, AmountsOf(held), all, rows);
+    }
+    return all;
+  }
+
  private:
+  // A row that was set aside, and what it holds back.
+  struct Unread {
+    v1::HeldRow told;
+    std::string account;
+    SiteUse use;
+    std::optional<UsageRecord> runs;  // what goes on
+  };
+
+  static bool GoesOn(const UsageRecord& record) {
+    return record.state == JobState::kRunning && !record.is_runaway;
+  }
+
+  // By resource, without what is committed.
+  std::map<std::string, Amount> AmountsOf(const SiteUse& use) const {
+    std::map<std::string, Amount> amounts;
+    for (const auto& [grant, spent] : use.spent) {
+      if (spent.most > Amount()) AddBounded(spent.most, amounts[resources_.at(grant)]);
+    }
+    return amounts;
+  }
+
+  static void Tell(const Unread& unread, const std::map<std::string, Amount>& amounts, SiteUse& use,
+                   HeldRows& rows) {
+    if (amounts.empty()) return;
+    ++rows.count;
+    for (const auto& [resource, amount] : amounts) {
+      HeldBack& held = use.held_back[{unread.account, resource}];
+      AddBounded(amount, held.amount);
+      if (held.row_count++ == 0) held.first_row = unread.told.number();
+    }
+    if (rows.first.size() == kHeldRowsMax) return;
+    v1::HeldRow& told = rows.first.emplace_back(unread.told);
+    for (const auto& [resource, amount] : amounts) {
+      v1::HeldAmount& shown = *told.add_amounts();
+      shown.set_resource(resource);
+      shown.set_amount_base_units(amount.count());
+    }
+  }
+
+  // What it has used, and may go on to use.
+  void AddSeen(const Watch& watch, const UsageRecord& record, SiteUse& use) const {
+    const JobSpans spans = SpansOf(record);
+    AddSpent(record, spans, true, use);
+    for (const HeldUnits& held : HeldBy(record, state_.charges)) {
+      for (const auto& [grant, amount] :
+           ChargesOf(watch, held, spans.ahead, spans.ahead.Seconds())) {
+        AddBounded(amount, use.grants[grant]);
+      }
+      if (const auto taken = TakenBy(watch, record.user, held, spans.ahead, spans.ahead.Seconds());
+          taken.has_value()) {
+        AddBounded(*taken, use.logins[{watch.account, record.user, held.resource}]);
+      }
+    }
+  }
+
+  // What it has used since it was seen, if it went on.
+  void AddSince(const UsageRecord& record, absl::Time now, SiteUse& use) const {
+    const absl::Time end = std::min(now, SpansOf(record).ahead.end);
+    const Period since = {record.end_time, record.time_limit_seconds > 0 ? end : now};
+    if (since.Seconds() > 0) AddSpent(record, {since, since.Seconds(), {}}, false, use);
+  }
+
   const Watch* WatchOf(const UsageRecord& record) const {
     // A record of another site's cluster is refused by the ledger.
     if (!state_.clusters.empty() && !state_.clusters.contains(record.key.cluster)) return nullptr;
@@ -163,19 +260,19 @@ class JobTotals::Counting {
     const Watch* watch = WatchOf(record);
     if (watch == nullptr) return;
     const auto add = [was_seen](Amount amount, Spent& spent) {
-      if (was_seen) agent::Add(amount, spent.least);
-      agent::Add(amount, spent.most);
+      if (was_seen) AddBounded(amount, spent.least);
+      AddBounded(amount, spent.most);
     };
     for (const HeldUnits& held : HeldBy(record, state_.charges)) {
       for (const auto& [grant, amount] :
            ChargesOf(*watch, held, spans.ran, spans.charged_seconds)) {
-        if (was_seen) agent::Add(amount, use.grants[grant]);
+        if (was_seen) AddBounded(amount, use.grants[grant]);
         add(amount, use.spent[grant]);
       }
       const auto taken = TakenBy(*watch, record.user, held, spans.ran, spans.charged_seconds);
       if (!taken.has_value()) continue;
       const auto whose = std::tuple(watch->account, record.user, held.resource);
-      if (was_seen) agent::Add(*taken, use.logins[whose]);
+      if (was_seen) AddBounded(*taken, use.logins[whose]);
       add(*taken, use.login_spent[whose]);
     }
   }
@@ -183,8 +280,10 @@ class JobTotals::Counting {
   const SiteState state_;
   std::map<std::string, Watch> watches_;
   std::map<std::pair<std::string, std::string>, std::string> linked_;
+  std::map<std::string, std::string> resources_;  // by grant
   SiteUse use_;
   std::vector<UsageRecord> running_;
+  std::vector<Unread> unread_;  // by number
 };
 
 JobTotals::JobTotals(Spool& spool) : spool_(spool) {}
@@ -217,6 +316,31 @@ absl::Status JobTotals::Count(Counting& counting, absl::Time now) {
   return absl::OkStatus();
 }
 
+absl::Status JobTotals::CountSetAside(Counting& counting, absl::Time now) {
+  std::vector<int64_t> forgotten;
+  int64_t after = 0;
+  while (true) {
+    const absl::StatusOr<std::vector<SetAsideRow>> page = spool_.SetAside(after, kPageRecords);
+    if (!page.ok()) return page.status();
+    if (page->empty()) return spool_.ForgetSetAside(forgotten);
+    for (const SetAsideRow& row : *page) {
+      after = row.number;
+      if (row.time + kForgetAfter < now && !counting.Concerns(row.job.at_most)) {
+        forgotten.push_back(row.number);
+      }
+      const std::vector<DismissedRows>& dismissed = counting.state().dismissed;
+      const bool is_dismissed = std::any_of(
+          dismissed.begin(), dismissed.end(),
+          [&row](const DismissedRows& rows) { return rows.Holds(row.number, row.time); });
+      if (row.is_read || is_dismissed) continue;
+      absl::StatusOr<std::optional<UsageRecord>> known = std::optional<UsageRecord>();
+      if (const std::optional<JobKey> key = KeyOf(row.job)) known = spool_.Job(*key);
+      if (!known.ok()) return known.status();
+      counting.AddUnread(row, *known);
+    }
+  }
+}
+
 absl::StatusOr<SiteUse> JobTotals::Use(const SiteState& state,
                                        const std::map<std::string, LedgerFigures>& figures,
                                        absl::Time now) {
@@ -226,6 +350,7 @@ absl::StatusOr<SiteUse> JobTotals::Use(const SiteState& state,
     counted_.reset();
     auto counting = std::make_unique<Counting>(state);
     if (absl::Status status = Count(*counting, now); !status.ok()) return status;
+    if (absl::Status status = CountSetAside(*counting, now); !status.ok()) return status;
     job_revision_ = revision;
     counted_ = std::move(counting);
   }
@@ -242,6 +367,9 @@ absl::StatusOr<SiteUse> JobTotals::Use(const SiteState& state,
       correct(use.spent[name].most);
     }
   }
+  SiteUse held = counted_->HeldAt(now, held_rows_);
+  AddBounded(held, use);
+  use.held_back = std::move(held.held_back);
   return use;
 }
 

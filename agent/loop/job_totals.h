@@ -38,32 +38,45 @@ struct Runaways {
   std::vector<v1::RunawayJob> first;  // by key, JobTotals::kRunawaysMax at most
 };
 
+// Rows that were set aside and hold something back.
+struct HeldRows {
+  int64_t count = 0;
+  std::vector<v1::HeldRow> first;  // by number, JobTotals::kHeldRowsMax at most
+};
+
 class JobTotals {
  public:
   // A job that no grant of the desired state can concern is forgotten so long after its end.
   static constexpr absl::Duration kForgetAfter = absl::Hours(24 * 7);
   static constexpr size_t kRunawaysMax = 20;
+  static constexpr size_t kHeldRowsMax = 20;
 
   explicit JobTotals(Spool& spool);
   ~JobTotals();
 
-  // Of each grant max(jobs + correction, settled): never below what the ledger settled. Errors are
-  // those of the spool.
+  // Of each grant max(jobs + correction, settled): never below what the ledger settled. What rows
+  // that were set aside may have used counts as used until they are read or dismissed: Slurm has
+  // counted it, so without it a limit of counted + left would give it again. Errors are those of
+  // the spool.
   absl::StatusOr<SiteUse> Use(const SiteState& state,
                               const std::map<std::string, LedgerFigures>& figures, absl::Time now);
 
   // Among the jobs of the last Use.
   const Runaways& runaways() const { return runaways_; }
+  // At the last Use.
+  const HeldRows& held_rows() const { return held_rows_; }
 
  private:
   class Counting;
   absl::Status Count(Counting& counting, absl::Time now);
+  absl::Status CountSetAside(Counting& counting, absl::Time now);
 
   Spool& spool_;
   // What was counted of the jobs at `job_revision_`; none before the first.
   int64_t job_revision_ = 0;
   std::unique_ptr<Counting> counted_;
   Runaways runaways_;
+  HeldRows held_rows_;
 };
 
 }  // namespace mesolys::agent

@@ -118,8 +118,9 @@ absl::Status Reporter::Collect(Source& source, ReportTick& tick, bool& has_more)
       if (!has_more) EndCollection(source, collected->told_running);
       return absl::OkStatus();
     }
+    means_.Bound(collected->quarantined);
     absl::StatusOr<QuarantineMark> mark = spool_.Mark();
-    if (mark.ok()) mark = quarantine_.Append(*mark, collected->quarantined);
+    if (mark.ok()) mark = quarantine_.Append(*mark, collected->quarantined, now);
     if (!mark.ok()) return mark.status();
     absl::Status added = spool_.Add(collected->records, collected->cursor, *mark, now, source.name);
     if (!added.ok()) return added;
@@ -206,14 +207,16 @@ absl::StatusOr<QuarantineMark> Reporter::SetAside(const v1::ReportUsageRequest& 
     lines.push_back({"scheduler",
                      absl::StrCat(rejected.refusal().reason(), ": ", rejected.refusal().message()),
                      record.ShortDebugString()});
-    if (absl::StatusOr<UsageRecord> parsed = FromProto(record); parsed.ok()) {
-      jobs.push_back(std::move(parsed->key));
+    if (const absl::StatusOr<UsageRecord> parsed = FromProto(record); parsed.ok()) {
+      jobs.push_back(parsed->key);
+      // Slurm has counted it all the same.
+      if (CheckUsageRecord(*parsed).ok()) lines.back().job = UnreadJobOf(*parsed);
     }
   }
   if (absl::Status forgotten = spool_.ForgetJobs(jobs); !forgotten.ok()) return forgotten;
   const absl::StatusOr<QuarantineMark> mark = spool_.Mark();
   if (!mark.ok()) return mark.status();
-  return quarantine_.Append(*mark, lines);
+  return quarantine_.Append(*mark, lines, clock_.Now());
 }
 
 }  // namespace mesolys::agent

@@ -80,7 +80,7 @@ class Reporter {
   absl::Status SendAll(const std::atomic<bool>& is_stopping, ReportTick& tick);
   absl::Status Send(SpoolBatch batch, ReportTick& tick);
   // Quarantines the records that were rejected, and forgets their jobs, for the ledger does not
-  // charge them; answers the mark to commit.
+  // charge them: what they used is held back. Answers the mark to commit.
   absl::StatusOr<QuarantineMark> SetAside(const v1::ReportUsageRequest& request,
                                           const v1::ReportUsageResponse& response);
 

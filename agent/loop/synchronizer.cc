@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "agent/link/site_state_proto.h"
+#include "agent/loop/held_back.h"
 #include "proto/runtime/ceiling_state.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/names.h"
@@ -100,6 +101,7 @@ absl::Status Synchronizer::PutLastInForce(absl::Time now, SynchronizeTick& tick)
   tick.change_count += in_force.change_count;
   if (use.ok()) tick.standings = StandingsOf(*last_, *use, now);
   enforcements_ = std::move(in_force.enforcements);
+  if (use.ok()) TellHeldBack(options_.site, *last_, *use, now, enforcements_);
   NoteSet();
   if (!in_force.is_judged) return in_force.status;
   // The trouble of some accounts is told, and keeps none of the others waiting.
@@ -148,6 +150,9 @@ absl::StatusOr<v1::SynchronizeRequest> Synchronizer::Question(const std::string&
   request.set_runaway_count(runaways.count);
   request.mutable_runaway_jobs()->Assign(runaways.first.begin(), runaways.first.end());
   request.set_gives_bonus(enforcer_.GivesBonus());
+  const HeldRows& held = totals_.held_rows();
+  request.set_held_row_count(held.count);
+  request.mutable_held_rows()->Assign(held.first.begin(), held.first.end());
   const absl::StatusOr<std::vector<ImportPlace>> imports = spool_.Imports();
   if (!imports.ok()) return imports.status();
   for (const ImportPlace& place : *imports) {

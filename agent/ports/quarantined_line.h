@@ -4,7 +4,10 @@
 // What a collector met that nobody can settle.
 
 #include <cstddef>
+#include <optional>
 #include <string>
+
+#include "agent/ports/unread_job.h"
 
 namespace mesolys::agent {
 
@@ -15,6 +18,8 @@ struct QuarantinedLine {
   std::string origin;  // "jobs.txt:17", "scheduler"
   std::string reason;
   std::string text;  // may hold anything; what is written is one line of at most 4 KiB and escapes
+  // Whose use is held back meanwhile; none where nobody's is.
+  std::optional<UnreadJob> job{};
 };
 
 }  // namespace mesolys::agent

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -26,7 +27,17 @@ struct Spent {
   friend bool operator==(const Spent&, const Spent&) = default;
 };
 
-// What was used and is committed at a site, as far as its agent knows.
+// Of a project's grants of one resource: what rows that nobody can settle may have used of them.
+struct HeldBack {
+  Amount amount;
+  int64_t row_count = 0;
+  int64_t first_row = 0;  // its number
+
+  friend bool operator==(const HeldBack&, const HeldBack&) = default;
+};
+
+// What was used and is committed at a site, as far as its agent knows; what is held back is part of
+// it.
 struct SiteUse {
   // By "projects/{project}/grants/{grant}"; nothing of one that is not there.
   std::map<std::string, Amount> grants;
@@ -35,6 +46,7 @@ struct SiteUse {
   // The same without what is committed.
   std::map<std::string, Spent> spent{};
   std::map<std::tuple<std::string, std::string, std::string>, Spent> login_spent{};
+  std::map<std::pair<std::string, std::string>, HeldBack> held_back{};  // by (account, resource)
   // Everything that ran was looked at not long ago. Otherwise no limit may be raised by this.
   bool is_current = true;
 

@@ -66,6 +66,23 @@ struct SiteAccount {
   friend bool operator==(const SiteAccount&, const SiteAccount&) = default;
 };
 
+// Rows that were set aside by `time` and are numbered so hold nothing back any more.
+struct DismissedRows {
+  int64_t first = 0;
+  int64_t last = 0;
+  absl::Time time;
+
+  // `set_aside` is by the clock of the site. A spool that was lost counts its rows anew: they are
+  // others than those that were dismissed.
+  bool Holds(int64_t number, absl::Time set_aside) const {
+    return first <= number && number <= last && set_aside <= time + kClockSkew;
+  }
+
+  static constexpr absl::Duration kClockSkew = absl::Minutes(5);
+
+  friend bool operator==(const DismissedRows&, const DismissedRows&) = default;
+};
+
 // What a site holds, or shall hold.
 struct SiteState {
   int64_t generation = 0;
@@ -73,6 +90,7 @@ struct SiteState {
   ChargeRule charges{};                         // how it charges
   std::set<std::string> clusters{};             // its own
   int64_t cores_per_gpu = 0;                    // that come with a GPU
+  std::vector<DismissedRows> dismissed{};
 
   friend bool operator==(const SiteState&, const SiteState&) = default;
 };

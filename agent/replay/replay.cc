@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "agent/ports/quarantined_line.h"
+#include "agent/slurm/text/row_bound.h"
 #include "proto/runtime/convert.h"
 
 namespace mesolys::agent {
@@ -174,8 +175,8 @@ void Replay::Tell(const Recording& recording, const TextLine& line, ReplayCursor
   if (!record.ok()) {
     if (!is_new) return;
     collected.quarantined.push_back({absl::StrCat(options_.file, ":", cursor.line + 1),
-                                     std::string(record.status().message()),
-                                     std::string(line.text)});
+                                     std::string(record.status().message()), std::string(line.text),
+                                     BoundOf(recording.text, line.text, recording.observe_time)});
     return;
   }
   if (!record->has_value()) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/ports/quarantined_line.h"
+#include "agent/slurm/text/row_bound.h"
 #include "proto/runtime/convert.h"
 
 namespace mesolys::agent {
@@ -36,8 +37,8 @@ absl::StatusOr<SacctSpan::Slice> SacctSpan::ReadSlice(const Period& span, absl::
     absl::StatusOr<std::optional<UsageRecord>> record = ParseRow(text_, line, now);
     if (!record.ok()) {
       if (slice.quarantined.size() < kQuarantinedMax) {
-        slice.quarantined.push_back(
-            {"sacct", std::string(record.status().message()), std::string(line.text)});
+        slice.quarantined.push_back({"sacct", std::string(record.status().message()),
+                                     std::string(line.text), BoundOf(text_, line.text, now)});
       }
       return absl::OkStatus();
     }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/ports/quarantined_line.h"
+#include "agent/slurm/text/row_bound.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/job_state.h"
 
@@ -33,8 +34,9 @@ absl::Status Slurm::Take(const OutputLine& line, absl::Time observe_time, bool t
   absl::StatusOr<std::optional<UsageRecord>> record = ParseRow(text_, line, observe_time);
   if (!record.ok()) {
     if (reading.quarantined.size() >= kQuarantinedMax) return absl::OkStatus();
-    reading.quarantined.push_back(
-        {"sacct", std::string(record.status().message()), std::string(line.text)});
+    reading.quarantined.push_back({"sacct", std::string(record.status().message()),
+                                   std::string(line.text),
+                                   BoundOf(text_, line.text, observe_time)});
     reading.quarantined_marks.push_back(mark);
     return absl::OkStatus();
   }

@@ -16,6 +16,7 @@ namespace {
 
 constexpr size_t kTextBytesMax = 4096;
 constexpr size_t kReasonBytesMax = 1024;
+constexpr size_t kToldBytesMax = 256;  // of a reason that is told
 
 absl::Status Trouble(absl::string_view doing, const std::string& path) {
   return absl::InternalError(
@@ -48,10 +49,16 @@ absl::StatusOr<int64_t> WriteAfter(int file, const std::string& path, int64_t co
 }  // namespace
 
 absl::StatusOr<QuarantineMark> Quarantine::Append(const QuarantineMark& committed,
-                                                  const std::vector<QuarantinedLine>& lines) const {
+                                                  const std::vector<QuarantinedLine>& lines,
+                                                  absl::Time now) const {
   if (lines.empty()) return committed;
   std::string text;
+  QuarantineMark mark = {committed.line_count, committed.byte_count};
   for (const QuarantinedLine& line : lines) {
+    ++mark.line_count;
+    if (line.job.has_value()) {
+      mark.rows.push_back({mark.line_count, now, OneLine(line.reason, kToldBytesMax), *line.job});
+    }
     absl::StrAppend(&text, OneLine(line.origin, kReasonBytesMax), "\t",
                     OneLine(line.reason, kReasonBytesMax), "\t", OneLine(line.text, kTextBytesMax),
                     "\n");
@@ -61,7 +68,8 @@ absl::StatusOr<QuarantineMark> Quarantine::Append(const QuarantineMark& committe
   const absl::StatusOr<int64_t> size = WriteAfter(file, path_, committed.byte_count, text);
   ::close(file);
   if (!size.ok()) return size.status();
-  return QuarantineMark{committed.line_count + static_cast<int64_t>(lines.size()), *size};
+  mark.byte_count = *size;
+  return mark;
 }
 
 }  // namespace mesolys::agent

@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "agent/ports/quarantined_line.h"
+#include "agent/state/set_aside_table.h"
 
 namespace mesolys::agent {
 
@@ -20,6 +22,8 @@ namespace mesolys::agent {
 struct QuarantineMark {
   int64_t line_count = 0;  // ever set aside, files that were moved away included
   int64_t byte_count = 0;  // of the file as it is now
+  // Of what was appended, to be committed with it.
+  std::vector<SetAsideRow> rows{};
 
   friend bool operator==(const QuarantineMark&, const QuarantineMark&) = default;
 };
@@ -31,7 +35,8 @@ class Quarantine {
   // Durable when it answers the mark to commit. INTERNAL with the reason of the operating
   // system.
   absl::StatusOr<QuarantineMark> Append(const QuarantineMark& committed,
-                                        const std::vector<QuarantinedLine>& lines) const;
+                                        const std::vector<QuarantinedLine>& lines,
+                                        absl::Time now) const;
 
  private:
   const std::string path_;

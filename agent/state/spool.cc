@@ -17,7 +17,7 @@
 namespace mesolys::agent {
 namespace {
 
-constexpr int64_t kSchemaVersion = 3;
+constexpr int64_t kSchemaVersion = 4;
 
 constexpr char kSchema[] =
     "CREATE TABLE record (seq INTEGER PRIMARY KEY AUTOINCREMENT, add_time INTEGER NOT NULL,"
@@ -26,7 +26,7 @@ constexpr char kSchema[] =
 constexpr char kAddImports[] =
     "ALTER TABLE record ADD COLUMN import INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX record_import ON record (import) WHERE import != 0";
-constexpr char kSetVersion[] = "PRAGMA user_version = 3";
+constexpr char kSetVersion[] = "PRAGMA user_version = 4";
 
 // A record inside a request costs its bytes, a tag and a length of at most four bytes.
 constexpr int64_t kRecordOverhead = 5;
@@ -118,7 +118,13 @@ absl::Status Spool::MigrateFrom(int64_t version) {
   if (version < 2) {
     if (absl::Status status = MergeWaiting(); !status.ok()) return status;
   }
-  for (const char* statement : {kAddImports, ImportTable::kSchema, kSetVersion}) {
+  if (version < 3) {
+    for (const char* statement : {kAddImports, ImportTable::kSchema}) {
+      if (absl::Status status = database_.Execute(statement); !status.ok()) return status;
+    }
+  }
+  // Rows that were set aside came with version 4.
+  for (const char* statement : {SetAsideTable::kSchema, kSetVersion}) {
     if (absl::Status status = database_.Execute(statement); !status.ok()) return status;
   }
   return absl::OkStatus();
@@ -201,7 +207,10 @@ absl::Status Spool::AddWith(const std::vector<v1::UsageRecord>& records, int64_t
     if (!inserted.ok()) return inserted.status();
     changed = *inserted;
     if (absl::Status kept = keep_place(); !kept.ok()) return kept;
-    return kept_.SetMark(mark);
+    const absl::StatusOr<int64_t> read = SetAsideTable(database_).MarkRead(records);
+    if (!read.ok()) return read.status();
+    changed += *read + static_cast<int64_t>(mark.rows.size());
+    return KeepMark(mark);
   });
   if (!status.ok()) return status;
   record_count_ += added;
@@ -280,10 +289,30 @@ absl::Status Spool::Acknowledge(int64_t last, const QuarantineMark& mark,
     if (tally.number != 0) {
       if (absl::Status counted = ImportTable(database_).Count(tally); !counted.ok()) return counted;
     }
-    return kept_.SetMark(mark);
+    return KeepMark(mark);
   });
-  if (status.ok()) record_count_ -= deleted;
+  if (!status.ok()) return status;
+  record_count_ -= deleted;
+  if (!mark.rows.empty()) ++job_revision_;
   return status;
+}
+
+absl::Status Spool::KeepMark(const QuarantineMark& mark) {
+  if (absl::Status put = SetAsideTable(database_).Put(mark.rows); !put.ok()) return put;
+  return kept_.SetMark(mark);
+}
+
+absl::StatusOr<std::vector<SetAsideRow>> Spool::SetAside(int64_t after, int64_t rows_max) {
+  MutexLock lock(mutex_);
+  return SetAsideTable(database_).Page(after, rows_max);
+}
+
+absl::Status Spool::ForgetSetAside(const std::vector<int64_t>& numbers) {
+  if (numbers.empty()) return absl::OkStatus();
+  MutexLock lock(mutex_);
+  return Commit([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return SetAsideTable(database_).Remove(numbers);
+  });
 }
 
 int64_t Spool::Room() {

@@ -4,8 +4,8 @@
 // What the agent must not forget, in one SQLite file of its state directory: the job records that
 // the scheduler has not acknowledged yet, in order, each group in one transaction with its
 // collector's cursor behind it; and what stands beside them in tables of their own, the winning
-// record of each job, imports and what is Kept. Every change is durable when it answers. Any
-// thread. Errors are those of Database, and what is said below.
+// record of each job, rows that were set aside, imports and what is Kept. Every change is durable
+// when it answers. Any thread. Errors are those of Database, and what is said below.
 
 #include <cstdint>
 #include <memory>
@@ -21,6 +21,7 @@
 #include "agent/state/job_table.h"
 #include "agent/state/kept.h"
 #include "agent/state/quarantine.h"
+#include "agent/state/set_aside_table.h"
 #include "mesolys/v1/agent.pb.h"
 #include "mesolys/v1/usage.pb.h"
 #include "proto/runtime/mutex.h"
@@ -74,7 +75,11 @@ class Spool {
   // One of them; nothing for one that is not among them.
   absl::StatusOr<std::optional<UsageRecord>> Job(const JobKey& key);
   absl::Status ForgetJobs(const std::vector<JobKey>& jobs);
-  // Another number whenever a job was changed or forgotten.
+  // Rows that were set aside, of jobs that nobody can settle: the next ones by number after
+  // `after`, at most `rows_max`. DATA_LOSS when one cannot be read back.
+  absl::StatusOr<std::vector<SetAsideRow>> SetAside(int64_t after, int64_t rows_max);
+  absl::Status ForgetSetAside(const std::vector<int64_t>& numbers);
+  // Another number whenever a job was changed or forgotten, or a row was set aside or read.
   int64_t JobRevision();
 
   // The oldest records, at most `records_max` and `bytes_max` of them as parts of a request, but at
@@ -119,6 +124,8 @@ class Spool {
   absl::Status AddWith(const std::vector<v1::UsageRecord>& records, int64_t import,
                        const QuarantineMark& mark, absl::Time now, KeepPlace keep_place)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // With the rows that come with it, within a transaction.
+  absl::Status KeepMark(const QuarantineMark& mark) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckRoom(int64_t added) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const int lock_file_;

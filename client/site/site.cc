@@ -45,6 +45,7 @@ std::vector<Column> SiteColumns() {
           {"quarantined_count", Tr("QUARANTINED"), true},
           {"drift_count", Tr("DRIFT"), true},
           {"runaway_count", Tr("RUNAWAY"), true},
+          {"held_row_count", Tr("HELD ROWS"), true},
           {"clock_skew_seconds", ""},
           {"shortfall", Tr("SHORT OF")},
           {"problem", Tr("PROBLEM")}};
@@ -103,6 +104,7 @@ std::vector<Cell> SiteRow(const v1::Site& site, const absl::TimeZone& zone) {
           CountCell(agent.quarantined_count()),
           CountCell(agent.drift_count()),
           CountCell(agent.runaway_count()),
+          CountCell(agent.held_row_count()),
           NumberCell(agent.clock_skew().seconds()),
           shortfall,
           problem};
@@ -195,6 +197,33 @@ Table RunawaysTable(const v1::Site& site, const absl::TimeZone& zone) {
   return table;
 }
 
+// Rows of accounting that nobody can settle, with what is held back for each; by resource.
+Table HeldRowsTable(const v1::Site& site, const absl::TimeZone& zone) {
+  Table table{"held_rows",
+              {{"number", Tr("HELD ROW"), true},
+               {"cluster", Tr("CLUSTER")},
+               {"job_id", Tr("JOB")},
+               {"account", Tr("ACCOUNT")},
+               {"user", Tr("USER"), false, false, 1},
+               {"set_aside_time", Tr("SET ASIDE"), false, false, 2},
+               {"resource", Tr("RESOURCE")},
+               {"amount_base_units", Tr("HELD BACK"), true},
+               {"reason", Tr("REASON")}},
+              {}};
+  for (const v1::HeldRow& row : site.agent().held_rows()) {
+    for (const v1::HeldAmount& amount : row.amounts()) {
+      table.rows.push_back({NumberCell(row.number()), TextCell(row.cluster()),
+                            TextCell(row.job_id()), TextCell(row.account()), TextCell(row.user()),
+                            MinuteCell(row.has_set_aside_time(), row.set_aside_time(), zone),
+                            TextCell(amount.resource()),
+                            AmountCell(amount.resource(), amount.amount_base_units()),
+                            ToldCell(row.reason())});
+    }
+  }
+  table.for_people = !table.rows.empty();
+  return table;
+}
+
 absl::Status ShowSite(Session& session, const std::string& text) {
   const absl::StatusOr<std::string> name = ParseSite(text);
   if (!name.ok()) return name.status();
@@ -218,10 +247,17 @@ absl::Status ShowSite(Session& session, const std::string& text) {
                                AmountCell(capacity.resource(), capacity.granted_base_units()),
                                Cell{bar, nullptr}});
   }
-  session.Print({{one, capacities, MeansTable(site, session.zone()), ExposuresTable(site),
-                  RunawaysTable(site, session.zone()), WindowsTable(site.windows(), session.zone()),
-                  ImportsTable(site.imports(), session.zone())},
-                 {}});
+  session.Print(
+      {{one, capacities, MeansTable(site, session.zone()), ExposuresTable(site),
+        RunawaysTable(site, session.zone()), HeldRowsTable(site, session.zone()),
+        WindowsTable(site.windows(), session.zone()), ImportsTable(site.imports(), session.zone())},
+       {}});
+  if (site.agent().held_rows_size() > 0) {
+    session.Say(
+        Tr("what a row holds back is free once it is read, or with `mesolys usage dismiss "
+           "$0 $1 --reason TEXT`: then nothing will be charged for it",
+           ShortName(*name), site.agent().held_rows(0).number()));
+  }
   return absl::OkStatus();
 }
 

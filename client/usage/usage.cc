@@ -11,6 +11,7 @@
 #include "client/session/pages.h"
 #include "client/session/session.h"
 #include "client/show/cells.h"
+#include "client/usage/dismissal.h"
 #include "client/usage/job.h"
 #include "client/usage/usage_import.h"
 #include "client/usage/usage_summary.h"
@@ -196,6 +197,7 @@ void AddUsage(CommandTree& tree) {
       .Option("--limit", "ROWS", &options->limit, Tr("At most so many; all if not given"));
   AddJob(tree, noun);
   AddUsageImport(tree, noun);
+  AddDismissal(tree, noun);
 }
 
 }  // namespace mesolys::client

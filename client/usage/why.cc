@@ -41,6 +41,18 @@ std::string LeftText(const v1::JobExplanation& explanation) {
   return AmountTextOf(explanation.resource(), std::max<int64_t>(0, left));
 }
 
+// What keeps the site from giving all that is left of the grants; of one resource, or of any. Empty
+// where nothing does.
+std::string TighterText(const v1::JobExplanation& explanation, const std::string& resource) {
+  for (const v1::JobGrant& grant : explanation.grants()) {
+    const bool is_meant = resource.empty() || grant.resource() == resource;
+    if (is_meant && grant.state() == v1::Ceiling::TIGHTER && !grant.text().empty()) {
+      return Told(grant.text());
+    }
+  }
+  return "";
+}
+
 // The first grant that the site has not put in force.
 std::string SiteText(const v1::JobExplanation& explanation) {
   for (const v1::JobGrant& grant : explanation.grants()) {
@@ -50,7 +62,18 @@ std::string SiteText(const v1::JobExplanation& explanation) {
                ? Tr("$0 is $1", ShortName(grant.grant()), state)
                : Tr("$0 is $1: $2", ShortName(grant.grant()), state, Told(grant.text()));
   }
-  return Tr("its account is closed there");
+  const std::string tighter = TighterText(explanation, "");
+  return tighter.empty() ? Tr("its account is closed there") : tighter;
+}
+
+// More is asked than the site gives.
+std::string TooLongText(const v1::JobExplanation& explanation) {
+  const std::string& resource = explanation.resource();
+  std::string text =
+      Tr("it asks more $0 than is left of the grants of $1 at $2: $3", resource,
+         ShortName(explanation.project()), ShortName(explanation.site()), LeftText(explanation));
+  const std::string tighter = TighterText(explanation, resource);
+  return tighter.empty() ? text : Tr("$0; and the site lets less of it begin: $1", text, tighter);
 }
 
 // Where a shorter time limit would do: that, and otherwise what else would.
@@ -125,9 +148,7 @@ WhyJobText TextOf(const v1::JobExplanation& explanation, const std::string& job)
              "site show $0`",
              site)};
     case Cause::TOO_LONG:
-      return {Tr("it asks more $0 than is left of the grants of $1 at $2: $3", resource, project,
-                 site, LeftText(explanation)),
-              ShorterOr(explanation, job_id, more)};
+      return {TooLongText(explanation), ShorterOr(explanation, job_id, more)};
     case Cause::WHOLE_NODES:
       return {Tr("it takes whole nodes (--exclusive), so that all their cores and GPUs count: more "
                  "than is left of the grants of $0 at $1",

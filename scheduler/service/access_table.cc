@@ -134,6 +134,7 @@ const std::vector<AccessRule>& AccessTable() {
       {"GrantService.GetBalance", false, kReaders, kMembers, true, false},
       {"UsageService.RefundJob", false, {"operator"}, kNobody, false, false},
       {"UsageService.Import", false, {"operator"}, kNobody, false, false},
+      {"UsageService.DismissRows", false, {"operator"}, kNobody, false, false},
       {"UsageService.Compare", false, {"operator", "auditor"}, kNobody, false, false},
       {"UsageService.GetComparison", false, {"operator", "auditor"}, kNobody, false, false},
       {"UsageService.ListDifferences", false, {"operator", "auditor"}, kNobody, false, false},

@@ -28,6 +28,12 @@ v1::DesiredState DesiredView(const Ledger& ledger, const std::string& site,
     wanted.set_number(import.number);
     *wanted.mutable_period() = ToProto(import.period);
   }
+  for (const DismissalEntry& entry : state.dismissals) {
+    v1::DismissedRows& rows = *out.add_dismissed_rows();
+    rows.set_first(entry.dismissal.first);
+    rows.set_last(entry.dismissal.last);
+    *rows.mutable_dismiss_time() = ToProto(entry.time);
+  }
   v1::SiteCharging& charging = *out.mutable_charging();
   charging.set_gpu_model(state.charges.gpu_model);
   charging.set_gpu_jobs_pay_no_cpu(!state.charges.gpu_jobs_pay_cpu);

@@ -187,6 +187,21 @@ absl::Status ReadMembers(const Reading& reading, const v1::ListMembersRequest& i
   return absl::OkStatus();
 }
 
+// What keeps a site from giving what is left of the grant, or from holding it.
+void AddSiteWords(const Reading& reading, const GrantEntry& entry, std::vector<std::string>& why) {
+  const std::string name = GrantName(entry.grant.project, entry.grant.number);
+  for (const auto& [site, ceiling] : entry.grant.ceilings) {
+    const v1::Ceiling told = reading.sessions.EnforcementOf(site, name, ceiling);
+    const bool is_news = told.state() == v1::Ceiling::TIGHTER ||
+                         told.state() == v1::Ceiling::DRIFTED ||
+                         told.state() == v1::Ceiling::FAILED;
+    if (!is_news || told.text().empty() || reading.now >= entry.PeriodAt(site).end) continue;
+    why.push_back(Say("grant $0/g$1 is $2 at $3: $4", entry.grant.project, entry.grant.number,
+                      v1::Ceiling::State_Name(told.state()), site, told.text())
+                      .Render());
+  }
+}
+
 absl::Status ReadExplanation(const Reading& reading, const v1::ExplainRequest& in,
                              v1::Explanation& out) {
   std::vector<std::string> why;
@@ -196,6 +211,7 @@ absl::Status ReadExplanation(const Reading& reading, const v1::ExplainRequest& i
       return NoGrant(*grant);
     }
     why = ExplainGrant(reading.ledger, *entry, reading.sessions.BonusSites(), reading.now);
+    AddSiteWords(reading, *entry, why);
   } else if (absl::StatusOr<NumberedName> request = ParseRequestName(in.name()); request.ok()) {
     const RequestEntry* entry = reading.ledger.FindRequest(request->number);
     if (entry == nullptr || entry->request.project != request->project) {
@@ -205,6 +221,9 @@ absl::Status ReadExplanation(const Reading& reading, const v1::ExplainRequest& i
   } else {
     why = ExplainProject(reading.ledger, *reading.project, reading.sessions.BonusSites(),
                          reading.now);
+    for (const int64_t number : reading.project->grants) {
+      AddSiteWords(reading, *reading.ledger.FindGrant(number), why);
+    }
   }
   for (std::string& sentence : why) out.add_sentences(std::move(sentence));
   return absl::OkStatus();

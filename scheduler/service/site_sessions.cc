@@ -10,6 +10,8 @@ namespace {
 constexpr size_t kTextMax = 4096;
 constexpr int kEnforcementsMax = 100'000;
 constexpr int kRunawaysMax = 20;
+constexpr int kHeldRowsMax = 20;
+constexpr int kHeldAmountsMax = 20;  // of a row
 
 // The first bytes, in whole characters: with half a one nobody could read the answer that shows it.
 std::string Cut(const std::string& text) {
@@ -17,6 +19,26 @@ std::string Cut(const std::string& text) {
   size_t end = kTextMax;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
   return text.substr(0, end);
+}
+
+void AddHeldRows(const v1::SynchronizeRequest& said, v1::AgentStatus& status) {
+  status.set_held_row_count(said.held_row_count());
+  for (const v1::HeldRow& row : said.held_rows()) {
+    if (status.held_rows_size() == kHeldRowsMax) return;
+    v1::HeldRow& kept = *status.add_held_rows();
+    kept = row;
+    kept.set_cluster(Cut(row.cluster()));
+    kept.set_job_id(Cut(row.job_id()));
+    kept.set_account(Cut(row.account()));
+    kept.set_user(Cut(row.user()));
+    kept.set_reason(Cut(row.reason()));
+    kept.clear_amounts();
+    for (const v1::HeldAmount& amount : row.amounts()) {
+      if (kept.amounts_size() == kHeldAmountsMax) break;
+      *kept.add_amounts() = amount;
+      kept.mutable_amounts(kept.amounts_size() - 1)->set_resource(Cut(amount.resource()));
+    }
+  }
 }
 
 }  // namespace
@@ -42,6 +64,7 @@ void SiteSessions::Update(const std::string& site, const v1::SynchronizeRequest&
     kept.set_account(Cut(job.account()));
     kept.set_user(Cut(job.user()));
   }
+  AddHeldRows(said, status);
   if (absl::StatusOr<absl::Time> theirs = FromProto(said.agent_time()); theirs.ok()) {
     const int64_t skew = absl::ToInt64Milliseconds(*theirs - now);
     status.mutable_clock_skew()->set_seconds(skew / 1000);

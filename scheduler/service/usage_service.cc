@@ -39,6 +39,12 @@ absl::StatusOr<Command> ToCommand(const v1::ImportUsageRequest& in) {
   return command;
 }
 
+absl::StatusOr<Command> ToCommand(const v1::DismissRowsRequest& in) {
+  absl::StatusOr<std::string> site = ParseSiteName(in.site());
+  if (!site.ok()) return site.status();
+  return DismissRows{{*std::move(site), in.first(), in.last(), in.reason()}};
+}
+
 v1::RefundJobResponse RefundView(const Ledger& ledger, const JobRefunded& refunded) {
   v1::RefundJobResponse out;
   for (const Posting& posting : refunded.postings) {
@@ -113,6 +119,17 @@ class UsageService final : public v1::UsageService::CallbackService, Handlers {
                   v1::UsageImport* out) override {
     return Operate(context, *in, ToCommand(*in), [out](const Answer& answer) {
       *out = ImportView({std::get<ImportOrdered>(answer.events.at(0)).import, answer.time});
+    });
+  }
+  Reactor* DismissRows(Context* context, const v1::DismissRowsRequest* in,
+                       v1::DismissRowsResponse* out) override {
+    absl::StatusOr<Command> command = ToCommand(*in);
+    if (absl::Status s = CheckSetAside(*in); !s.ok()) command = s;
+    return Operate(context, *in, std::move(command), [out](const Answer& answer) {
+      const Dismissal& dismissal = std::get<RowsDismissed>(answer.events.at(0)).dismissal;
+      out->set_site(SiteName(dismissal.site));
+      out->set_first(dismissal.first);
+      out->set_last(dismissal.last);
     });
   }
 
@@ -212,6 +229,19 @@ class UsageService final : public v1::UsageService::CallbackService, Handlers {
     const absl::StatusOr<std::string> identity = Allowed(context, in, Everything());
     if (!identity.ok()) return identity.status();
     return ParseSiteName(in.site());
+  }
+
+  // A row that is yet to be set aside cannot be dismissed. Where the agent has not called yet
+  // nobody knows how many there are.
+  absl::Status CheckSetAside(const v1::DismissRowsRequest& in) const {
+    const absl::StatusOr<std::string> site = ParseSiteName(in.site());
+    if (!site.ok()) return site.status();
+    const std::optional<v1::AgentStatus> agent = sessions_.StatusOf(*site);
+    if (!agent.has_value() || in.last() <= agent->quarantined_count()) return absl::OkStatus();
+    return Refuse(Reason::kInvalidArgument,
+                  Say("there is no row $0 at $1: $2 were set aside there so far; see `mesolys site "
+                      "show $1`",
+                      in.last(), *site, agent->quarantined_count()));
   }
 
   // Of an account that no project claims; whoever may see all jobs may see them.

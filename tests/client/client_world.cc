@@ -59,6 +59,21 @@ v1::SynchronizeRequest Said(int64_t generation) {
   said.mutable_spool_age()->set_seconds(90);
   said.set_problem("sacctmgr: connection refused");
   said.set_gives_bonus(true);
+  said.set_quarantined_count(19);
+  said.set_held_row_count(1);
+  v1::HeldRow& row = *said.add_held_rows();
+  row.set_number(17);
+  row.set_cluster("psmn");
+  row.set_job_id("4002");
+  row.set_account("proj_a");
+  row.set_user("amartin");
+  *row.mutable_set_aside_time() = ToProto(TimeOf("2026-11-20T08:59:00Z"));
+  row.set_reason("End: soon");
+  for (const auto& [resource, hours] : {std::pair("cpu", 32), std::pair("gpu-a100", 4)}) {
+    v1::HeldAmount& amount = *row.add_amounts();
+    amount.set_resource(resource);
+    amount.set_amount_base_units(hours * kHour);
+  }
   *said.mutable_means()->mutable_observe_time() = ToProto(TimeOf("2026-11-21T08:59:00Z"));
   v1::ResourceMeans& cpu = *said.mutable_means()->add_resources();
   cpu.set_resource("cpu");

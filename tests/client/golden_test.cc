@@ -155,6 +155,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"balance", {"balance", "proj_a"}}, Case{"usage_show", {"usage", "show", "psmn:4002"}},
         Case{"usage_refund",
              {"usage", "refund", "psmn:4001", "--reason", "Full disk", "--dry-run"}},
+        Case{"usage_dismiss",
+             {"usage", "dismiss", "psmn", "17-19", "--reason", "Never began", "--dry-run"}},
         Case{"usage_list", {"usage", "list", "proj_a"}},
         Case{"usage_uncovered", {"usage", "list", "proj_a", "--uncovered"}},
         Case{"usage_unassigned", {"usage", "list", "--unassigned"}},

@@ -54,6 +54,7 @@ v1::ListJobsResponse To(const v1::ListJobsRequest&);
 v1::ListUnassignedResponse To(const v1::ListUnassignedRequest&);
 v1::JobExplanation To(const v1::ExplainJobRequest&);
 v1::UsageImport To(const v1::ImportUsageRequest&);
+v1::DismissRowsResponse To(const v1::DismissRowsRequest&);
 v1::UsageComparison To(const v1::CompareUsageRequest&);
 v1::UsageComparison To(const v1::GetUsageComparisonRequest&);
 v1::ListUsageDifferencesResponse To(const v1::ListUsageDifferencesRequest&);

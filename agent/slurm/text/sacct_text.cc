@@ -320,4 +320,32 @@ absl::StatusOr<std::optional<UsageRecord>> SacctText::Parse(absl::string_view li
   return record;
 }
 
+std::optional<SacctRow> SacctText::Row(absl::string_view line) const {
+  const absl::StatusOr<Fields> fields = Split(line);
+  if (!fields.ok()) return std::nullopt;
+  const auto time = [&](Column column) -> std::optional<absl::Time> {
+    const absl::StatusOr<std::optional<SacctTime>> read = TimeAt(*fields, column);
+    if (!read.ok() || !read->has_value()) return std::nullopt;
+    return (*read)->first + format_.shift;
+  };
+  SacctRow row;
+  row.cluster = format_.cluster.empty() ? std::string(At(*fields, kCluster)) : format_.cluster;
+  row.job_id = At(*fields, Has(kJobIdRaw) ? kJobIdRaw : kJobId);
+  row.submitted = At(*fields, kSubmit);
+  row.account = At(*fields, kAccount);
+  row.user = At(*fields, kUser);
+  row.alloc_tres = At(*fields, kAllocTres);
+  row.submit = time(kSubmit);
+  row.start = time(kStart);
+  row.end = time(kEnd);
+  if (const auto ran = SecondsAt(*fields, Has(kElapsedRaw) ? kElapsedRaw : kElapsed)) {
+    row.elapsed = *ran + SecondsAt(*fields, kSuspended).value_or(0);
+  }
+  row.time_limit =
+      ParseSacctTimeLimit(At(*fields, Has(kTimelimitRaw) ? kTimelimitRaw : kTimelimit));
+  const std::optional<JobState> state = StateOf(StateWord(At(*fields, kState)));
+  row.is_over = row.end.has_value() || (state.has_value() && IsTerminal(*state));
+  return row;
+}
+
 }  // namespace mesolys::agent

@@ -38,6 +38,22 @@ struct SacctFormat {
   std::optional<absl::TimeZone> zone = std::nullopt;
 };
 
+// The fields of a line, each by itself: nothing for one that cannot be read.
+struct SacctRow {
+  std::string cluster;
+  absl::string_view job_id;
+  absl::string_view submitted;
+  absl::string_view account;
+  absl::string_view user;
+  absl::string_view alloc_tres;
+  std::optional<absl::Time> submit{};
+  std::optional<absl::Time> start{};
+  std::optional<absl::Time> end{};
+  std::optional<int64_t> elapsed{};  // seconds, with what it was suspended
+  int64_t time_limit = 0;            // seconds; 0 for none
+  bool is_over = false;              // by its state, or as it has an end
+};
+
 class SacctText {
  public:
   // INVALID_ARGUMENT lists the columns that are missing.
@@ -51,6 +67,10 @@ class SacctText {
   // within the hour that comes twice.
   absl::StatusOr<std::optional<UsageRecord>> Parse(absl::string_view line,
                                                    absl::Time observe_time) const;
+
+  // Of a line that Parse refuses; nothing where the line has not its columns. It lives as long as
+  // the line.
+  std::optional<SacctRow> Row(absl::string_view line) const;
 
   // Whether it begins with "#": a note of whoever keeps the file.
   static bool IsComment(absl::string_view line) { return !line.empty() && line[0] == '#'; }

@@ -12,6 +12,7 @@
 
 #include "proto/values/reason.h"
 #include "scheduler/core/facts/catalogue.h"
+#include "scheduler/core/facts/dismissal.h"
 #include "scheduler/core/facts/fields.h"
 #include "scheduler/core/facts/grant.h"
 #include "scheduler/core/facts/job.h"
@@ -275,12 +276,21 @@ struct ImportEnded {
          result.unreadable_count, result.core_seconds, result.problem);
 };
 
+// Rows that a site set aside hold nothing back any more; nothing is charged for them.
+struct RowsDismissed {
+  static constexpr int kNumber = 32;
+
+  Dismissal dismissal;
+
+  FIELDS(RowsDismissed, dismissal);
+};
+
 using Event =
     std::variant<CatalogueAdopted, ProjectCreated, AccountLinked, MemberAdded, RequestSubmitted,
                  GrantIssued, RequestDecided, UsageReported, JobsResettled, GrantChanged,
                  ReductionOrdered, CeilingsConfirmed, JobRefunded, WindowDeclared, UnderUseNoticed,
                  MemberRemoved, ProjectArchived, ModeSet, RoleGiven, MemberCeilingSet,
-                 RequestWithdrawn, AccountUnlinked, ImportOrdered, ImportEnded>;
+                 RequestWithdrawn, AccountUnlinked, ImportOrdered, ImportEnded, RowsDismissed>;
 
 }  // namespace mesolys
 

@@ -109,6 +109,9 @@ DesiredState DesiredStateOf(const Ledger& ledger, const std::string& site) {
       state.imports.push_back(entry.import);
     }
   }
+  for (const DismissalEntry& entry : ledger.dismissals()) {
+    if (entry.dismissal.site == site) state.dismissals.push_back(entry);
+  }
   std::map<std::string, DesiredProject> projects = ProjectsWithGrants(ledger, site);
   AddChairs(ledger, projects);
   for (auto& [id, project] : projects) {

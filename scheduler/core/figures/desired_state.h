@@ -43,11 +43,12 @@ struct DesiredProject {
 
 struct DesiredState {
   int64_t generation = 0;
-  std::vector<DesiredProject> projects;  // by id
-  ChargeRule charges{};                  // how the site charges
-  std::vector<std::string> clusters{};   // of the site
-  std::vector<UsageImport> imports{};    // that it has not done yet, by number
-  int64_t cores_per_gpu = 0;             // that come with a GPU
+  std::vector<DesiredProject> projects;      // by id
+  ChargeRule charges{};                      // how the site charges
+  std::vector<std::string> clusters{};       // of the site
+  std::vector<UsageImport> imports{};        // that it has not done yet, by number
+  int64_t cores_per_gpu = 0;                 // that come with a GPU
+  std::vector<DismissalEntry> dismissals{};  // in the order of time
 };
 
 // The projects with a grant at the site that had not ended when the generation began, or of which a

@@ -41,6 +41,11 @@ void Sites::On(const ImportEnded& event, const Folding& at) {
   at.marks.touched.push_back(entry.import.site);
 }
 
+void Sites::On(const RowsDismissed& event, const Folding& at) {
+  dismissals_.push_back({event.dismissal, at.time});
+  at.marks.touched.push_back(event.dismissal.site);
+}
+
 void Sites::On(const Marks& marks, const Folding& at) {
   for (const std::string& site : marks.touched) generations_[site] = {at.revision, at.time};
   for (const std::string& site : marks.corrected) corrections_[site] = at.revision;

@@ -1,8 +1,9 @@
 #ifndef MESOLYS_SCHEDULER_CORE_LEDGER_SITES_H_
 #define MESOLYS_SCHEDULER_CORE_LEDGER_SITES_H_
 
-// The sites' book: when each did not work, what it was told to read anew, since when it shall hold
-// what it shall hold, and when what it has used was last corrected. Pure.
+// The sites' book: when each did not work, what it was told to read anew, which of its rows were
+// dismissed, since when it shall hold what it shall hold, and when what it has used was last
+// corrected. Pure.
 
 #include <cstdint>
 #include <map>
@@ -23,6 +24,8 @@ class Sites {
   const std::vector<SiteWindow>& windows() const { return windows_; }
   // Spans of accounting that were ordered to be read anew, by number.
   const std::vector<ImportEntry>& imports() const { return imports_; }
+  // Rows that hold nothing back any more, of all sites, in the order of time.
+  const std::vector<DismissalEntry>& dismissals() const { return dismissals_; }
   // The revision of the last event that changed what a site shall hold; 0 for none.
   int64_t Generation(absl::string_view site) const;
   absl::Time GenerationTime(absl::string_view site) const;
@@ -35,11 +38,13 @@ class Sites {
   void On(const WindowDeclared& event, const Folding& at);
   void On(const ImportOrdered& event, const Folding& at);
   void On(const ImportEnded& event, const Folding& at);
+  void On(const RowsDismissed& event, const Folding& at);
   void On(const Marks& marks, const Folding& at);
 
  private:
   std::vector<SiteWindow> windows_;
   std::vector<ImportEntry> imports_;  // by number - 1
+  std::vector<DismissalEntry> dismissals_;
   std::map<std::string, std::pair<int64_t, absl::Time>, std::less<>> generations_;
   std::map<std::string, int64_t, std::less<>> corrections_;
 };

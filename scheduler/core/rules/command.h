@@ -23,7 +23,8 @@ using Command =
                  ReleaseHours, RevokeGrant, WriteOffOverdraft, PostOpeningBalance, ConfirmCeilings,
                  WriteOffSite, RefundJob, DeclareWindow, MoveCeiling, NoticeUnderUse,
                  GiveBackUnused, RemoveMember, ArchiveProject, SetMode, GiveRole, SetMemberCeiling,
-                 WithdrawRequest, DecideRequest, UnlinkAccount, OrderImport, EndImport>;
+                 WithdrawRequest, DecideRequest, UnlinkAccount, OrderImport, EndImport,
+                 DismissRows>;
 
 }  // namespace mesolys
 

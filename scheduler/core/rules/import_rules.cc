@@ -4,6 +4,7 @@
 
 #include "proto/values/reason.h"
 #include "scheduler/core/facts/unknown.h"
+#include "scheduler/core/rules/grant_rules.h"
 
 namespace mesolys {
 namespace {
@@ -53,6 +54,19 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const EndImport& command) {
   if (!IsOpenImport(at.ledger, command.site, command.number))
     return Verdict{{}, {}, /*recorded=*/false};
   return Verdict{{ImportEnded{command.number, command.result}}, {}};
+}
+
+absl::StatusOr<Verdict> Decide(const Deciding& at, const DismissRows& command) {
+  const Dismissal& dismissal = command.dismissal;
+  if (!at.ledger.catalogue().sites.contains(dismissal.site)) return NoSite(dismissal.site);
+  if (dismissal.first < 1 || dismissal.last < dismissal.first) {
+    return Refuse(Reason::kInvalidArgument,
+                  Say("$0 to $1 are no rows: give the number of one, or the first and the last, as "
+                      "`mesolys site show $2` has them",
+                      dismissal.first, dismissal.last, dismissal.site));
+  }
+  if (absl::Status s = CheckReason(dismissal.reason); !s.ok()) return s;
+  return Verdict{{RowsDismissed{dismissal}}, {}};
 }
 
 }  // namespace mesolys

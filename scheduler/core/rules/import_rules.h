@@ -1,7 +1,8 @@
 #ifndef MESOLYS_SCHEDULER_CORE_RULES_IMPORT_RULES_H_
 #define MESOLYS_SCHEDULER_CORE_RULES_IMPORT_RULES_H_
 
-// Which spans of a site's accounting may be read anew, and when that has ended. Pure.
+// Which spans of a site's accounting may be read anew, and when that has ended; and which rows that
+// could not be read hold nothing back any more. Pure.
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -33,6 +34,14 @@ struct EndImport {
          result.unreadable_count, result.core_seconds, result.problem);
 };
 
+struct DismissRows {
+  static constexpr int kNumber = 32;
+
+  Dismissal dismissal;
+
+  FIELDS(DismissRows, dismissal.site, dismissal.first, dismissal.last, dismissal.reason);
+};
+
 // UNKNOWN_SITE; INVALID_PERIOD for one that is empty or ends after `now`.
 absl::Status CheckAccountedPeriod(const Ledger& ledger, const std::string& site,
                                   const Period& period, absl::Time now);
@@ -43,6 +52,8 @@ bool IsOpenImport(const Ledger& ledger, const std::string& site, int64_t number)
 absl::StatusOr<Verdict> Decide(const Deciding& at, const OrderImport& command);
 // Says nothing new of an import that has ended already, or is of another site.
 absl::StatusOr<Verdict> Decide(const Deciding& at, const EndImport& command);
+// UNKNOWN_SITE; INVALID_ARGUMENT for numbers that no rows can have.
+absl::StatusOr<Verdict> Decide(const Deciding& at, const DismissRows& command);
 
 }  // namespace mesolys
 

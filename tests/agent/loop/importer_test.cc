@@ -36,7 +36,7 @@ class ImporterTest : public testing::Test {
     spool_ = *std::move(spool);
     running_ = std::make_unique<RunningJobs>(*spool_, /*reader=*/nullptr, clock_, collections_);
     importer_ = std::make_unique<Importer>(*spool_, quarantine_, has_reader ? &reader_ : nullptr,
-                                           *running_, clock_, 1);
+                                           means_, *running_, clock_, 1);
   }
 
   void Order(const std::vector<int64_t>& numbers) {
@@ -93,6 +93,7 @@ class ImporterTest : public testing::Test {
   std::unique_ptr<Spool> spool_;
   CollectionLog collections_;
   std::unique_ptr<RunningJobs> running_;
+  MeansLog means_;
   std::unique_ptr<Importer> importer_;
   std::set<int64_t> sent_;
 };

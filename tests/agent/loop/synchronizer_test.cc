@@ -182,6 +182,43 @@ TEST_F(SynchronizerTest, TellsHowManyJobsRanAwayAndTheFirstOfThem) {
   EXPECT_EQ(told.runaway_jobs(0).account(), "chair_ia");
 }
 
+TEST_F(SynchronizerTest, TellsWhatIsHeldBackForRowsThatWereSetAsideUntilTheyAreDismissed) {
+  Want(3, 1, /*ceiling=*/1000);
+  Tick();
+  QuarantineMark mark = {25, 2500};
+  for (int64_t number = 1; number <= 25; ++number) {
+    UsageRecord record = *FromProto(FakeCollector::Job(number));
+    record.account = "p";
+    record.start_time = kNow - absl::Seconds(100);
+    record.end_time = kNow - absl::Seconds(99);
+    record.core_count = 7;
+    mark.rows.push_back({number, kNow, "odd", UnreadJobOf(record)});
+  }
+  ASSERT_TRUE(spool_->Add({}, "c", mark, kNow).ok());
+  Tick();
+  const v1::SynchronizeRequest told = link_.questions.back();
+  EXPECT_EQ(told.held_row_count(), 25);
+  ASSERT_THAT(told.held_rows(), SizeIs(20));
+  EXPECT_EQ(told.held_rows(0).number(), 1);
+  EXPECT_EQ(told.held_rows(0).job_id(), "1");
+  EXPECT_EQ(told.held_rows(0).account(), "p");
+  EXPECT_EQ(told.held_rows(0).reason(), "odd");
+  ASSERT_THAT(told.held_rows(0).amounts(), SizeIs(1));
+  EXPECT_EQ(told.held_rows(0).amounts(0).amount_base_units(), 7);
+  EXPECT_EQ(told.enforcements(0).state(), v1::Ceiling::TIGHTER);
+  EXPECT_THAT(told.enforcements(0).text(), HasSubstr("is held back for 25 rows"));
+
+  Want(4, 1, /*ceiling=*/1000);
+  v1::DismissedRows& dismissed = *link_.desired_state.add_dismissed_rows();
+  dismissed.set_first(1);
+  dismissed.set_last(25);
+  dismissed.mutable_dismiss_time()->set_seconds(absl::ToUnixSeconds(kNow));
+  Tick();
+  Tick();
+  EXPECT_EQ(link_.questions.back().held_row_count(), 0);
+  EXPECT_EQ(link_.questions.back().enforcements(0).state(), v1::Ceiling::ENFORCED);
+}
+
 TEST_F(SynchronizerTest, DoesNotAskASchedulerThatAnswersAtOnceWithoutPause) {
   Want(3, 1);
   Tick();

@@ -47,6 +47,19 @@ TEST(WhyJobTest, ASiteThatHasNotPutAGrantInForceIsQuoted) {
               HasSubstr("proj_a/g17 is failed: slurmdbd is down"));
 }
 
+TEST(WhyJobTest, ASiteThatGivesLessThanIsLeftIsQuoted) {
+  v1::JobExplanation explanation = Explanation(v1::JobExplanation::TOO_LONG);
+  explanation.mutable_grants(0)->set_state(v1::Ceiling::TIGHTER);
+  explanation.mutable_grants(0)->set_text("3 h of cpu is held back");
+  EXPECT_EQ(TextOf(explanation, "psmn:1").because,
+            "it asks more cpu than is left of the grants of proj_a at psmn: 9 h; and the site lets "
+            "less of it begin: 3 h of cpu is held back");
+  explanation.set_resource("gpu-a100");
+  EXPECT_THAT(TextOf(explanation, "psmn:1").because, testing::Not(HasSubstr("held back")));
+  explanation.set_cause(v1::JobExplanation::NOT_IN_FORCE);
+  EXPECT_THAT(TextOf(explanation, "psmn:1").because, HasSubstr("3 h of cpu is held back"));
+}
+
 TEST(WhyJobTest, WhatAPartitionLetsNoJobHaveIsNamed) {
   v1::JobExplanation explanation = Explanation(v1::JobExplanation::IMPOSSIBLE);
   v1::JobSituation& situation = *explanation.mutable_situation();

@@ -315,6 +315,46 @@ TEST_F(SynchronizeTest, ShowsInTheSiteWhatTheAgentSaidOfItself) {
   EXPECT_EQ(agent.clock_skew().seconds(), -90);
 }
 
+TEST_F(SynchronizeTest, ShowsInTheSiteWhatIsHeldBackAndTellsItsAgentWhatIsDismissed) {
+  v1::SynchronizeRequest request = Holding(0);
+  request.set_quarantined_count(30);
+  request.set_held_row_count(21);
+  for (int64_t number = 1; number <= 21; ++number) {
+    v1::HeldRow& row = *request.add_held_rows();
+    row.set_number(number);
+    row.set_job_id("4002");
+    for (int i = 0; i < 30; ++i) row.add_amounts()->set_resource("cpu");
+  }
+  const v1::DesiredState before = Synchronize(request).desired_state();
+  EXPECT_THAT(before.dismissed_rows(), SizeIs(0));
+  const v1::AgentStatus agent = PsmnAsShown().agent();
+  EXPECT_EQ(agent.held_row_count(), 21);
+  ASSERT_THAT(agent.held_rows(), SizeIs(20));
+  EXPECT_EQ(agent.held_rows(19).number(), 20);
+  EXPECT_THAT(agent.held_rows(0).amounts(), SizeIs(20));
+
+  v1::DismissRowsRequest dismiss;
+  dismiss.set_site("sites/psmn");
+  dismiss.set_first(17);
+  dismiss.set_last(31);
+  dismiss.set_reason("ours");
+  dismiss.set_request_id("dismiss");
+  EXPECT_EQ(Why(As("user/paul").Call(dismiss)), "PERMISSION_DENIED");
+  EXPECT_EQ(Why(Olga().Call(dismiss)), "INVALID_ARGUMENT") << "30 were set aside so far";
+  dismiss.set_last(19);
+  const auto dismissed = Olga().Call(dismiss);
+  ASSERT_EQ(Why(dismissed), "OK");
+  EXPECT_EQ(dismissed->site(), "sites/psmn");
+  EXPECT_EQ(dismissed->first(), 17);
+  EXPECT_EQ(dismissed->last(), 19);
+  const v1::DesiredState after = Synchronize(Holding(before.generation())).desired_state();
+  EXPECT_GT(after.generation(), before.generation());
+  ASSERT_THAT(after.dismissed_rows(), SizeIs(1));
+  EXPECT_EQ(after.dismissed_rows(0).first(), 17);
+  EXPECT_EQ(after.dismissed_rows(0).last(), 19);
+  EXPECT_EQ(after.dismissed_rows(0).dismiss_time().seconds(), absl::ToUnixSeconds(WorldTime()));
+}
+
 // A text cut in the middle of a character is no text, and the whole answer could not be read.
 TEST_F(SynchronizeTest, CutsALongProblemBetweenItsCharacters) {
   for (const int letters : {4093, 4094, 4095, 4096}) {

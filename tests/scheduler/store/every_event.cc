@@ -200,7 +200,8 @@ std::vector<Event> EveryEvent() {
       ImportOrdered{{5, "north", kPeriod}},
       ImportEnded{5, {9, 8, 1, 2, 3600, "slurmdbd is away"}},
       RequestSubmitted{RequestAtSites()},
-      GrantIssued{GrantAtAnyOf()}};
+      GrantIssued{GrantAtAnyOf()},
+      RowsDismissed{{"north", 17, 19, "ours, written by a broken prolog"}}};
 }
 
 }  // namespace mesolys

@@ -21,6 +21,10 @@ class ImportRulesTest : public testing::Test {
     return {{0, site, {TestTime() + from, TestTime() + to}}};
   }
 
+  DismissRows Dismiss(int64_t first, int64_t last, const std::string& reason = "ours") const {
+    return {{site_, first, last, reason}};
+  }
+
   Reason WhyNot(const Command& command) {
     const absl::Status status = mesocentre_.Do(command).status();
     const std::optional<Refusal> refusal = RefusalOf(status);
@@ -77,6 +81,32 @@ TEST_F(ImportRulesTest, NothingIsOrderedInReadOnlyModeButWhatGoesOnEnds) {
   EXPECT_EQ(WhyNot(Order(site_, absl::Hours(-2), absl::Hours(-1))), Reason::kReadOnly);
   EXPECT_TRUE(mesocentre_.Must(EndImport{site_, 1, {}}).recorded);
   EXPECT_THAT(DesiredStateOf(mesocentre_.ledger(), site_).imports, IsEmpty());
+}
+
+TEST_F(ImportRulesTest, ASiteIsToldForGoodWhichRowsHoldNothingBackAnyMore) {
+  const int64_t before = mesocentre_.ledger().Generation(site_);
+  mesocentre_.Must(Dismiss(17, 17));
+  mesocentre_.Must(Dismiss(19, 23));
+  EXPECT_GT(mesocentre_.ledger().Generation(site_), before);
+  const DesiredState told = DesiredStateOf(mesocentre_.ledger(), site_);
+  ASSERT_THAT(told.dismissals, SizeIs(2));
+  EXPECT_EQ(told.dismissals[0].dismissal, (Dismissal{site_, 17, 17, "ours"}));
+  EXPECT_EQ(told.dismissals[0].time, TestTime());
+  EXPECT_EQ(told.dismissals[1].dismissal.last, 23);
+  const std::string other = mesocentre_.ledger().catalogue().sites.rbegin()->first;
+  ASSERT_NE(other, site_);
+  EXPECT_THAT(DesiredStateOf(mesocentre_.ledger(), other).dismissals, IsEmpty());
+}
+
+TEST_F(ImportRulesTest, RefusesWhatNoRowsCanBe) {
+  EXPECT_EQ(WhyNot(DismissRows{{"mars", 1, 1, "ours"}}), Reason::kUnknownSite);
+  for (const DismissRows& none : {Dismiss(0, 1), Dismiss(-2, -1), Dismiss(2, 1)}) {
+    EXPECT_EQ(WhyNot(none), Reason::kInvalidArgument);
+  }
+  EXPECT_THAT(std::string(mesocentre_.Do(Dismiss(2, 1)).status().message()),
+              HasSubstr("2 to 1 are no rows"));
+  EXPECT_EQ(WhyNot(Dismiss(1, 1, "")), Reason::kInvalidArgument);
+  EXPECT_EQ(WhyNot(Dismiss(1, 1)), Reason::kNone);
 }
 
 }  // namespace
