@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "proto/values/quantity.h"
 #include "proto/values/reason.h"
 #include "proto/values/sentence.h"
 #include "scheduler/core/facts/job.h"
@@ -22,6 +23,20 @@ absl::Status CheckSize(absl::string_view field, int64_t count, int64_t there) {
                     "and by its own nodes; look at the job in the site's accounting",
                     field, count, there),
                 {{"field", std::string(field)}, {"value", absl::StrCat(count)}});
+}
+
+// At least so many GPUs were held: parts of them count where it is known what part they are.
+int64_t GpusOf(const UsageRecord& record, const GpuNames& names) {
+  int64_t gpus = 0;
+  for (const auto& [name, count] : record.gpu_counts) {
+    const auto per_gpu = record.parts_per_gpu.find(name);
+    if (IsSharedPart(name) && !names.contains(name) && per_gpu == record.parts_per_gpu.end()) {
+      continue;
+    }
+    const GpuPart part = PartOf(name, names, "", record.parts_per_gpu);
+    gpus += MulDiv(count, part.parts, part.whole);
+  }
+  return gpus;
 }
 
 }  // namespace
@@ -45,7 +60,8 @@ SiteSize LargerOf(const SiteSize& a, const SiteSize& b) {
   return {std::max(a.cores, b.cores), std::max(a.gpus, b.gpus)};
 }
 
-absl::Status CheckPlausible(const UsageRecord& record, const SiteSize& size, absl::Time now) {
+absl::Status CheckPlausible(const UsageRecord& record, const SiteSize& size, const GpuNames& names,
+                            absl::Time now) {
   const int64_t ran =
       absl::ToInt64Seconds(record.end_time - record.start_time) - record.suspended_seconds;
   const int64_t there = absl::ToInt64Seconds(now - record.key.submit_time);
@@ -56,10 +72,8 @@ absl::Status CheckPlausible(const UsageRecord& record, const SiteSize& size, abs
                       ran, there),
                   {{"field", "end_time"}, {"value", absl::StrCat(ran)}});
   }
-  int64_t gpus = 0;
-  for (const auto& [model, count] : record.gpu_counts) gpus += count;
   absl::Status status = CheckSize("core_count", record.core_count, size.cores);
-  if (status.ok()) status = CheckSize("gpu_counts", gpus, size.gpus);
+  if (status.ok()) status = CheckSize("gpu_counts", GpusOf(record, names), size.gpus);
   return status;
 }
 

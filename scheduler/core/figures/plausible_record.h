@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "proto/values/gpu_part.h"
 #include "proto/values/usage_record.h"
 #include "scheduler/core/facts/catalogue.h"
 
@@ -33,8 +34,10 @@ SiteSize PromisedSize(const Site& site);
 // The larger of each.
 SiteSize LargerOf(const SiteSize& a, const SiteSize& b);
 
-// RECORD_INVALID with what is wrong. `size` is that of the site, `now` the scheduler's clock.
-absl::Status CheckPlausible(const UsageRecord& record, const SiteSize& size, absl::Time now);
+// RECORD_INVALID with what is wrong. `size` is that of the site, `names` what it calls its GPUs,
+// `now` the scheduler's clock.
+absl::Status CheckPlausible(const UsageRecord& record, const SiteSize& size, const GpuNames& names,
+                            absl::Time now);
 
 }  // namespace mesolys
 

@@ -14,7 +14,7 @@ namespace mesolys {
 namespace {
 
 std::optional<Refusal> Flaw(const Ledger& ledger, const std::string& site, const SiteSize& size,
-                            const UsageRecord& record, absl::Time now) {
+                            const GpuNames& names, const UsageRecord& record, absl::Time now) {
   if (absl::Status status = CheckUsageRecord(record); !status.ok()) return RefusalOf(status);
   if (ledger.SiteOf(record.key.cluster) != site) {
     return Refusal{Reason::kRecordForeignCluster,
@@ -33,7 +33,7 @@ std::optional<Refusal> Flaw(const Ledger& ledger, const std::string& site, const
                        .Render(),
                    {{"time", time}}};
   }
-  if (absl::Status s = CheckPlausible(record, size, now); !s.ok()) return RefusalOf(s);
+  if (absl::Status s = CheckPlausible(record, size, names, now); !s.ok()) return RefusalOf(s);
   return std::nullopt;
 }
 
@@ -89,7 +89,8 @@ absl::StatusOr<Verdict> Decide(const Deciding& at, const ReportUsage& command) {
   RowChanges changes(at.rows);
   for (size_t i = 0; i < command.records.size(); ++i) {
     const UsageRecord& record = command.records[i];
-    if (std::optional<Refusal> flaw = Flaw(at.ledger, command.site, size, record, at.now);
+    if (std::optional<Refusal> flaw =
+            Flaw(at.ledger, command.site, size, site->second.gpu_names, record, at.now);
         flaw.has_value()) {
       event.rejected.push_back({command.indexes[i], *std::move(flaw)});
       continue;

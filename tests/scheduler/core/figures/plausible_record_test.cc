@@ -41,7 +41,9 @@ TEST_P(PlausibleRecord, IsHeldToWhatTheSiteHasAndToItsSubmit) {
   record.gpu_counts = GetParam().gpus;
   record.key.submit_time = record.start_time - GetParam().submitted_before_start;
   record.suspended_seconds = absl::ToInt64Seconds(GetParam().suspended);
-  const absl::Status status = CheckPlausible(record, {1000, 20}, now);
+  record.parts_per_gpu = {{"mps", 100}};
+  const GpuNames names = {{"a100_1g.10gb", {"gpu-a100", 1, 7}}};
+  const absl::Status status = CheckPlausible(record, {1000, 20}, names, now);
   if (GetParam().said.empty()) {
     EXPECT_TRUE(status.ok()) << status;
     return;
@@ -60,6 +62,11 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"MoreThanTwiceTheCores", 2001, {}, kNone, kNone, "core_count is 2001: "},
         Row{"TwiceTheGpus", 1, {{"a100", 30}, {"", 10}}, kNone, kNone, ""},
         Row{"MoreThanTwiceTheGpus", 1, {{"a100", 31}, {"", 10}}, kNone, kNone, "gpu_counts is 41"},
+        Row{"SlicesOfTwiceTheGpus", 1, {{"a100_1g.10gb", 280}}, kNone, kNone, ""},
+        Row{"MoreSlices", 1, {{"a100_1g.10gb", 287}}, kNone, kNone, "gpu_counts is 41"},
+        Row{"PartsOfTwiceTheGpus", 1, {{"mps", 4000}}, kNone, kNone, ""},
+        Row{"MoreParts", 1, {{"mps", 4100}}, kNone, kNone, "gpu_counts is 41"},
+        Row{"PartsOfNobodyKnowsWhat", 1, {{"shard", 4100}}, kNone, kNone, ""},
         Row{"SubmittedAsItBegan", 1, {}, kNone, kNone, ""},
         Row{"ClocksThatDiffer", 1, {}, -absl::Minutes(5), kNone, ""},
         Row{"RanBeforeItWasThere",
@@ -76,8 +83,8 @@ TEST(PlausibleRecordTest, NothingIsTooMuchForASiteOfWhichNobodyKnows) {
   UsageRecord record = FinishedJob(1, "n1", "alpha", now - absl::Hours(1), absl::Hours(1));
   record.core_count = int64_t{1} << 24;
   record.gpu_counts = {{"", int64_t{1} << 20}};
-  EXPECT_TRUE(CheckPlausible(record, SiteSize(), now).ok());
-  EXPECT_TRUE(CheckPlausible(record, LargerOf({1000, 20}, kSizeUnknown), now).ok());
+  EXPECT_TRUE(CheckPlausible(record, SiteSize(), {}, now).ok());
+  EXPECT_TRUE(CheckPlausible(record, LargerOf({1000, 20}, kSizeUnknown), {}, now).ok());
 }
 
 }  // namespace
