@@ -44,13 +44,6 @@ absl::StatusOr<v1::UsagePoint> ParseUsage(const std::string& text, absl::Time no
   return point;
 }
 
-v1::RequestLine* FindLine(v1::Request* request, absl::string_view resource) {
-  for (v1::RequestLine& line : *request->mutable_lines()) {
-    if (line.resource() == resource) return &line;
-  }
-  return nullptr;
-}
-
 absl::Status AddLine(absl::string_view option, const std::string& resource, absl::string_view text,
                      v1::Request* request) {
   const absl::StatusOr<Amount> amount = ParseAmountOf(option, resource, text);
@@ -98,6 +91,13 @@ absl::Status AddMinimum(absl::string_view text, v1::Request* request) {
 }
 
 }  // namespace
+
+v1::RequestLine* FindLine(v1::Request* request, absl::string_view resource) {
+  for (v1::RequestLine& line : *request->mutable_lines()) {
+    if (line.resource() == resource) return &line;
+  }
+  return nullptr;
+}
 
 void AddRequestOptions(Verb& verb, RequestForm& form) {
   RequestTexts& lines = form.lines;

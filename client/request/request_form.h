@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "client/frame/command_tree.h"
 #include "client/show/output.h"
@@ -52,6 +53,9 @@ void AddRequestOptions(Verb& verb, RequestForm& form);
 
 // INVALID_ARGUMENT names the option and says what would be right.
 absl::StatusOr<v1::Request> ToRequest(const RequestForm& form, absl::Time now);
+
+// Null where the resource is not asked.
+v1::RequestLine* FindLine(v1::Request* request, absl::string_view resource);
 
 // "2027-03-01 10 %, 2027-06-01 80 %"; nothing for a straight line.
 Cell UsageCurveCell(const google::protobuf::RepeatedPtrField<v1::UsagePoint>& curve,

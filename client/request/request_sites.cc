@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -13,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "client/frame/arguments.h"
 #include "client/language/language.h"
+#include "client/request/request_form.h"
 #include "client/show/cells.h"
 #include "proto/values/amount_text.h"
 #include "proto/values/names.h"
@@ -21,15 +21,10 @@
 namespace mesolys::client {
 namespace {
 
-bool IsCompute(absl::string_view resource) {
-  return resource == "cpu" || absl::StartsWith(resource, "gpu-");
-}
-
-v1::RequestLine* FindLine(v1::Request* request, absl::string_view resource) {
-  for (v1::RequestLine& line : *request->mutable_lines()) {
-    if (line.resource() == resource) return &line;
-  }
-  return nullptr;
+// Cores and GPUs may be had elsewhere; data and engineers stay where they are.
+bool MayFollowItsUse(absl::string_view resource) {
+  const ResourceKind kind = KindOf(resource);
+  return kind == ResourceKind::kCpu || kind == ResourceKind::kGpu;
 }
 
 // "600h", or "cpu:600h" where it is of one resource among several.
@@ -113,7 +108,7 @@ absl::Status AddSites(const std::vector<std::string>& texts, v1::Request* reques
   for (v1::RequestLine& line : *request->mutable_lines()) {
     if (!line.site_base_units().empty()) continue;
     for (const std::string& site : sites) line.add_sites(site);
-    line.set_any_of(IsCompute(line.resource()) && sites.size() != 1);
+    line.set_any_of(MayFollowItsUse(line.resource()) && sites.size() != 1);
   }
   return absl::OkStatus();
 }

@@ -55,23 +55,13 @@ std::optional<std::string> OneSite(const Catalogue& catalogue,
   return std::nullopt;
 }
 
-// The most that each site is to give of the line.
-std::map<std::string, Amount> MostBySite(const LineChoice& line) {
-  if (!line.is_split) return line.available;
-  std::vector<int64_t> weights;
-  for (const auto& [site, amount] : line.available) weights.push_back(amount.count());
-  const std::vector<int64_t> parts = Apportion(line.wanted.count(), weights);
-  std::map<std::string, Amount> most;
-  size_t i = 0;
-  for (const auto& [site, amount] : line.available) most[site] = Amount(parts[i++]);
-  return most;
-}
-
 void Spread(const Catalogue& catalogue, const std::set<std::string>& compute_sites,
             std::map<std::string, Amount>& cores_left, LineChoice& line) {
   // Whoever splits space has said where its data will be.
   const bool follows_compute = IsStock(line.resource) && !line.is_split && !compute_sites.empty();
-  const std::map<std::string, Amount> most = MostBySite(line);
+  // The most that each site is to give.
+  const std::map<std::string, Amount> most =
+      line.is_split ? ShareOut(line.wanted, line.available) : line.available;
   Amount missing = line.wanted;
   for (const std::string& site : Roomiest(line.available)) {
     if (follows_compute && !compute_sites.contains(site)) continue;
@@ -93,6 +83,17 @@ Amount LineChoice::Granted() const {
   Amount sum;
   for (const auto& [site, amount] : granted) sum += amount;
   return sum;
+}
+
+std::map<std::string, Amount> ShareOut(Amount amount,
+                                       const std::map<std::string, Amount>& weights) {
+  std::vector<int64_t> counts;
+  for (const auto& [site, weight] : weights) counts.push_back(weight.count());
+  const std::vector<int64_t> parts = Apportion(amount.count(), counts);
+  std::map<std::string, Amount> shares;
+  size_t i = 0;
+  for (const auto& [site, weight] : weights) shares[site] = Amount(parts[i++]);
+  return shares;
 }
 
 std::vector<std::string> FollowedBy(const LineChoice& line) {

@@ -34,6 +34,9 @@ struct LineChoice {
   Amount Granted() const;
 };
 
+// An amount over sites by their weights (Apportion): of a split, what each gets of less than all.
+std::map<std::string, Amount> ShareOut(Amount amount, const std::map<std::string, Amount>& weights);
+
 // The sites to which the ceilings of what the line is granted will follow the use, by name; none
 // where they stay: space lies where its data are, and where there is no other site.
 std::vector<std::string> FollowedBy(const LineChoice& line);

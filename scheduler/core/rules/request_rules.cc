@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "proto/values/amount_text.h"
-#include "proto/values/apportion.h"
 #include "proto/values/day.h"
 #include "proto/values/names.h"
 #include "proto/values/sentence.h"
@@ -76,21 +75,10 @@ absl::Status CheckAwards(const Request& request, const std::map<std::string, Amo
   return absl::OkStatus();
 }
 
-// An award to a line that is split, in proportion to what it asks of each site.
-std::map<std::string, Amount> ShareOut(const RequestLine& line, Amount award) {
-  std::vector<int64_t> weights;
-  for (const auto& [site, amount] : line.by_site) weights.push_back(amount.count());
-  const std::vector<int64_t> parts = Apportion(award.count(), weights);
-  std::map<std::string, Amount> shares;
-  size_t i = 0;
-  for (const auto& [site, amount] : line.by_site) shares[site] = Amount(parts[i++]);
-  return shares;
-}
-
 // The most of a line that is split for which each site has room.
 Amount MostOf(const RequestLine& line, const std::map<std::string, Amount>& free) {
   const auto fits = [&](Amount award) {
-    const std::map<std::string, Amount> shares = ShareOut(line, award);
+    const std::map<std::string, Amount> shares = ShareOut(award, line.by_site);
     return std::all_of(shares.begin(), shares.end(),
                        [&free](const auto& share) { return share.second <= free.at(share.first); });
   };
@@ -124,7 +112,7 @@ absl::StatusOr<LineChoice> ChoiceFor(const Ledger& ledger, const Request& reques
   }
   if (choice.is_split) {
     room = MostOf(line, choice.available);
-    if (award <= room) choice.available = ShareOut(line, award);
+    if (award <= room) choice.available = ShareOut(award, line.by_site);
   }
   if (award <= room) return choice;
   return Refuse(Reason::kSiteExhausted,
