@@ -85,7 +85,8 @@ std::string SplitText(const std::string& resource, const MinutesRanges& by_tres)
   const std::string parts = absl::StrJoin(by_tres, ", ", [](std::string* out, const auto& each) {
     absl::StrAppend(out, each.first, "=", each.second.most);
   });
-  return Say("Slurm has no limit of a sum: what is left of $0 is split over $1 (minutes), and moved "
+  return Say("Slurm has no limit of a sum: what is left of $0 is split over $1 (minutes), and "
+             "moved "
              "as jobs run and wait",
              resource, parts)
       .Render();
@@ -166,8 +167,8 @@ std::vector<FedTres> MinutesLimits::FedBy(const AccountUser& whose,
     }
     if (waiting != held_.controller->waiting.end()) each.waiting = Of(waiting->second, each.tres);
   }
-  const bool has_shared = std::any_of(
-      fed.begin(), fed.end(), [](const FedTres& each) { return IsSharedTres(each.tres); });
+  const bool has_shared = std::any_of(fed.begin(), fed.end(),
+                                      [](const FedTres& each) { return IsSharedTres(each.tres); });
   const GpuPart untyped = PartOf("", state_.charges.gpu_names, state_.charges.gpu_model, {});
   if (has_shared && untyped.resource == resource) {
     fed.push_back({kAllGpus, 1, 1, 0, UntypedWaiting(whose)});
@@ -183,7 +184,8 @@ MinutesLimits::PotParts MinutesLimits::Split(const AccountUser& whose, const std
   PotParts parts;
   for (size_t i = 0; i < fed.size(); ++i) {
     // What rounding leaves may go elsewhere in the smaller pot.
-    if (fed[i].tres != kAllGpus) parts.by_tres[fed[i].tres] = {std::min(least[i], most[i]), most[i]};
+    if (fed[i].tres != kAllGpus)
+      parts.by_tres[fed[i].tres] = {std::min(least[i], most[i]), most[i]};
   }
   parts.all_gpus.most = GpusOf(fed, most, left.most);
   parts.all_gpus.least = std::min(GpusOf(fed, least, left.least), parts.all_gpus.most);
@@ -294,8 +296,7 @@ MinutesRanges MinutesLimits::OfUser(const std::string& id, const std::string& lo
     const std::string tres = TresOf(resource);
     const auto ceiling = account.login_ceilings.find({login, resource});
     const bool is_gpu = tres != "cpu";
-    const bool is_counted =
-        feeds_.contains(resource) || held_.controller->tres.contains(tres);
+    const bool is_counted = feeds_.contains(resource) || held_.controller->tres.contains(tres);
     if (ceiling == account.login_ceilings.end() || !is_counted) {
       if (is_gpu) is_every_model = false;
       continue;
