@@ -71,8 +71,8 @@ absl::Status CheckGpuNames(const GpuNames& names) {
     common = std::lcm(common, part.whole);
     if (common > kGpuWholeMax) {
       return Wrong(
-          Say("the shares of all GPUs of a site are counted in one fraction of at most "
-              "1/$0, and with that of $1 it is 1/$2: choose simpler ones",
+          Say("the shares of all GPUs of a site have a common denominator of at most $0, "
+              "and with that of $1 it is $2: choose simpler ones",
               kGpuWholeMax, name, common));
     }
   }
