@@ -86,8 +86,7 @@ std::string SplitText(const std::string& resource, const MinutesRanges& by_tres)
     absl::StrAppend(out, each.first, "=", each.second.most);
   });
   return Say("Slurm has no limit of a sum: what is left of $0 is split over $1 (minutes), and "
-             "moved "
-             "as jobs run and wait",
+             "moved as jobs run and wait",
              resource, parts)
       .Render();
 }
@@ -231,8 +230,15 @@ void MinutesLimits::SetAccount(const std::string& id,
                                       .Render();
       continue;
     }
-    if (tres == kAllGpus) gpus = gpus + minutes;
-    if (tres == "cpu") room[tres] = minutes;
+    if (tres == "cpu") {
+      room[tres] = minutes;
+    } else if (tres == kAllGpus) {
+      gpus = gpus + minutes;
+    } else {
+      wanted.problems[resource] =
+          Say("the catalogue takes what $0 counts for another resource than $1", tres, resource)
+              .Render();
+    }
   }
   if (known.contains(kAllGpus)) room[kAllGpus] = gpus;
   // A model without a grant pays for nothing: what it took would be given again with each look.
@@ -296,7 +302,9 @@ MinutesRanges MinutesLimits::OfUser(const std::string& id, const std::string& lo
     const std::string tres = TresOf(resource);
     const auto ceiling = account.login_ceilings.find({login, resource});
     const bool is_gpu = tres != "cpu";
-    const bool is_counted = feeds_.contains(resource) || held_.controller->tres.contains(tres);
+    const bool is_plain = tres == "cpu" || tres == kAllGpus;
+    const bool is_counted =
+        feeds_.contains(resource) || (is_plain && held_.controller->tres.contains(tres));
     if (ceiling == account.login_ceilings.end() || !is_counted) {
       if (is_gpu) is_every_model = false;
       continue;

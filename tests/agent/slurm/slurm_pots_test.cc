@@ -101,6 +101,15 @@ TEST_F(SlurmPotsTest, ATypeUnderAnotherNameIsLimitedAsItsResource) {
   EXPECT_EQ(slurm_.waiting_reads, 0);
 }
 
+TEST_F(SlurmPotsTest, HoursOfATypeThatIsAnotherResourceNowAreSaid) {
+  Controller().tres.insert("gres/gpu:h100");
+  state_.charges.gpu_names["h100"] = {"gpu-a100", 1, 1};
+  Grant("p", 2, "gpu-h100", 100);
+  EXPECT_THAT(Say(Put()),
+              Contains(HasSubstr("g2 FAILED: c1: the catalogue takes what gres/gpu:h100 "
+                                 "counts for another resource than gpu-h100")));
+}
+
 TEST_F(SlurmPotsTest, WhoHasNoHoursOfGpusStartsNoShards) {
   Controller().tres = {"cpu", "gres/gpu", "gres/gpu:a100", "gres/shard", "gres/shard:a100"};
   Controller().shared = {{{"shard-a100", 4}}, {{"shard", "shard-a100"}}};
