@@ -33,11 +33,10 @@ std::unique_ptr<SpanReader> OpenReader(const AgentConfig& config) {
 
 std::unique_ptr<JobReader> OpenJobReader(const AgentConfig& config) {
   if (!config.slurm.has_value()) return nullptr;
-  return std::make_unique<SlurmJobs>(std::make_unique<SacctProgram>(config.slurm->sacct),
-                                     std::make_unique<SqueueProgram>(config.squeue),
-                                     config.slurm->sacct.clusters,
-                                     config.slurm->windows.in_flight_interval,
-                                     OpenSharedParts(config));
+  return std::make_unique<SlurmJobs>(
+      std::make_unique<SacctProgram>(config.slurm->sacct),
+      std::make_unique<SqueueProgram>(config.squeue), config.slurm->sacct.clusters,
+      config.slurm->windows.in_flight_interval, OpenSharedParts(config));
 }
 
 void OpenEnforcers(const AgentConfig& config, Site& site) {
@@ -67,8 +66,7 @@ absl::StatusOr<Collectors> OpenCollectors(const AgentConfig& config) {
   if (config.slurm.has_value()) {
     collectors.push_back(
         std::make_unique<Slurm>(std::make_unique<SacctProgram>(config.slurm->sacct),
-                                config.slurm->windows, config.state_dir,
-                                OpenSharedParts(config)));
+                                config.slurm->windows, config.state_dir, OpenSharedParts(config)));
   }
   if (config.replay.has_value()) {
     absl::StatusOr<std::unique_ptr<Replay>> replay = Replay::Open(*config.replay);

@@ -21,7 +21,7 @@ bool IsOfSlice(const UsageRecord& record, const Period& span, absl::Time from, a
 }  // namespace
 
 SacctSpan::SacctSpan(std::unique_ptr<Sacct> sacct, SlurmWindows windows, std::string scratch_dir,
-             std::unique_ptr<SharedPartsReader> shared)
+                     std::unique_ptr<SharedPartsReader> shared)
     : sacct_(std::move(sacct)),
       windows_(windows),
       scratch_dir_(std::move(scratch_dir)),

@@ -47,7 +47,7 @@ class SacctSpan : public SpanReader {
   const std::string scratch_dir_;
   const SacctText text_;
   const std::unique_ptr<SharedPartsReader> shared_;  // or null
-  std::optional<Slice> slice_;  // what was read of it and not told yet
+  std::optional<Slice> slice_;                       // what was read of it and not told yet
 };
 
 }  // namespace mesolys::agent

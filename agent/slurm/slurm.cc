@@ -45,7 +45,8 @@ absl::Status Slurm::Take(const OutputLine& line, absl::Time observe_time, bool t
     return absl::OkStatus();
   }
   if (shared_ != nullptr) {
-    if (absl::Status status = shared_->Complete(observe_time, **record); !status.ok()) return status;
+    if (absl::Status status = shared_->Complete(observe_time, **record); !status.ok())
+      return status;
   }
   if (IsTerminal((*record)->state)) return reading.backlog.Write(mark, ToProto(**record));
   // The row of a job that runs stays the same while its time goes on.

@@ -34,7 +34,7 @@ class Slurm : public Collector {
   // `scratch_dir` is where records wait while a slice is told. Without `shared` nobody knows what
   // parts of a GPU are that jobs share.
   Slurm(std::unique_ptr<Sacct> sacct, SlurmWindows windows, std::string scratch_dir,
-            std::unique_ptr<SharedPartsReader> shared = nullptr);
+        std::unique_ptr<SharedPartsReader> shared = nullptr);
 
   // Errors are those of Sacct and SliceBacklog. A cursor other than that of the last answer means
   // that it was not kept: the slice is read again.

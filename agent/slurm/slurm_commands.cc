@@ -156,8 +156,8 @@ absl::Status SlurmCommands::AddHierarchy(const std::string& cluster,
   return absl::OkStatus();
 }
 
-absl::StatusOr<SlurmCommands::Hierarchy> SlurmCommands::ReadHierarchy(
-    const std::string& cluster, bool has_shared) const {
+absl::StatusOr<SlurmCommands::Hierarchy> SlurmCommands::ReadHierarchy(const std::string& cluster,
+                                                                      bool has_shared) const {
   const std::string of = absl::StrCat("--clusters=", cluster);
   Hierarchy hierarchy;
   absl::Status status =
@@ -258,16 +258,17 @@ absl::StatusOr<QueuedJob> SlurmCommands::ReadJob(const v1::WantedJob& wanted) {
 absl::StatusOr<std::map<AccountUser, TresMinutes>> SlurmCommands::ReadWaiting(
     const std::string& cluster) {
   std::map<AccountUser, TresMinutes> waiting;
-  const absl::Status status = Ask(
-      "squeue",
-      {absl::StrCat("--clusters=", cluster), "--all", "--noheader", "--array", "--states=PENDING",
-       absl::StrCat("--Format=", kQueueFields)},
-      [&waiting](absl::string_view line) -> absl::Status {
-        if (absl::StartsWith(line, "CLUSTER: ")) return absl::OkStatus();
-        const absl::StatusOr<QueueRow> row = ParseQueueRow(line);
-        if (row.ok()) AddWaiting(row->job, waiting);
-        return row.status();
-      });
+  const absl::Status status = Ask("squeue",
+                                  {absl::StrCat("--clusters=", cluster), "--all", "--noheader",
+                                   "--states=PENDING", absl::StrCat("--Format=", kQueueFields)},
+                                  [&waiting](absl::string_view line) -> absl::Status {
+                                    if (absl::StartsWith(line, "CLUSTER: "))
+                                      return absl::OkStatus();
+                                    const absl::StatusOr<QueueRow> row = ParseQueueRow(line);
+                                    // One that is not understood stops nothing.
+                                    if (row.ok()) AddWaiting(row->job, waiting);
+                                    return absl::OkStatus();
+                                  });
   if (!status.ok()) return status;
   return waiting;
 }

@@ -29,7 +29,7 @@ class SlurmControl {
   virtual absl::StatusOr<QueuedJob> ReadJob(const v1::WantedJob& wanted) = 0;
 
   // What the jobs of a cluster that wait ask, times their time limits in whole minutes, rounded up:
-  // of each account and its users.
+  // of each account and its users. Of an array one task, as Slurm starts them one by one.
   virtual absl::StatusOr<std::map<AccountUser, TresMinutes>> ReadWaiting(
       const std::string& cluster) = 0;
 

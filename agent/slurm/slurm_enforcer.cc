@@ -103,8 +103,8 @@ void SlurmEnforcer::PutCluster(const std::string& cluster, Round& round) {
 absl::StatusOr<ClusterAssociations> SlurmEnforcer::Read(const std::string& cluster,
                                                         const SiteState& wanted) {
   absl::StatusOr<ClusterAssociations> held = control_.Read(cluster, LoginsOf(wanted));
-  const bool is_split = held.ok() && held->controller.has_value() &&
-                        FeedsSeveralTres(wanted, *held->controller);
+  const bool is_split =
+      held.ok() && held->controller.has_value() && FeedsSeveralTres(wanted, *held->controller);
   if (!is_split) return held;
   const auto waiting = control_.ReadWaiting(cluster);
   if (waiting.ok()) {

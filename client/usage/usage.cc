@@ -138,8 +138,10 @@ absl::Status ListUnassigned(Session& session, int64_t limit) {
                {"cause", Tr("WHY")}},
               {}};
   for (const v1::UnassignedUse& use : *uses) {
-    table.rows.push_back({TextCell(use.site()), TextCell(use.account().cluster()),
-                          TextCell(use.account().account()), TextCell(use.resource()),
+    table.rows.push_back({TextCell(use.site()),
+                          TextCell(use.account().cluster()),
+                          TextCell(use.account().account()),
+                          TextCell(use.resource()),
                           AmountCell(use.resource(), use.settled_base_units()),
                           AmountCell(use.resource(), use.in_flight_base_units()),
                           NameCell(use.project()),
@@ -189,7 +191,8 @@ void AddUsage(CommandTree& tree) {
       .Argument("PROJECT", &options->project, Tr("Its id"), /*required=*/false)
       .Flag("--uncovered", &options->uncovered,
             Tr("Only jobs with hours that no valid grant covers"))
-      .Flag("--unassigned", &options->unassigned, Tr("What ran under accounts of no project, or on GPUs of no resource"))
+      .Flag("--unassigned", &options->unassigned,
+            Tr("What ran under accounts of no project, or on GPUs of no resource"))
       .Option("--jobs", "CLUSTER:ACCOUNT", &options->account,
               Tr("With --unassigned: the single jobs of one account"))
       .Option("--by", "user|site|month|resource|state", &options->by,

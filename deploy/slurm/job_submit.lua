@@ -448,7 +448,8 @@ end
 local function exceeded_by(units, seconds, left, shortest)
   for _, resource in ipairs(sorted(units)) do
     local have = left(resource)
-    local is_exceeded = have and have < math.max(units[resource] * (seconds or 0), 1)
+    -- To the nearest second, as it is charged: of a part of a GPU it is no whole number.
+    local is_exceeded = have and have < math.max(math.floor(units[resource] * (seconds or 0) + 0.5), 1)
     local fitting = is_exceeded and math.floor(have / units[resource] / 60) * 60
     if fitting and (not shortest or fitting < shortest.fitting) then
       shortest = { resource = resource, fitting = fitting, have = have }

@@ -15,9 +15,7 @@
 namespace mesolys {
 namespace {
 
-absl::Status Wrong(const Sentence& sentence) {
-  return Refuse(Reason::kInvalidArgument, sentence);
-}
+absl::Status Wrong(const Sentence& sentence) { return Refuse(Reason::kInvalidArgument, sentence); }
 
 // "v100" of "shard-v100"; empty where no model is told.
 absl::string_view ModelOf(absl::string_view shared) {
@@ -54,25 +52,28 @@ absl::Status CheckGpuNames(const GpuNames& names) {
   int64_t common = 1;
   for (const auto& [name, part] : names) {
     if (!CheckResource(absl::StrCat("gpu-", name)).ok()) {
-      return Wrong(Say("GPUs cannot be called $0: Slurm has types in lower case, and at most 64 of "
-                       "a-z, 0-9, _, -, . or + are read, a letter or digit first",
-                       Quoted(name)));
+      return Wrong(
+          Say("GPUs cannot be called $0: Slurm has types in lower case, and at most 64 of "
+              "a-z, 0-9, _, -, . or + are read, a letter or digit first",
+              Quoted(name)));
     }
     if (!CheckResource(part.resource).ok() || KindOf(part.resource) != ResourceKind::kGpu) {
       return Wrong(Say("GPUs called $0 are of $1: name a resource of GPUs, for example gpu-a100",
                        name, Quoted(part.resource)));
     }
     if (part.parts < 1 || part.parts > part.whole || part.whole > kGpuWholeMax) {
-      return Wrong(Say("$0 of a GPU are no share of one, which is above 0 and at most 1 in whole "
-                       "numbers up to $1",
-                       GpuShareText(part), kGpuWholeMax));
+      return Wrong(
+          Say("$0 of a GPU are no share of one, which is above 0 and at most 1 in whole "
+              "numbers up to $1",
+              GpuShareText(part), kGpuWholeMax));
     }
     // Both are at most a million.
     common = std::lcm(common, part.whole);
     if (common > kGpuWholeMax) {
-      return Wrong(Say("the shares of all GPUs of a site are counted in one fraction of at most "
-                       "1/$0, and with that of $1 it is 1/$2: choose simpler ones",
-                       kGpuWholeMax, name, common));
+      return Wrong(
+          Say("the shares of all GPUs of a site have a common denominator of at most $0, "
+              "and with that of $1 it is $2: choose simpler ones",
+              kGpuWholeMax, name, common));
     }
   }
   return absl::OkStatus();

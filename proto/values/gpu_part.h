@@ -46,8 +46,8 @@ std::string GpuShareText(const GpuPart& part);
 // is none, or shares whose common multiple passes kGpuWholeMax.
 absl::Status CheckGpuNames(const GpuNames& names);
 
-// The name of what a TRES of Slurm counts: "a100" of "gres/gpu:a100", "" of "gres/gpu", "shard-v100"
-// of "gres/shard:v100". Nothing of one that is not of GPUs.
+// The name of what a TRES of Slurm counts: "a100" of "gres/gpu:a100", "" of "gres/gpu",
+// "shard-v100" of "gres/shard:v100". Nothing of one that is not of GPUs.
 std::optional<std::string> GpuNameOfTres(absl::string_view tres);
 
 // Whether it names parts of GPUs that several jobs share: "shard", "mps-v100".

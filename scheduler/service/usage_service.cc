@@ -74,8 +74,8 @@ absl::Status ReadUnassigned(const Reading& reading, const v1::ListUnassignedRequ
   absl::StatusOr<Page> page = ParsePage(in.page_size(), in.page_token());
   if (!page.ok()) return page.status();
   const auto key_of = [](const auto& each) {
-    return absl::StrCat(each.first.project, "\t", each.first.cluster, "\t", each.first.account, "\t",
-                        each.first.resource);
+    return absl::StrCat(each.first.project, "\t", each.first.cluster, "\t", each.first.account,
+                        "\t", each.first.resource);
   };
   const std::map<UseKey, Totals> uses = UnassignedOf(reading.ledger);
   auto from = uses.begin();

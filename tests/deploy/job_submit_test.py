@@ -202,6 +202,16 @@ class GpuTest(Fixture):
                 code, fields_after, said = self.gpus(**fields)
                 self.assertEqual((code, fields_after), (0, typed), said)
 
+    def test_a_slice_takes_its_part_of_the_resource_that_it_is_of(self):
+        slices = {'tres_per_node': 'gres:gpu:a100_1g.10gb:7', 'time_limit': 60}
+        self.assertIn('chair-ia has no grant of gpu-a100_1g.10gb', self.gpus(account='chair-ia', **slices)[2])
+        self.with_lines(('gpu_model a100', ['gpu_model a100', 'gpu_name a100_1g.10gb gpu-a100 1 7']),
+                        ('left chair-ia gpu-a100 36000', ['left chair-ia gpu-a100 3600']))
+        # Seven of them for an hour are one GPU-hour, which is left; eight are more.
+        self.assertEqual(self.gpus(account='chair-ia', **slices)[2], '')
+        said = self.gpus(account='chair-ia', tres_per_node='gres:gpu:a100_1g.10gb:8', time_limit=60)[2]
+        self.assertIn('it asks more gpu-a100 than is left of the grants of chair-ia at psmn: 1 h', said)
+
     def test_gpus_without_a_model_keep_none(self):
         self.assertEqual(self.gpus(partition='mixed', tres_per_node='gres:gpu:1')[1], {'tres_per_node': 'gres:gpu:1'})
         self.with_lines(('gpu_model a100', []))

@@ -83,11 +83,10 @@ void RunningScheduler::Adopt(const Catalogue& catalogue) {
   auto done = std::make_shared<std::promise<absl::Status>>();
   const int64_t revision = engine_->head().revision;
   const std::string id = revision == 0 ? "catalogue" : absl::StrCat("catalogue ", revision);
-  engine_->Submit({kSchedulerIdentity, id,
-                   AdoptCatalogue{catalogue, "a test's catalogue", "its digest"},
-                   /*validate_only=*/false, [done](const absl::StatusOr<Answer>& answer) {
-                     done->set_value(answer.status());
-                   }});
+  engine_->Submit(
+      {kSchedulerIdentity, id, AdoptCatalogue{catalogue, "a test's catalogue", "its digest"},
+       /*validate_only=*/false,
+       [done](const absl::StatusOr<Answer>& answer) { done->set_value(answer.status()); }});
   Require(done->get_future().get(), "catalogue");
 }
 

@@ -61,7 +61,6 @@ class RunningScheduler {
   void Adopt(const Catalogue& catalogue);
 
  private:
-
   TestCa& ca_;
   ThreadRuntime runtime_;
   std::unique_ptr<EventStore> store_;

@@ -85,8 +85,8 @@ std::string SplitText(const std::string& resource, const MinutesRanges& by_tres)
   const std::string parts = absl::StrJoin(by_tres, ", ", [](std::string* out, const auto& each) {
     absl::StrAppend(out, each.first, "=", each.second.most);
   });
-  return Say("Slurm has no limit of a sum: what is left of $0 is split over $1 (minutes), and moved "
-             "as jobs run and wait",
+  return Say("Slurm has no limit of a sum: what is left of $0 is split over $1 (minutes), and "
+             "moved as jobs run and wait",
              resource, parts)
       .Render();
 }
@@ -166,8 +166,8 @@ std::vector<FedTres> MinutesLimits::FedBy(const AccountUser& whose,
     }
     if (waiting != held_.controller->waiting.end()) each.waiting = Of(waiting->second, each.tres);
   }
-  const bool has_shared = std::any_of(
-      fed.begin(), fed.end(), [](const FedTres& each) { return IsSharedTres(each.tres); });
+  const bool has_shared = std::any_of(fed.begin(), fed.end(),
+                                      [](const FedTres& each) { return IsSharedTres(each.tres); });
   const GpuPart untyped = PartOf("", state_.charges.gpu_names, state_.charges.gpu_model, {});
   if (has_shared && untyped.resource == resource) {
     fed.push_back({kAllGpus, 1, 1, 0, UntypedWaiting(whose)});
@@ -183,7 +183,8 @@ MinutesLimits::PotParts MinutesLimits::Split(const AccountUser& whose, const std
   PotParts parts;
   for (size_t i = 0; i < fed.size(); ++i) {
     // What rounding leaves may go elsewhere in the smaller pot.
-    if (fed[i].tres != kAllGpus) parts.by_tres[fed[i].tres] = {std::min(least[i], most[i]), most[i]};
+    if (fed[i].tres != kAllGpus)
+      parts.by_tres[fed[i].tres] = {std::min(least[i], most[i]), most[i]};
   }
   parts.all_gpus.most = GpusOf(fed, most, left.most);
   parts.all_gpus.least = std::min(GpusOf(fed, least, left.least), parts.all_gpus.most);
@@ -229,8 +230,15 @@ void MinutesLimits::SetAccount(const std::string& id,
                                       .Render();
       continue;
     }
-    if (tres == kAllGpus) gpus = gpus + minutes;
-    if (tres == "cpu") room[tres] = minutes;
+    if (tres == "cpu") {
+      room[tres] = minutes;
+    } else if (tres == kAllGpus) {
+      gpus = gpus + minutes;
+    } else {
+      wanted.problems[resource] =
+          Say("the catalogue takes what $0 counts for another resource than $1", tres, resource)
+              .Render();
+    }
   }
   if (known.contains(kAllGpus)) room[kAllGpus] = gpus;
   // A model without a grant pays for nothing: what it took would be given again with each look.
@@ -294,8 +302,9 @@ MinutesRanges MinutesLimits::OfUser(const std::string& id, const std::string& lo
     const std::string tres = TresOf(resource);
     const auto ceiling = account.login_ceilings.find({login, resource});
     const bool is_gpu = tres != "cpu";
+    const bool is_plain = tres == "cpu" || tres == kAllGpus;
     const bool is_counted =
-        feeds_.contains(resource) || held_.controller->tres.contains(tres);
+        feeds_.contains(resource) || (is_plain && held_.controller->tres.contains(tres));
     if (ceiling == account.login_ceilings.end() || !is_counted) {
       if (is_gpu) is_every_model = false;
       continue;

@@ -73,7 +73,8 @@ std::vector<OfflineRisk> OfflineRisksOf(const SiteState& state, const SiteUse& u
     risk.ended =
         LeftAtEnds(state.accounts.at(standing.account), use, standing.resource, now, now + away);
     risk.across_ends = std::min(risk.ended, Within(units, site.job_max));
-    risk.forgotten = Forgotten(site, state.charges, standing.account, standing.resource, risk.left, away);
+    risk.forgotten =
+        Forgotten(site, state.charges, standing.account, standing.resource, risk.left, away);
   }
   return risks;
 }

@@ -41,8 +41,8 @@ void SharedPartsOfNodes::Add(const std::map<std::string, int64_t>& gpu_counts,
       Note(name, std::nullopt);
       continue;
     }
-    const std::string model = has_model ? name.substr(KindOf(name).size() + 1)
-                                        : gpu_counts.begin()->first;
+    const std::string model =
+        has_model ? name.substr(KindOf(name).size() + 1) : gpu_counts.begin()->first;
     const auto gpus = gpu_counts.find(model);
     const bool is_even = gpus != gpu_counts.end() && gpus->second > 0 && count > 0 &&
                          count % gpus->second == 0 && count / gpus->second <= kPartsPerGpuMax;

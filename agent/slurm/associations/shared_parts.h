@@ -1,9 +1,9 @@
 #ifndef MESOLYS_AGENT_SLURM_ASSOCIATIONS_SHARED_PARTS_H_
 #define MESOLYS_AGENT_SLURM_ASSOCIATIONS_SHARED_PARTS_H_
 
-// How many of the parts that jobs share of a GPU (gres/shard, gres/mps) are one GPU, as the nodes of
-// a cluster say it themselves. A job's row does not tell which parts it held on which node: where
-// nodes differ, it is not known what a part is. Pure; any thread.
+// How many of the parts that jobs share of a GPU (gres/shard, gres/mps) are one GPU, as the nodes
+// of a cluster say it themselves. A job's row does not tell which parts it held on which node:
+// where nodes differ, it is not known what a part is. Pure; any thread.
 
 #include <cstdint>
 #include <map>

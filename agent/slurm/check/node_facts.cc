@@ -71,13 +71,13 @@ std::vector<Finding> CheckNodes(const std::string& cluster, const NodeFacts& nod
                             " and restart slurmctld, or take ", part,
                             " out of Gres= of these nodes and out of GresTypes=")));
     } else if (!IsMeasured(part, nodes.shared)) {
-      findings.push_back(
-          Warn(gres,
-               absl::StrCat("what part of a GPU one ", tres, " of ", Few(names),
-                            " is, the nodes do not say as one: its jobs are of no resource"),
-               absl::StrCat("give each node ", part, ":MODEL:COUNT, the same for each GPU, and add ",
-                            tres, ":MODEL to AccountingStorageTRES; or let gpu_names.", part,
-                            " of the catalogue say it")));
+      findings.push_back(Warn(
+          gres,
+          absl::StrCat("what part of a GPU one ", tres, " of ", Few(names),
+                       " is, the nodes do not say as one: its jobs are of no resource"),
+          absl::StrCat("give each node ", part, ":MODEL:COUNT, the same for each GPU, and add ",
+                       tres, ":MODEL to AccountingStorageTRES; or let gpu_names.", part,
+                       " of the catalogue say it")));
     }
   }
   if (!nodes.unread.empty()) {

@@ -84,11 +84,10 @@ absl::StatusOr<QueueRow> ParseQueueRow(absl::string_view line) {
 }
 
 void AddWaiting(const QueuedJob& job, std::map<AccountUser, TresMinutes>& waiting) {
-  const std::set<AccountUser> whose = {{job.account, ""},
-                                       {job.account, {job.user, ""}},
-                                       {job.account, {job.user, job.partition}}};
-  const int64_t minutes = job.time_limit_seconds == 0 ? kMinutesMax
-                                                      : (job.time_limit_seconds - 1) / 60 + 1;
+  const std::set<AccountUser> whose = {
+      {job.account, ""}, {job.account, {job.user, ""}}, {job.account, {job.user, job.partition}}};
+  const int64_t minutes =
+      job.time_limit_seconds == 0 ? kMinutesMax : (job.time_limit_seconds - 1) / 60 + 1;
   for (const AccountUser& each : whose) {
     for (const auto& [tres, count] : job.asked) {
       int64_t& sum = waiting[each][tres];

@@ -34,7 +34,7 @@ struct ScontrolNode {
   int64_t socket_count = 1;
   std::map<std::string, int64_t> gpu_counts;  // by model, in lower case; "" is untyped
   absl::Status gpus_read;                     // what GPUs are not counted, and why
-  std::map<std::string, int64_t> gpu_parts;  // of its GPUs that jobs share: "shard", "mps-v100"
+  std::map<std::string, int64_t> gpu_parts;   // of its GPUs that jobs share: "shard", "mps-v100"
   std::vector<std::string> partitions;
   NodeCondition condition;
   bool exists = true;  // false for a place that is kept for a node to come

@@ -49,9 +49,10 @@ absl::Status CheckGpus(const Catalogue& catalogue, const std::string& id, const 
     }
     const std::string itself = absl::StrCat("gpu-", name);
     if (catalogue.Offers(site, itself) && part != GpuPart{itself, 1, 1}) {
-      return Wrong(Say("site $0 has capacity of $1 and takes a GPU of that name for $2 $3: it is "
-                       "one or the other",
-                       id, itself, GpuShareText(part), part.resource));
+      return Wrong(
+          Say("site $0 has capacity of $1 and takes a GPU of that name for $2 $3: it is "
+              "one or the other",
+              id, itself, GpuShareText(part), part.resource));
     }
   }
   return absl::OkStatus();

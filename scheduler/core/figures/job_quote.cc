@@ -68,9 +68,9 @@ absl::StatusOr<std::vector<JobQuoteLine>> QuoteJob(const Ledger& ledger,
     for (const HeldUnits& held : HeldBy(RecordOf(wish, site), site.Charges())) {
       prices[held.resource] += AmountOf(held, wish.time_limit_seconds);
     }
-    const bool may_spend = std::any_of(prices.begin(), prices.end(), [&, &at = id](const auto& each) {
-      return MaySpend(ledger, project, each.first, at, now);
-    });
+    const bool may_spend = std::any_of(
+        prices.begin(), prices.end(),
+        [&, &at = id](const auto& each) { return MaySpend(ledger, project, each.first, at, now); });
     if (!may_spend && wish.site.empty()) continue;
     for (const auto& [resource, price] : prices) {
       quote.push_back({id, resource, price,

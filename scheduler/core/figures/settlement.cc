@@ -122,8 +122,7 @@ Job ChargedWith(const Ledger& ledger, const UsageRecord& record, bool by_hand) {
         SecondsGivenBack(refund, payers, terminal ? pieces : std::vector<ChargedSeconds>());
     AppendCharges(given_back, AmountsGivenBack(held, given_back, pieces, amounts), held.resource,
                   ChargeKind::kRefund, refund.whole.value_or(ChargeBasis::kIncident), job.charges);
-    const std::vector<ChargedSeconds> ahead =
-        Attribute(payers, spans.ahead, spans.ahead.Seconds());
+    const std::vector<ChargedSeconds> ahead = Attribute(payers, spans.ahead, spans.ahead.Seconds());
     AppendCharges(ahead, AmountsOf(held, ahead), held.resource, ChargeKind::kCommitted, basis,
                   job.charges);
   }

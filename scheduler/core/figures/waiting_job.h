@@ -75,9 +75,9 @@ struct WaitingExplanation {
 WaitingExplanation WhyWaiting(const Ledger& ledger, const JobSituation& job, bool gives_bonus,
                               absl::Time now);
 
-// The resource that a TRES of a site is: "gpu-a100" for "gres/gpu:a100", unless the site's types have
-// other names, and the site's model for "gres/gpu" and for shared parts of no model. Empty for one
-// that grants are not made of.
+// The resource that a TRES of a site is: "gpu-a100" for "gres/gpu:a100", unless the site's types
+// have other names, and the site's model for "gres/gpu" and for shared parts of no model. Empty for
+// one that grants are not made of.
 std::string ResourceOf(const std::string& tres, const ChargeRule& rule);
 
 // How the site charges; of one that the catalogue does not know, as nobody does.

@@ -49,6 +49,8 @@ class RandomSite {
     state.clusters = {"c1"};
     if (Between(0, 3) == 0) state.clusters.insert("c2");
     state.charges.gpu_jobs_pay_cpu = Between(0, 1) == 0;
+    if (Between(0, 1) == 0) state.charges.gpu_names["h100"] = {"gpu-a100", 1, Between(1, 100)};
+    if (Between(0, 1) == 0) state.charges.gpu_names["shard"] = {"gpu-a100", 1, Between(1, 100)};
     state.cores_per_gpu = AnyAmount(std::numeric_limits<int64_t>::max());
     int64_t number = 0;
     for (int64_t i = Between(0, 4); i > 0; --i) {
@@ -83,6 +85,11 @@ class RandomSite {
       if (name == kRootAccount || Between(0, 2) > 0) continue;
       account.limits.minutes["cpu"] = AnyAmount(std::numeric_limits<int64_t>::max());
       if (Between(0, 1) == 0) account.limits.minutes.erase("gres/gpu");
+      if (Between(0, 1) == 0) cluster.controller->tres.insert("gres/shard");
+      cluster.controller->kept[{name, ""}]["gres/gpu:h100"] =
+          AnyAmount(std::numeric_limits<int64_t>::max());
+      cluster.controller->waiting[{name, ""}]["gres/gpu:a100"] =
+          AnyAmount(std::numeric_limits<int64_t>::max());
       if (Between(0, 1) == 0) account.limits.jobs_max = Between(0, 3);
       cluster.controller->counted[{name, ""}]["cpu"] =
           AnyAmount(std::numeric_limits<int64_t>::max());

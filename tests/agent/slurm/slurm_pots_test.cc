@@ -34,9 +34,10 @@ TEST_F(SlurmPotsTest, AnIdlePotIsSplitEvenlyAndSaid) {
   EXPECT_TRUE(in_force.status.ok()) << in_force.status;
   EXPECT_THAT(Limits(), ElementsAre(Pair("gres/gpu", 100), Pair("gres/gpu:1g.10gb", 350),
                                     Pair("gres/gpu:a100", 50)));
-  EXPECT_THAT(Say(in_force), Contains(HasSubstr("g2 ENFORCED: c1: Slurm has no limit of a sum: what "
-                                                "is left of gpu-a100 is split over "
-                                                "gres/gpu:1g.10gb=350, gres/gpu:a100=50")));
+  EXPECT_THAT(Say(in_force),
+              Contains(HasSubstr("g2 ENFORCED: c1: Slurm has no limit of a sum: what "
+                                 "is left of gpu-a100 is split over "
+                                 "gres/gpu:1g.10gb=350, gres/gpu:a100=50")));
   EXPECT_EQ(Put().change_count, 0);
 }
 
@@ -63,9 +64,9 @@ TEST_F(SlurmPotsTest, WhatRunsKeepsItsPartAndSlicesCountAsWholeGpus) {
   Spend(grant, 20);
   Put();
   // Of 80 minutes 20 are kept and 60 may be started: 30 of cards, 30 x 7 of slices.
-  EXPECT_THAT(Limits(), ElementsAre(Pair("gres/gpu", 140 + 140 + 60),
-                                    Pair("gres/gpu:1g.10gb", 140 + 140 + 210),
-                                    Pair("gres/gpu:a100", 30)));
+  EXPECT_THAT(Limits(),
+              ElementsAre(Pair("gres/gpu", 140 + 140 + 60),
+                          Pair("gres/gpu:1g.10gb", 140 + 140 + 210), Pair("gres/gpu:a100", 30)));
 }
 
 TEST_F(SlurmPotsTest, AnOlderAccountsJobsWaitForTheProject) {
@@ -84,9 +85,9 @@ TEST_F(SlurmPotsTest, ACeilingOfALoginIsSplitToo) {
   state_.accounts["p"].login_ceilings[{"alice", "gpu-a100"}] = {Amount(20 * 60), kNow};
   Put();
   Put();
-  EXPECT_THAT(Account("p").users.at("alice").minutes,
-              ElementsAre(Pair("gres/gpu", 20), Pair("gres/gpu:1g.10gb", 70),
-                          Pair("gres/gpu:a100", 10)));
+  EXPECT_THAT(
+      Account("p").users.at("alice").minutes,
+      ElementsAre(Pair("gres/gpu", 20), Pair("gres/gpu:1g.10gb", 70), Pair("gres/gpu:a100", 10)));
 }
 
 TEST_F(SlurmPotsTest, ATypeUnderAnotherNameIsLimitedAsItsResource) {
@@ -98,6 +99,15 @@ TEST_F(SlurmPotsTest, ATypeUnderAnotherNameIsLimitedAsItsResource) {
   EXPECT_THAT(Limits(), ElementsAre(Pair("gres/gpu", 100), Pair("gres/gpu:nvidia_a100", 100)));
   // Nothing has to be split by what waits.
   EXPECT_EQ(slurm_.waiting_reads, 0);
+}
+
+TEST_F(SlurmPotsTest, HoursOfATypeThatIsAnotherResourceNowAreSaid) {
+  Controller().tres.insert("gres/gpu:h100");
+  state_.charges.gpu_names["h100"] = {"gpu-a100", 1, 1};
+  Grant("p", 2, "gpu-h100", 100);
+  EXPECT_THAT(Say(Put()),
+              Contains(HasSubstr("g2 FAILED: c1: the catalogue takes what gres/gpu:h100 "
+                                 "counts for another resource than gpu-h100")));
 }
 
 TEST_F(SlurmPotsTest, WhoHasNoHoursOfGpusStartsNoShards) {

@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/fakes/fake_sacct.h"
+#include "tests/fakes/fake_scontrol.h"
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/temporary_directory.h"
 #include "tests/fakes/test_seed.h"
@@ -82,6 +83,31 @@ TEST_F(SlurmTest, TellsEveryRunOfAJobOnce) {
     clock_.Advance(absl::Hours(9));
     EXPECT_THAT(Tell(), IsEmpty());
   }
+}
+
+TEST_F(SlurmTest, AJobWithSharedPartsIsToldWithWhatItsNodesSay) {
+  auto scontrol = std::make_unique<FakeScontrol>();
+  FakeScontrol& controller = *scontrol;
+  auto sacct = std::make_unique<FakeSacct>();
+  sacct->rows = {{1, kZero - 90, kZero - 80, kZero - 60, "COMPLETED"}};
+  sacct->rows[0].held = "billing=2,cpu=2,gres/shard=4,gres/shard:v100=4,mem=10M,node=1";
+  slurm_ = std::make_unique<Slurm>(std::move(sacct), windows_, directory_.path(),
+                                   std::make_unique<SharedPartsReader>(std::move(scontrol)));
+  // Not before somebody knows: it comes later, and is not lost.
+  EXPECT_FALSE(slurm_->Collect(cursor_, 100, clock_.Now()).ok());
+  controller.clusters["c1"][Scontrol::Noun::kNode] = {
+      FakeScontrol::Node("n2", "IDLE", "gpu:v100:4,shard:v100:16")};
+  std::vector<v1::UsageRecord> told;
+  for (bool has_more = true; has_more;) {
+    const absl::StatusOr<Collected> collected = slurm_->Collect(cursor_, 100, clock_.Now());
+    ASSERT_TRUE(collected.ok()) << collected.status();
+    told.insert(told.end(), collected->records.begin(), collected->records.end());
+    cursor_ = collected->cursor;
+    has_more = collected->has_more;
+  }
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told[0].gpu_counts().at("shard-v100"), 4);
+  EXPECT_EQ(told[0].parts_per_gpu().at("shard-v100"), 4);
 }
 
 TEST_F(SlurmTest, ReadsOneSliceAtATime) {

@@ -84,8 +84,7 @@ TEST(ChargingTest, SharedPartsAreWhatTheirNodesSay) {
   EXPECT_THAT(HeldBy(record, {"a100", false, {}}), ElementsAre(HeldUnits{"gpu-v100", 1, false}));
   record = Holding(2, {{"mps", 50}});
   record.parts_per_gpu = {{"mps", 100}};
-  EXPECT_THAT(HeldBy(record, {"a100", false, {}}),
-              ElementsAre(HeldUnits{"gpu-a100", 1, false, 2}));
+  EXPECT_THAT(HeldBy(record, {"a100", false, {}}), ElementsAre(HeldUnits{"gpu-a100", 1, false, 2}));
   // A catalogue knows better.
   ChargeRule rule{"a100", false, {}};
   rule.gpu_names = {{"mps", {"gpu-h100", 1, 200}}};

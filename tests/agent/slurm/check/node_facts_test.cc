@@ -23,7 +23,8 @@ std::vector<std::string> Told(const std::vector<std::string>& lines,
   std::string text;
   for (const std::string& line : lines) absl::StrAppend(&text, line, "\n");
   std::vector<std::string> told;
-  for (const Finding& finding : CheckNodes("c1", ReadNodes(text), counted, "/etc/slurm/slurm.conf")) {
+  for (const Finding& finding :
+       CheckNodes("c1", ReadNodes(text), counted, "/etc/slurm/slurm.conf")) {
     told.push_back(ToText(finding));
   }
   return told;

@@ -76,6 +76,25 @@ TEST(QueuedJobTest, HasToFitIntoTheLimitsOfItsUserItsAccountAndThoseAbove) {
   EXPECT_TRUE(SituationOf(job, held).account_is_closed());
 }
 
+TEST(QueuedJobTest, WhatWaitsAsksItsTimeLimitOfItsAccountAndItsUser) {
+  QueuedJob job;
+  job.account = "p";
+  job.user = "alice";
+  job.partition = "gpu";
+  job.time_limit_seconds = 61;
+  job.asked = {{"cpu", 3}, {"gres/gpu:a100", 2}};
+  std::map<AccountUser, TresMinutes> waiting;
+  AddWaiting(job, waiting);
+  AddWaiting(job, waiting);
+  const TresMinutes twice = {{"cpu", 12}, {"gres/gpu:a100", 8}};
+  EXPECT_EQ(waiting, (std::map<AccountUser, TresMinutes>{{{"p", ""}, twice},
+                                                         {{"p", {"alice", ""}}, twice},
+                                                         {{"p", {"alice", "gpu"}}, twice}}));
+  job.time_limit_seconds = 0;
+  AddWaiting(job, waiting);
+  EXPECT_EQ(waiting.at({"p", ""}).at("cpu"), kMinutesMax);
+}
+
 TEST(QueuedJobTest, AccountsInACircleEnd) {
   const QueuedJob job = ParseQueueRow(kRow)->job;
   ClusterAssociations held;
