@@ -129,7 +129,7 @@ class JobTotals::Counting {
     Unread unread = {Told(row), watch->account, ExcessOf(all, part), std::nullopt};
     // What is known to run is taken to run on anyway.
     if (GoesOn(record) && !(known.has_value() && GoesOn(*known))) unread.runs = record;
-    if (!unread.runs.has_value() && AmountsOf(unread.use).empty()) return;
+    if (!unread.runs.has_value() && ByResource(unread.use).empty()) return;
     unread_.push_back(std::move(unread));
   }
 
@@ -150,7 +150,7 @@ class JobTotals::Counting {
       SiteUse held = unread.use;
       if (unread.runs.has_value()) AddSince(*unread.runs, now, held);
       AddBounded(held, all);
-      Tell(unread, AmountsOf(held), all, rows);
+      Tell(unread, ByResource(held), all, rows);
     }
     return all;
   }
@@ -169,7 +169,7 @@ class JobTotals::Counting {
   }
 
   // By resource, without what is committed.
-  std::map<std::string, Amount> AmountsOf(const SiteUse& use) const {
+  std::map<std::string, Amount> ByResource(const SiteUse& use) const {
     std::map<std::string, Amount> amounts;
     for (const auto& [grant, spent] : use.spent) {
       if (spent.most > Amount()) AddBounded(spent.most, amounts[resources_.at(grant)]);
