@@ -173,6 +173,22 @@ Table MeansTable(const v1::Site& site, const absl::TimeZone& zone) {
   return table;
 }
 
+// What Slurm there calls by other names than its resources.
+Table GpuNamesTable(const v1::Site& site) {
+  Table table{
+      "gpu_names",
+      {{"type", Tr("GPU TYPE")}, {"resource", Tr("RESOURCE")}, {"share", Tr("SHARE"), true}},
+      {}};
+  const std::map<std::string, v1::GpuPart> sorted(site.gpu_names().begin(), site.gpu_names().end());
+  for (const auto& [name, part] : sorted) {
+    const std::string share = part.whole() == 1 ? absl::StrCat(part.parts())
+                                                : absl::StrCat(part.parts(), "/", part.whole());
+    table.rows.push_back({TextCell(name), TextCell(part.resource()), TextCell(share)});
+  }
+  table.for_people = !table.rows.empty();
+  return table;
+}
+
 // Jobs of which accounting knows no end, and their controllers nothing.
 Table RunawaysTable(const v1::Site& site, const absl::TimeZone& zone) {
   Table table{"runaway_jobs",
@@ -218,10 +234,11 @@ absl::Status ShowSite(Session& session, const std::string& text) {
                                AmountCell(capacity.resource(), capacity.granted_base_units()),
                                Cell{bar, nullptr}});
   }
-  session.Print({{one, capacities, MeansTable(site, session.zone()), ExposuresTable(site),
-                  RunawaysTable(site, session.zone()), WindowsTable(site.windows(), session.zone()),
-                  ImportsTable(site.imports(), session.zone())},
-                 {}});
+  session.Print(
+      {{one, capacities, MeansTable(site, session.zone()), GpuNamesTable(site),
+        ExposuresTable(site), RunawaysTable(site, session.zone()),
+        WindowsTable(site.windows(), session.zone()), ImportsTable(site.imports(), session.zone())},
+       {}});
   return absl::OkStatus();
 }
 
