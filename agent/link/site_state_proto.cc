@@ -138,10 +138,7 @@ v1::SiteCharging ChargingOf(const ChargeRule& charges) {
   charging.set_node_memory_bytes(charges.node.memory_bytes);
   charging.set_node_gpu_count(charges.node.gpus);
   for (const auto& [name, part] : charges.gpu_names) {
-    v1::GpuPart& told = (*charging.mutable_gpu_names())[name];
-    told.set_resource(part.resource);
-    told.set_parts(part.parts);
-    told.set_whole(part.whole);
+    (*charging.mutable_gpu_names())[name] = mesolys::ToProto(part);
   }
   return charging;
 }

@@ -175,6 +175,22 @@ Table MeansTable(const v1::Site& site, const absl::TimeZone& zone) {
   return table;
 }
 
+// What Slurm there calls by other names than its resources.
+Table GpuNamesTable(const v1::Site& site) {
+  Table table{
+      "gpu_names",
+      {{"type", Tr("GPU TYPE")}, {"resource", Tr("RESOURCE")}, {"share", Tr("SHARE"), true}},
+      {}};
+  const std::map<std::string, v1::GpuPart> sorted(site.gpu_names().begin(), site.gpu_names().end());
+  for (const auto& [name, part] : sorted) {
+    const std::string share = part.whole() == 1 ? absl::StrCat(part.parts())
+                                                : absl::StrCat(part.parts(), "/", part.whole());
+    table.rows.push_back({TextCell(name), TextCell(part.resource()), TextCell(share)});
+  }
+  table.for_people = !table.rows.empty();
+  return table;
+}
+
 // Jobs of which accounting knows no end, and their controllers nothing.
 Table RunawaysTable(const v1::Site& site, const absl::TimeZone& zone) {
   Table table{"runaway_jobs",
@@ -247,11 +263,11 @@ absl::Status ShowSite(Session& session, const std::string& text) {
                                AmountCell(capacity.resource(), capacity.granted_base_units()),
                                Cell{bar, nullptr}});
   }
-  session.Print(
-      {{one, capacities, MeansTable(site, session.zone()), ExposuresTable(site),
-        RunawaysTable(site, session.zone()), HeldRowsTable(site, session.zone()),
-        WindowsTable(site.windows(), session.zone()), ImportsTable(site.imports(), session.zone())},
-       {}});
+  session.Print({{one, capacities, MeansTable(site, session.zone()), GpuNamesTable(site),
+                  ExposuresTable(site), RunawaysTable(site, session.zone()),
+                  HeldRowsTable(site, session.zone()), WindowsTable(site.windows(), session.zone()),
+                  ImportsTable(site.imports(), session.zone())},
+                 {}});
   if (site.agent().held_rows_size() > 0) {
     session.Say(
         Tr("what a row holds back is free once it is read, or with `mesolys usage dismiss "

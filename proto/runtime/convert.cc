@@ -183,6 +183,14 @@ absl::StatusOr<UsageRecord> FromProto(const v1::UsageRecord& record) {
   return out;
 }
 
+v1::GpuPart ToProto(const GpuPart& part) {
+  v1::GpuPart out;
+  out.set_resource(part.resource);
+  out.set_parts(part.parts);
+  out.set_whole(part.whole);
+  return out;
+}
+
 v1::Refusal ToProto(const Refusal& refusal) {
   v1::Refusal out;
   const absl::string_view reason = ReasonName(refusal.reason);

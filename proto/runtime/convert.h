@@ -6,8 +6,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "mesolys/v1/site.pb.h"
 #include "mesolys/v1/usage.pb.h"
 #include "mesolys/v1/values.pb.h"
+#include "proto/values/gpu_part.h"
 #include "proto/values/period.h"
 #include "proto/values/reason.h"
 #include "proto/values/usage_record.h"
@@ -26,6 +28,8 @@ absl::StatusOr<Period> FromProto(const v1::Period& period);
 // In: every time given; whole seconds for submit, start and end. CheckUsageRecord is the caller's.
 v1::UsageRecord ToProto(const UsageRecord& record);
 absl::StatusOr<UsageRecord> FromProto(const v1::UsageRecord& record);
+
+v1::GpuPart ToProto(const GpuPart& part);
 
 v1::Refusal ToProto(const Refusal& refusal);
 Refusal FromProto(const v1::Refusal& refusal);

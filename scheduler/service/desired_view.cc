@@ -42,10 +42,7 @@ v1::DesiredState DesiredView(const Ledger& ledger, const std::string& site,
   charging.set_node_gpu_count(state.charges.node.gpus);
   charging.set_cores_per_gpu(state.cores_per_gpu);
   for (const auto& [name, part] : state.charges.gpu_names) {
-    v1::GpuPart& told = (*charging.mutable_gpu_names())[name];
-    told.set_resource(part.resource);
-    told.set_parts(part.parts);
-    told.set_whole(part.whole);
+    (*charging.mutable_gpu_names())[name] = ToProto(part);
   }
   for (const DesiredProject& project : state.projects) {
     v1::DesiredProject& wanted = *out.add_projects();

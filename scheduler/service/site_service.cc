@@ -74,7 +74,11 @@ v1::Site SiteView(const Ledger& ledger, const std::string& id, bool with_capacit
     out.add_certifications(certification);
   }
   out.set_pue_milli(site.pue_milli);
-  if (with_capacities) AddCapacities(ledger, id, now, out);
+  if (!with_capacities) return out;
+  AddCapacities(ledger, id, now, out);
+  for (const auto& [name, part] : site.gpu_names) {
+    (*out.mutable_gpu_names())[name] = ToProto(part);
+  }
   return out;
 }
 

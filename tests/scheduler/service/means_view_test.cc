@@ -111,6 +111,7 @@ TEST_F(MeansViewTest, CountsWhatASiteCallsOtherwiseAsItsPartOfAResource) {
   EXPECT_EQ(shown.resources(1).units().available_count(), 4 + 3) << "two slices make no GPU";
   EXPECT_EQ(shown.resources(1).units().down_count(), 0);
   EXPECT_EQ(shown.resources(1).nodes().available_count(), 2);
+  EXPECT_EQ(Site().gpu_names().at("nvidia_a100_1g.5gb").whole(), 7);
 }
 
 TEST_F(MeansViewTest, NamesWhatIsPromisedAndNotThereAtAll) {
