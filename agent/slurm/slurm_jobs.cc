@@ -34,7 +34,10 @@ absl::StatusOr<std::vector<v1::UsageRecord>> SlurmJobs::Find(const std::string& 
       cluster, {ids.begin(), ids.end()}, [&](const OutputLine& line) -> absl::Status {
         // A row that cannot be read the collector has set aside.
         const absl::StatusOr<std::optional<UsageRecord>> record = ParseRow(text_, line, observed);
-        if (record.ok() && record->has_value()) found.push_back(ToProto(**record));
+        // With the id of an array every task of it is told.
+        const bool is_asked =
+            record.ok() && record->has_value() && ids.contains((*record)->key.job_id);
+        if (is_asked) found.push_back(ToProto(**record));
         return absl::OkStatus();
       });
   if (!read.ok()) return read;
