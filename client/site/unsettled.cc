@@ -4,6 +4,7 @@
 #include "client/show/cells.h"
 
 namespace mesolys::client {
+
 Table RunawaysTable(const v1::Site& site, const absl::TimeZone& zone) {
   Table table{"runaway_jobs",
               {{"cluster", Tr("CLUSTER")},

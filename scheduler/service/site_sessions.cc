@@ -61,6 +61,7 @@ void SiteSessions::Update(const std::string& site, const v1::SynchronizeRequest&
     if (status.runaway_jobs_size() == kRunawaysMax) break;
     v1::RunawayJob& kept = *status.add_runaway_jobs();
     kept = job;
+    if (job.cause() == v1::RunawayJob::CAUSE_UNSPECIFIED) kept.set_cause(v1::RunawayJob::LOST);
     kept.set_cluster(Cut(job.cluster()));
     kept.set_account(Cut(job.account()));
     kept.set_user(Cut(job.user()));
