@@ -103,7 +103,8 @@ Verdict CheckSite(const AgentConfig& config, const AgentUser& user, absl::Time n
   if (config.slurm.has_value()) {
     const bool has_apply =
         config.enforcement.has_value() && !config.enforcement->commands.apply.empty();
-    tell(SlurmCheck(config.slurm->sacct, config.means, user, ports.run, !has_apply).All(now));
+    tell(SlurmCheck(config.slurm->sacct, config.squeue, config.means, user, ports.run, !has_apply)
+             .All(now));
     // Without its configuration no command of Slurm has an answer.
     const std::string& slurm_conf = config.slurm->sacct.slurm_conf;
     const bool is_there = CheckReadable("slurm_conf", slurm_conf).verdict != Verdict::kFail;

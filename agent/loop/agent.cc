@@ -29,18 +29,16 @@ Agent::Agent(Spool& spool, const Quarantine& quarantine, const std::vector<Colle
 
 ReportTick Agent::ReportOnce() {
   ReportTick tick = reporter_.Tick(is_stopping_);
-  // What runs goes first: spans of the past are read while that works.
+  // What runs goes first: the rest is read while that works, and none of it waits for another.
   if (tick.status.ok() && !is_stopping_) {
     const absl::StatusOr<int64_t> followed = running_jobs_.Tick();
-    tick.status.Update(followed.status());
     tick.collected_count += followed.value_or(0);
     if (followed.value_or(0) > 0) tick.wait = absl::ZeroDuration();  // to be sent
-  }
-  if (tick.status.ok() && !is_stopping_) {
     SpanTick imported = importer_.Tick();
     SpanTick compared = comparison_.Tick();
     tick.collected_count += imported.record_count;
     if (imported.has_more || compared.has_more) tick.wait = absl::ZeroDuration();
+    tick.status.Update(followed.status());
     tick.status.Update(imported.status);
     tick.status.Update(compared.status);
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
+#include "agent/loop/told_jobs.h"
 #include "agent/reconcile/use_sum.h"
 #include "proto/runtime/convert.h"
 #include "proto/values/attribution.h"
@@ -37,30 +38,6 @@ std::optional<JobKey> KeyOf(const UnreadJob& job) {
   }
   key.submit_time = absl::FromUnixSeconds(submitted);
   return key;
-}
-
-v1::HeldRow Told(const SetAsideRow& row) {
-  v1::HeldRow told;
-  told.set_number(row.number);
-  told.set_cluster(row.job.at_most.key.cluster);
-  told.set_job_id(row.job.id);
-  told.set_account(row.job.at_most.account);
-  told.set_user(row.job.at_most.user);
-  *told.mutable_set_aside_time() = ToProto(row.time);
-  told.set_reason(row.reason);
-  return told;
-}
-
-v1::RunawayJob Told(const UsageRecord& record) {
-  v1::RunawayJob job;
-  job.set_cluster(record.key.cluster);
-  job.set_job_id(record.key.job_id);
-  *job.mutable_submit_time() = ToProto(record.key.submit_time);
-  job.set_account(record.account);
-  job.set_user(record.user);
-  *job.mutable_start_time() = ToProto(record.start_time);
-  *job.mutable_end_time() = ToProto(record.end_time);
-  return job;
 }
 
 }  // namespace
@@ -299,9 +276,12 @@ absl::Status JobTotals::Count(Counting& counting, absl::Time now) {
     if (page->empty()) break;
     for (const UsageRecord& record : *page) {
       counting.Add(record);
-      if (record.is_runaway) {
-        ++runaways_.count;
-        if (runaways_.first.size() < kRunawaysMax) runaways_.first.push_back(Told(record));
+      const bool is_beyond_limit = IsBeyondLimit(record);
+      if (record.is_runaway) ++runaways_.count;
+      if (is_beyond_limit) ++runaways_.beyond_limit_count;
+      const bool is_listed = record.is_runaway || is_beyond_limit;
+      if (is_listed && runaways_.first.size() < kRunawaysMax) {
+        runaways_.first.push_back(Told(record));
       }
       // What has not ended is followed until it has, however old it is.
       const bool is_past =

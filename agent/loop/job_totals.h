@@ -32,10 +32,11 @@ struct LedgerFigures {
 // By "projects/{project}/grants/{grant}"; bounded, whatever the message says.
 std::map<std::string, LedgerFigures> FiguresOf(const v1::DesiredState& state);
 
-// Jobs that run by accounting alone: their controllers have them no more.
+// Jobs that run although they should not.
 struct Runaways {
-  int64_t count = 0;
-  std::vector<v1::RunawayJob> first;  // by key, JobTotals::kRunawaysMax at most
+  int64_t count = 0;                  // by accounting alone: their controllers have them no more
+  int64_t beyond_limit_count = 0;     // their controllers have still
+  std::vector<v1::RunawayJob> first;  // of both, by key, JobTotals::kRunawaysMax at most
 };
 
 // Rows that were set aside and hold something back.

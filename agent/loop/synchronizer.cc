@@ -148,6 +148,7 @@ absl::StatusOr<v1::SynchronizeRequest> Synchronizer::Question(const std::string&
   request.set_correction_revision(kept_.correction_revision());
   const Runaways& runaways = totals_.runaways();
   request.set_runaway_count(runaways.count);
+  request.set_beyond_limit_count(runaways.beyond_limit_count);
   request.mutable_runaway_jobs()->Assign(runaways.first.begin(), runaways.first.end());
   request.set_gives_bonus(enforcer_.GivesBonus());
   const HeldRows& held = totals_.held_rows();

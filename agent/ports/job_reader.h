@@ -41,7 +41,8 @@ class JobReader {
   virtual bool IsFor(const std::string& cluster) const = 0;
 
   // What accounting has of `jobs`, all of `cluster`: the records of those that it knows and that
-  // can be read, others of the same ids among them. What runs is told as it stands at `now`.
+  // can be read, others of the same ids among them, and none of any other id. What runs is told as
+  // it stands at `now`.
   virtual absl::StatusOr<std::vector<v1::UsageRecord>> Find(const std::string& cluster,
                                                             const std::vector<JobKey>& jobs,
                                                             absl::Time now) = 0;

@@ -37,6 +37,8 @@ absl::StatusOr<std::vector<v1::UsageRecord>> SlurmJobs::Find(const std::string& 
         // A row that cannot be read the collector has set aside.
         absl::StatusOr<std::optional<UsageRecord>> record = ParseRow(text_, line, observed);
         if (!record.ok() || !record->has_value()) return absl::OkStatus();
+        // With the id of an array every task of it is told.
+        if (!ids.contains((*record)->key.job_id)) return absl::OkStatus();
         absl::Status completed;
         if (shared_ != nullptr) completed = shared_->Complete(observed, **record);
         if (completed.ok()) found.push_back(ToProto(**record));

@@ -22,6 +22,11 @@ constexpr size_t kQueueShownBytes = 80;
 
 }  // namespace
 
+bool IsJobLine(absl::string_view line) {
+  return !line.empty() && !absl::StartsWith(line, kHeaderMark) &&
+         !absl::StartsWith(line, kClusterMark);
+}
+
 absl::Status AddHeldJob(const OutputLine& line, HeldJobs& jobs) {
   const std::vector<absl::string_view> fields = absl::StrSplit(line.text, '|');
   int64_t id = 0;
@@ -54,11 +59,8 @@ absl::Status SqueueProgram::List(const std::string& cluster, const Visit& visit)
   bool is_silent = true;
   const absl::StatusOr<CommandEnd> end =
       RunCommandByLine(command, [&](const OutputLine& line) -> absl::Status {
-        const bool is_header = absl::StartsWith(line.text, kHeaderMark);
-        is_silent = is_silent && !is_header;
-        const bool is_job =
-            !is_header && !line.text.empty() && !absl::StartsWith(line.text, kClusterMark);
-        return is_job ? visit(line) : absl::OkStatus();
+        is_silent = is_silent && !absl::StartsWith(line.text, kHeaderMark);
+        return IsJobLine(line.text) ? visit(line) : absl::OkStatus();
       });
   if (!end.ok()) return end.status();
   if (absl::Status status = ExitStatus(command, *end); !status.ok()) return status;

@@ -28,6 +28,9 @@ class Squeue {
   virtual absl::Status List(const std::string& cluster, const Visit& visit) = 0;
 };
 
+// Whether the line is a job's, and not the name of the cluster or a header.
+bool IsJobLine(absl::string_view line);
+
 // One that waits is not held. INVALID_ARGUMENT for a line that no squeue can have meant.
 absl::Status AddHeldJob(const OutputLine& line, HeldJobs& jobs);
 

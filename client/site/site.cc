@@ -18,6 +18,7 @@
 #include "client/show/cells.h"
 #include "client/show/terminal_text.h"
 #include "client/site/site_window.h"
+#include "client/site/unsettled.h"
 #include "client/usage/usage_import.h"
 #include "mesolys/v1/grant.pb.h"
 #include "mesolys/v1/site.pb.h"
@@ -45,6 +46,7 @@ std::vector<Column> SiteColumns() {
           {"quarantined_count", Tr("QUARANTINED"), true},
           {"drift_count", Tr("DRIFT"), true},
           {"runaway_count", Tr("RUNAWAY"), true},
+          {"beyond_limit_count", Tr("BEYOND LIMIT"), true},
           {"held_row_count", Tr("HELD ROWS"), true},
           {"clock_skew_seconds", ""},
           {"shortfall", Tr("SHORT OF")},
@@ -104,6 +106,7 @@ std::vector<Cell> SiteRow(const v1::Site& site, const absl::TimeZone& zone) {
           CountCell(agent.quarantined_count()),
           CountCell(agent.drift_count()),
           CountCell(agent.runaway_count()),
+          CountCell(agent.beyond_limit_count()),
           CountCell(agent.held_row_count()),
           NumberCell(agent.clock_skew().seconds()),
           shortfall,
@@ -186,55 +189,6 @@ Table GpuNamesTable(const v1::Site& site) {
     const std::string share = part.whole() == 1 ? absl::StrCat(part.parts())
                                                 : absl::StrCat(part.parts(), "/", part.whole());
     table.rows.push_back({TextCell(name), TextCell(part.resource()), TextCell(share)});
-  }
-  table.for_people = !table.rows.empty();
-  return table;
-}
-
-// Jobs of which accounting knows no end, and their controllers nothing.
-Table RunawaysTable(const v1::Site& site, const absl::TimeZone& zone) {
-  Table table{"runaway_jobs",
-              {{"cluster", Tr("CLUSTER")},
-               {"job_id", Tr("RUNAWAY JOB"), true},
-               {"submit_time", Tr("SUBMITTED"), false, false, 1},
-               {"account", Tr("ACCOUNT")},
-               {"user", Tr("USER")},
-               {"start_time", Tr("START")},
-               {"end_time", Tr("CHARGED UNTIL")}},
-              {}};
-  for (const v1::RunawayJob& job : site.agent().runaway_jobs()) {
-    table.rows.push_back({TextCell(job.cluster()), NumberCell(job.job_id()),
-                          MinuteCell(job.has_submit_time(), job.submit_time(), zone),
-                          TextCell(job.account()), TextCell(job.user()),
-                          MinuteCell(job.has_start_time(), job.start_time(), zone),
-                          MinuteCell(job.has_end_time(), job.end_time(), zone)});
-  }
-  table.for_people = !table.rows.empty();
-  return table;
-}
-
-// Rows of accounting that nobody can settle, with what is held back for each; by resource.
-Table HeldRowsTable(const v1::Site& site, const absl::TimeZone& zone) {
-  Table table{"held_rows",
-              {{"number", Tr("HELD ROW"), true},
-               {"cluster", Tr("CLUSTER")},
-               {"job_id", Tr("JOB")},
-               {"account", Tr("ACCOUNT")},
-               {"user", Tr("USER"), false, false, 1},
-               {"set_aside_time", Tr("SET ASIDE"), false, false, 2},
-               {"resource", Tr("RESOURCE")},
-               {"amount_base_units", Tr("HELD BACK"), true},
-               {"reason", Tr("REASON")}},
-              {}};
-  for (const v1::HeldRow& row : site.agent().held_rows()) {
-    for (const v1::HeldAmount& amount : row.amounts()) {
-      table.rows.push_back({NumberCell(row.number()), TextCell(row.cluster()),
-                            TextCell(row.job_id()), TextCell(row.account()), TextCell(row.user()),
-                            MinuteCell(row.has_set_aside_time(), row.set_aside_time(), zone),
-                            TextCell(amount.resource()),
-                            AmountCell(amount.resource(), amount.amount_base_units()),
-                            ToldCell(row.reason())});
-    }
   }
   table.for_people = !table.rows.empty();
   return table;

@@ -87,6 +87,9 @@ class SiteMetrics : public prometheus::Collectable {
     MetricFamily runaways =
         Gauge("site_runaway_jobs",
               "Jobs that run by the site's accounting, and that its controllers have no more.");
+    MetricFamily beyond_limit =
+        Gauge("site_jobs_beyond_limit",
+              "Jobs that the site's controllers have still, long after their time limits.");
     MetricFamily problem = Gauge("site_problem", "1 while something hinders the site's agent.");
     for (const std::string& site : sites) {
       const std::optional<v1::AgentStatus> status = sessions_.StatusOf(site);
@@ -101,10 +104,11 @@ class SiteMetrics : public prometheus::Collectable {
       Add(quarantined, labels, static_cast<double>(status->quarantined_count()));
       Add(drift, labels, static_cast<double>(status->drift_count()));
       Add(runaways, labels, static_cast<double>(status->runaway_count()));
+      Add(beyond_limit, labels, static_cast<double>(status->beyond_limit_count()));
       Add(problem, labels, status->problem().empty() ? 0 : 1);
     }
     for (MetricFamily* family :
-         {&seen, &records, &age, &skew, &quarantined, &drift, &runaways, &problem}) {
+         {&seen, &records, &age, &skew, &quarantined, &drift, &runaways, &beyond_limit, &problem}) {
       out.push_back(std::move(*family));
     }
   }

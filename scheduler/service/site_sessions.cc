@@ -56,10 +56,12 @@ void SiteSessions::Update(const std::string& site, const v1::SynchronizeRequest&
   status.set_problem(Cut(said.problem()));
   status.set_drift_count(said.drift_count());
   status.set_runaway_count(said.runaway_count());
+  status.set_beyond_limit_count(said.beyond_limit_count());
   for (const v1::RunawayJob& job : said.runaway_jobs()) {
     if (status.runaway_jobs_size() == kRunawaysMax) break;
     v1::RunawayJob& kept = *status.add_runaway_jobs();
     kept = job;
+    if (job.cause() == v1::RunawayJob::CAUSE_UNSPECIFIED) kept.set_cause(v1::RunawayJob::LOST);
     kept.set_cluster(Cut(job.cluster()));
     kept.set_account(Cut(job.account()));
     kept.set_user(Cut(job.user()));

@@ -20,7 +20,8 @@ SCHEDULER = [
     ('mesolys_requests', 'gauge', ('programme', 'state')),
     ('mesolys_grants', 'gauge', ('resource', 'state')),
     ('mesolys_site_last_seen_timestamp_seconds mesolys_site_spool_records mesolys_site_spool_age_seconds '
-     'mesolys_site_clock_skew_seconds mesolys_site_runaway_jobs mesolys_site_problem', 'gauge', ('site',)),
+     'mesolys_site_clock_skew_seconds mesolys_site_runaway_jobs mesolys_site_jobs_beyond_limit '
+     'mesolys_site_problem', 'gauge', ('site',)),
     ('mesolys_site_quarantined_total mesolys_site_drift_total', 'counter', ('site',)),
     ('mesolys_certificate_expiry_timestamp_seconds mesolys_disk_free_bytes mesolys_disk_size_bytes', 'gauge', ()),
     ('mesolys_rpc_requests_total', 'counter', ('method', 'code')),

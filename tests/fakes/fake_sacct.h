@@ -24,6 +24,7 @@ class FakeSacct : public Sacct {
     std::string account = "chair_ia";
     int64_t suspended = 0;
     std::string held = "billing=4,cpu=4,mem=10M,node=1";
+    int64_t array_id = 0;  // of which it is a task: every one of them is told with that id
   };
   struct Slice {
     int64_t from = 0;
@@ -73,7 +74,10 @@ class FakeSacct : public Sacct {
                         const Visit& visit) override {
     asked.push_back(ids);
     for (const Row& row : rows) {
-      if (cluster != "c1" || std::find(ids.begin(), ids.end(), row.job_id) == ids.end()) continue;
+      const auto is_asked = [&ids](int64_t id) {
+        return std::find(ids.begin(), ids.end(), id) != ids.end();
+      };
+      if (cluster != "c1" || (!is_asked(row.job_id) && !is_asked(row.array_id))) continue;
       const std::string text = Text(row);
       if (absl::Status status = visit({text, false, true}); !status.ok()) return status;
     }

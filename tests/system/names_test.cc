@@ -78,6 +78,7 @@ std::vector<Row> Rows() {
       site("site maintenance NAME --from 2026-07-01 --to 2026-07-02 --title x"),
       site("usage import --site NAME --from 2026-01-01 --to 2026-01-02"),
       site("usage import --site NAME --from 2026-01-01 --to 2026-01-02 --dry-run"),
+      site("usage dismiss NAME 17 --reason x"),
       site("audit reconcile --site NAME --from 2026-01-01 --to 2026-01-02"),
       site("site write-off NAME --reason x --yes"),
       site("request create lab --cpu 1h --site NAME " + ask),

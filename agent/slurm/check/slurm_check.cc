@@ -12,6 +12,7 @@
 #include "agent/checks/host_facts.h"
 #include "agent/process/line_reader.h"
 #include "agent/slurm/check/node_facts.h"
+#include "agent/slurm/check/runaway_facts.h"
 #include "agent/slurm/check/slurm_facts.h"
 #include "agent/slurm/check/submission_facts.h"
 
@@ -68,6 +69,7 @@ absl::StatusOr<std::string> SlurmCheck::Output(std::vector<std::string> argument
 std::vector<Finding> SlurmCheck::All(absl::Time now) {
   findings_.clear();
   is_private_ = false;
+  running_.reset();
   findings_.push_back(CheckReadable("slurm_conf", sacct_.slurm_conf));
   if (findings_.back().verdict == Verdict::kFail) return std::move(findings_);
   CheckMunge();
@@ -112,6 +114,7 @@ void SlurmCheck::CheckAccounting(absl::Time now) {
   findings_.push_back(status.ok() ? Pass("sacct", "tells the jobs of the last minute")
                                   : Fail("sacct", std::string(status.message()),
                                          "sacct = its path, under [collector] in agent.toml"));
+  if (status.ok()) running_ = RunningOf(rows->output, now);
 }
 
 void SlurmCheck::CheckCluster(const std::string& cluster, absl::Time now) {
@@ -123,6 +126,7 @@ void SlurmCheck::CheckCluster(const std::string& cluster, absl::Time now) {
                                        "start slurmctld; its log says why it has ended"));
   if (findings_.back().verdict == Verdict::kFail) return;
   CheckConfig(cluster);
+  CheckQueue(cluster, now);
   const absl::StatusOr<std::string> diagnosis = Output({Beside("sdiag"), "-M", cluster});
   if (!diagnosis.ok()) {
     findings_.push_back(Warn(absl::StrCat(cluster, ": sdiag"),
@@ -133,6 +137,15 @@ void SlurmCheck::CheckCluster(const std::string& cluster, absl::Time now) {
   std::vector<Finding> diagnosed = CheckDiagnosis(cluster, *diagnosis, now);
   findings_.insert(findings_.end(), std::make_move_iterator(diagnosed.begin()),
                    std::make_move_iterator(diagnosed.end()));
+}
+
+void SlurmCheck::CheckQueue(const std::string& cluster, absl::Time now) {
+  if (!running_.has_value()) return;
+  const Command command = SqueueProgram(squeue_).CommandFor(cluster);
+  const absl::StatusOr<CommandOutput> queue = run_(command);
+  const absl::Status status = queue.ok() ? ExitStatus(command, queue->end) : queue.status();
+  const absl::StatusOr<HeldJobs> held = status.ok() ? HeldOf(queue->output) : status;
+  findings_.push_back(CheckRunaways(cluster, *running_, held, now));
 }
 
 void SlurmCheck::CheckConfig(const std::string& cluster) {

@@ -4,6 +4,7 @@
 // Asks the Slurm of a site for the facts that grants rely on. Changes nothing. One thread.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "agent/process/subprocess.h"
 #include "agent/slurm/sacct.h"
 #include "agent/slurm/slurm_means.h"
+#include "agent/slurm/squeue.h"
 
 namespace mesolys::agent {
 
@@ -28,9 +30,10 @@ class SlurmCheck {
   using Run = std::function<absl::StatusOr<CommandOutput>(const Command&)>;
 
   // sacctmgr and sdiag are looked for beside sacct. `sets_limits`: the agent's user itself does.
-  SlurmCheck(SacctOptions sacct, SlurmMeansOptions means, AgentUser user, Run run,
-             bool sets_limits = true)
+  SlurmCheck(SacctOptions sacct, SqueueOptions squeue, SlurmMeansOptions means, AgentUser user,
+             Run run, bool sets_limits = true)
       : sacct_(std::move(sacct)),
+        squeue_(std::move(squeue)),
         means_(std::move(means)),
         user_(std::move(user)),
         run_(std::move(run)),
@@ -46,15 +49,19 @@ class SlurmCheck {
   void CheckMunge();
   void CheckAccounting(absl::Time now);
   void CheckCluster(const std::string& cluster, absl::Time now);
+  void CheckQueue(const std::string& cluster, absl::Time now);
   void CheckConfig(const std::string& cluster);
   void CheckPrivileges();
 
   const SacctOptions sacct_;
+  const SqueueOptions squeue_;
   const SlurmMeansOptions means_;
   const AgentUser user_;
   const Run run_;
   const bool sets_limits_;
   bool is_private_ = false;
+  // By accounting; none where it cannot be asked.
+  std::optional<std::vector<UsageRecord>> running_;
   std::vector<Finding> findings_;
 };
 

@@ -28,7 +28,8 @@ bool ReadSize(absl::string_view alloc_tres, UsageRecord& record) {
   bool is_known = true;
   std::string readable;
   for (const absl::string_view entry : absl::StrSplit(alloc_tres, ',')) {
-    const bool is_charged = absl::StartsWith(entry, "cpu=") || absl::StartsWith(entry, "gres/gpu");
+    const bool is_charged = absl::StartsWith(entry, "cpu=") || absl::StartsWith(entry, "mem=") ||
+                            absl::StartsWith(entry, "gres/gpu");
     if (ParseAllocTres(entry).ok()) {
       absl::StrAppend(&readable, readable.empty() ? "" : ",", entry);
     } else if (is_charged) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/runtime/clock.h"
@@ -52,6 +53,7 @@ class SiteCheckTest : public testing::Test {
                 {"sacctmgr --noheader --parsable2 show cluster", "psmn|127.0.0.1\n"},
                 {"sacctmgr --noheader --parsable2 show user mesolys", "mesolys|Operator\n"},
                 {"bin/sacct --clusters", ""},
+                {"squeue --clusters=psmn", "CLUSTER: psmn\nJOBID|SUBMIT_TIME|STATE\n"},
                 {"scontrol --clusters=psmn ping", "Slurmctld(primary) at vm is UP\n"},
                 {"scontrol --clusters=psmn show config", kConfig},
                 {"--oneliner show node", FakeScontrol::Node("n1", "IDLE", "gpu:a100:4") + "\n"},
@@ -110,6 +112,29 @@ TEST_F(SiteCheckTest, SaysWhatIsDown) {
     EXPECT_THAT(printed_, HasSubstr("Connection refused")) << part;
     EXPECT_THAT(printed_, HasSubstr(" 1 failed\n")) << part;
   }
+}
+
+TEST_F(SiteCheckTest, ListsWhatRunsByAccountingAlone) {
+  const int64_t long_ago = absl::ToUnixSeconds(now_) - 7200;
+  const auto row = [](int64_t id, int64_t submit, absl::string_view state) {
+    return absl::StrJoin(
+        {absl::StrCat("psmn"), absl::StrCat(id), std::string("p"), std::string("alice"),
+         std::string("main"), std::string("normal"), std::string(state), absl::StrCat(submit),
+         absl::StrCat(submit), std::string("Unknown"), std::string("0"), std::string("60"),
+         std::string("cpu=4")},
+        "\x1f");
+  };
+  answers_["bin/sacct --clusters"] = absl::StrCat(
+      row(7, long_ago, "RUNNING"), "\n", row(8, long_ago, "RUNNING"), "\n",
+      row(9, long_ago + 7199, "RUNNING"), "\n", row(10, long_ago, "PENDING"), "\nodd\n");
+  answers_["squeue --clusters=psmn"] =
+      absl::StrCat("CLUSTER: psmn\nJOBID|SUBMIT_TIME|STATE\n7|", long_ago, "|RUNNING\n");
+  EXPECT_EQ(Check(), Verdict::kWarn) << printed_;
+  EXPECT_THAT(printed_, HasSubstr("WARN  psmn: runaway jobs: 1, among them 8: "));
+  EXPECT_THAT(printed_, HasSubstr("-> sacctmgr show runawayjobs cluster=psmn"));
+  failing_ = {"squeue --clusters=psmn"};
+  EXPECT_EQ(Check(), Verdict::kWarn);
+  EXPECT_THAT(printed_, HasSubstr("WARN  psmn: runaway jobs: nobody can tell: "));
 }
 
 TEST_F(SiteCheckTest, SaysThatTheSchedulerIsOutOfReach) {

@@ -10,8 +10,10 @@
 #include "proto/runtime/thread_runtime.h"
 #include "tests/fakes/fake_collector.h"
 #include "tests/fakes/fake_enforcer.h"
+#include "tests/fakes/fake_job_reader.h"
 #include "tests/fakes/fake_means_collector.h"
 #include "tests/fakes/fake_scheduler_link.h"
+#include "tests/fakes/fake_span_reader.h"
 #include "tests/fakes/manual_clock.h"
 #include "tests/fakes/temporary_directory.h"
 
@@ -54,6 +56,29 @@ TEST_F(AgentTest, TellsTheSchedulerWhatHindersItsReports) {
   agent->ReportOnce();
   agent->SynchronizeOnce();
   EXPECT_EQ(link.questions.back().problem(), "");
+}
+
+TEST_F(AgentTest, AJobThatCannotBeAskedForKeepsNoImportWaiting) {
+  FakeSchedulerLink link;
+  FakeJobReader jobs;
+  FakeSpanReader spans;
+  Agent agent(*spool_, quarantine_, {&collector_}, &spans, &jobs, &means_collector_, enforcer_,
+              link, clock_, options_);
+  v1::UsageRecord job = FakeCollector::Job(1);  // that no look shows any more
+  job.set_state(v1::UsageRecord::RUNNING);
+  ASSERT_TRUE(spool_->Add({job}, "", {}, clock_.Now()).ok());
+  v1::DesiredState state;
+  v1::DesiredImport& import = *state.add_imports();
+  import.set_number(1);
+  import.mutable_period()->mutable_start_time()->set_seconds(3600);
+  import.mutable_period()->mutable_end_time()->set_seconds(7200);
+  ASSERT_TRUE(spool_->KeepDesiredState(state).ok());
+  jobs.failure = absl::UnavailableError("sacct hangs");
+  ReportTick tick = agent.ReportOnce();
+  tick = agent.ReportOnce();
+  EXPECT_FALSE(jobs.asked.empty());
+  EXPECT_EQ(spans.slice_count, 1);
+  EXPECT_EQ(spool_->Imports()->size(), 1U);
 }
 
 TEST_F(AgentTest, TellsTheSchedulerWhatTheSiteReallyHasAndWhenItWasRead) {

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "absl/strings/str_cat.h"
+#include "agent/loop/told_jobs.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/runtime/convert.h"
@@ -244,6 +245,20 @@ TEST_F(JobTotalsTest, KeepsWhatHasNotEndedHoweverOldItIs) {
   EXPECT_THAT(*spool_->Jobs({}, 10), SizeIs(2));
 }
 
+TEST_F(JobTotalsTest, OneThatGoesOnLongAfterItsLimitIsListedAndChargedOn) {
+  Grant(1, -10, 10);
+  UsageRecord late = Running(1, kNow, 1);  // it began two hours ago
+  UsageRecord ending = Running(2, kNow, 2);
+  ending.end_time = ending.observe_time = ending.start_time + absl::Hours(2) + kEndedWithin;
+  Keep({late, ending, Running(3, kNow, 0)});
+  Used(1);
+  EXPECT_EQ(totals_->runaways().count, 0);
+  EXPECT_EQ(totals_->runaways().beyond_limit_count, 1);
+  ASSERT_THAT(totals_->runaways().first, SizeIs(1));
+  EXPECT_EQ(totals_->runaways().first[0].job_id(), 1);
+  EXPECT_EQ(totals_->runaways().first[0].cause(), v1::RunawayJob::BEYOND_LIMIT);
+}
+
 TEST_F(JobTotalsTest, ARunawayHasUsedWhatItHadAndIsListed) {
   Grant(1, -10, 10);
   UsageRecord runaway = Running(1, kNow - absl::Hours(1), 9);
@@ -255,6 +270,7 @@ TEST_F(JobTotalsTest, ARunawayHasUsedWhatItHadAndIsListed) {
   EXPECT_EQ(totals_->runaways().count, 1);
   ASSERT_THAT(totals_->runaways().first, SizeIs(1));
   EXPECT_EQ(totals_->runaways().first[0].job_id(), 1);
+  EXPECT_EQ(totals_->runaways().first[0].cause(), v1::RunawayJob::LOST);
   EXPECT_EQ(totals_->runaways().first[0].end_time().seconds(),
             absl::ToUnixSeconds(runaway.end_time));
   runaway.state = JobState::kCompleted;

@@ -22,9 +22,14 @@ class SetAsideLimitTest : public SlurmEnforcerTest {
  protected:
   SetAsideLimitTest() {
     Project("p").logins = {"alice"};
-    Grant("p", 1, "cpu", 6000);
+    Give(6000);
     Restart();
     Look();
+  }
+
+  void Give(int64_t minutes) {
+    const std::string grant = Grant("p", 1, "cpu", minutes);
+    state_.accounts["p"].grants[grant].period.start = kNow - absl::Hours(10);
   }
 
   // The agent is killed and started anew.
@@ -105,7 +110,7 @@ TEST_F(SetAsideLimitTest, RisesWithWhatTheLedgerGives) {
   slurm_.Run("c1", "p", "alice", {{"cpu", 100}});
   SetAside(Job(1, 100));
   Look();
-  Grant("p", 1, "cpu", 7000);
+  Give(7000);
   EXPECT_THAT(Look(), testing::ElementsAre(6900, 7000));
 }
 

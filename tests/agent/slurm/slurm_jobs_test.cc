@@ -72,6 +72,21 @@ TEST_F(SlurmJobsTest, AsksAccountingForEachIdOnceAndIsToldEveryJobOfIt) {
   EXPECT_FALSE(jobs.Find("c1", {{"c1", 7, At(1000)}}, kNow).ok());
 }
 
+TEST_F(SlurmJobsTest, OfAnArrayIsToldWhatWasAskedAndNoOtherTask) {
+  auto sacct = std::make_unique<FakeSacct>();
+  FakeSacct& asked = *sacct;
+  for (int64_t id = 15; id < 1015; ++id) {
+    asked.rows.push_back({id, 1000, 2000, 3000, "COMPLETED"});
+    asked.rows.back().array_id = 15;
+  }
+  SlurmJobs jobs(std::move(sacct), std::make_unique<SqueueProgram>(SqueueOptions()), {"c1"},
+                 absl::Minutes(5));
+  const auto found = jobs.Find("c1", {{"c1", 15, At(1000)}}, kNow);
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_THAT(*found, SizeIs(1));
+  EXPECT_EQ(found->at(0).job_id(), 15);
+}
+
 TEST_F(SlurmJobsTest, KnowsWhatTheControllerHasAndSinceWhen) {
   const auto held = Held(
       "echo 'CLUSTER: c1'; echo 'JOBID|SUBMIT_TIME|STATE'; echo '7|1795599545|RUNNING'; echo "

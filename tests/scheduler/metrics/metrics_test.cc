@@ -142,6 +142,7 @@ TEST_F(MetricsTest, SayWhatEachSiteReallyHasAndWhatIsMissing) {
   request.set_quarantined_count(3);
   request.set_drift_count(2);
   request.set_runaway_count(3);
+  request.set_beyond_limit_count(2);
   request.set_problem("scontrol: not done after 30s");
   request.mutable_means()->mutable_observe_time()->set_seconds(1800000000);
   v1::ResourceMeans& cpu = *request.mutable_means()->add_resources();
@@ -173,6 +174,7 @@ TEST_F(MetricsTest, SayWhatEachSiteReallyHasAndWhatIsMissing) {
   EXPECT_EQ(ValueOf(page, "mesolys_site_quarantined_total{site=\"psmn\"}"), "3");
   EXPECT_EQ(ValueOf(page, "mesolys_site_drift_total{site=\"psmn\"}"), "2");
   EXPECT_EQ(ValueOf(page, "mesolys_site_runaway_jobs{site=\"psmn\"}"), "3");
+  EXPECT_EQ(ValueOf(page, "mesolys_site_jobs_beyond_limit{site=\"psmn\"}"), "2");
   EXPECT_EQ(ValueOf(page, "mesolys_site_problem{site=\"psmn\"}"), "1");
 }
 

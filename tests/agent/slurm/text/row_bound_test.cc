@@ -65,7 +65,7 @@ TEST(RowBoundTest, TakesEachFieldThatCanBeReadAndTheMostForTheOthers) {
                          {{{"State", "RUNNING"}, {"End", "never"}}, 7200, 4, true, true},
                          {{{"Submit", "gestern"}}, 3600, 4},
                          {{{"JobIDRaw", "none"}}, 3600, 4},
-                         {{{"AllocTRES", "cpu=4,mem=much,gres/gpu=1"}}, 3600, 4},
+                         {{{"AllocTRES", "cpu=4,mem=much,gres/gpu=1"}}, 3600, 4, false},
                          {{{"AllocTRES", "cpu=4,gres/gpu=many"}}, 3600, 4, false},
                          {{{"AllocTRES", "cpu=many"}}, 3600, 0, false},
                          {{{"AllocTRES", ""}}, 3600, 0, false},
