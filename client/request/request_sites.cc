@@ -96,7 +96,7 @@ absl::Status AddSites(const std::vector<std::string>& texts, v1::Request* reques
   }
   if (part_count > 0 && part_count < texts.size()) {
     return absl::InvalidArgumentError(
-        Tr("--site: say how much for each site, as in psmn=600h, or for none of them"));
+        Tr("--site: say how much for each site, as in SITE=600h, or for none of them"));
   }
   for (const std::string& text : texts) {
     if (part_count == 0) break;

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "agent/slurm/text/sacct_value.h"
+#include "proto/values/gpu_part.h"
 #include "proto/values/names.h"
 
 namespace mesolys::agent {
@@ -28,8 +30,9 @@ bool ReadSize(absl::string_view alloc_tres, UsageRecord& record) {
   bool is_known = true;
   std::string readable;
   for (const absl::string_view entry : absl::StrSplit(alloc_tres, ',')) {
-    const bool is_charged = absl::StartsWith(entry, "cpu=") || absl::StartsWith(entry, "mem=") ||
-                            absl::StartsWith(entry, "gres/gpu");
+    const bool is_charged =
+        absl::StartsWith(entry, "cpu=") || absl::StartsWith(entry, "mem=") ||
+        GpuNameOfTres(absl::AsciiStrToLower(entry.substr(0, entry.find('=')))).has_value();
     if (ParseAllocTres(entry).ok()) {
       absl::StrAppend(&readable, readable.empty() ? "" : ",", entry);
     } else if (is_charged) {

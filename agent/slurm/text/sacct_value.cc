@@ -109,8 +109,8 @@ absl::StatusOr<int64_t> ParseSacctSize(absl::string_view text) {
 absl::StatusOr<Allocation> ParseAllocTres(absl::string_view text) {
   Allocation allocation;
   // Of "gres/gpu", "gres/shard" and "gres/mps" alike: "gpu", "shard" and "mps" without their types.
-  std::map<absl::string_view, int64_t> totals;
-  std::map<absl::string_view, int64_t> typed;
+  std::map<std::string, int64_t> totals;
+  std::map<std::string, int64_t> typed;
   for (const absl::string_view entry : absl::StrSplit(text, ',')) {
     const size_t sign = entry.find('=');
     if (sign == absl::string_view::npos)
@@ -124,7 +124,8 @@ absl::StatusOr<Allocation> ParseAllocTres(absl::string_view text) {
       allocation.memory_bytes = *bytes;
       continue;
     }
-    const std::optional<std::string> gpu = GpuNameOfTres(absl::AsciiStrToLower(name));
+    const std::string lowered = absl::AsciiStrToLower(name);
+    const std::optional<std::string> gpu = GpuNameOfTres(lowered);
     if (name != "cpu" && name != "node" && !gpu.has_value()) continue;
     if (!IsNumber(value) || value.size() > 12) {
       return WrongValue(absl::StrCat(name, " of AllocTRES"), value, "give a whole number");
@@ -133,8 +134,8 @@ absl::StatusOr<Allocation> ParseAllocTres(absl::string_view text) {
     if (name == "cpu") allocation.core_count = count;
     if (name == "node") allocation.node_count = count;
     if (!gpu.has_value()) continue;
-    const absl::string_view kind = name.substr(0, name.find(':'));
-    if (kind == name) {
+    const std::string kind = lowered.substr(0, lowered.find(':'));
+    if (kind == lowered) {
       totals[kind] = count;
     } else if (count > 0) {
       allocation.gpu_counts[*gpu] += count;

@@ -33,7 +33,8 @@ int64_t GpusOf(const UsageRecord& record, const GpuNames& names) {
     if (IsSharedPart(name) && !names.contains(name) && per_gpu == record.parts_per_gpu.end()) {
       continue;
     }
-    const GpuPart part = PartOf(name, names, "", record.parts_per_gpu);
+    // Of which model does not matter here.
+    const GpuPart part = PartOf(name, names, "any", record.parts_per_gpu);
     gpus += MulDiv(count, part.parts, part.whole);
   }
   return gpus;

@@ -68,7 +68,7 @@ TEST(SiteStateProtoTest, ReadsADesiredState) {
   account.login_ceilings[{"bob", "cpu"}] = {Amount(3600), absl::FromUnixSeconds(150)};
   account.access["cpu"] = Access::kLowPriority;
   account.frozen_logins = {{"bob", "cpu"}};
-  expected.charges = {"a100", false, {32, 64, 4}};
+  expected.charges = {"a100", false, {32, 64, 4}, {{"1g.10gb", {"gpu-a100", 1, 7}}}};
   expected.clusters = {"c1"};
   EXPECT_EQ(*state, expected);
 }

@@ -49,7 +49,7 @@ FakeSlurm::FakeSlurm(std::set<std::string> names) {
   for (const std::string& name : names) {
     ClusterAssociations& cluster = clusters[name];
     cluster.accounts[kRootAccount].shares = "1";
-    cluster.controller.emplace();
+    cluster.controller = ClusterAssociations::Controller{};
     cluster.controller->tres = {"cpu", "mem", "gres/gpu", "gres/gpu:a100", "gres/gpu:h100"};
     cluster.controller->qos["normal"];
     cluster.controller->partitions.push_back({"main", "", {}, {}, {}, {}});

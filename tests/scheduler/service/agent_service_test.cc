@@ -131,6 +131,11 @@ TEST_F(AgentServiceTest, ASiteThatTheCatalogueDoesNotKnowIsToldSo) {
 }
 
 TEST_F(AgentServiceTest, ABonusIsSaidOnceItsSiteHasSaidThatItGivesOne) {
+  RunningSchedulerOptions options;
+  options.catalogue = WorldCatalogue();
+  options.catalogue.programmes.at("chair").bonus = PartsPerMillion(250'000);
+  Start(std::move(options));
+  Populate();
   ASSERT_EQ(Ask("alpha", 3'600'000, "ask").state(), v1::Request::GRANTED);
   v1::GetGrantRequest get;
   get.set_name("projects/alpha/grants/g1");

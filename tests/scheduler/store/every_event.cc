@@ -49,7 +49,6 @@ Site SomeSite() {
   site.node_share.memory_bytes = 128'000'000'000;
   site.node_share.gpus = 4;
   site.admin_uids = {0, 380'693};
-  site.gpu_names = {{"1g.10gb", {"gpu-a100", 1, 7}}};
   site.capacities = {{"cpu", At(2026, 1), 100, PartsPerMillion(950'000)},
                      {"gpu-a100", At(2026, 2), 4, PartsPerMillion(1'000'000)}};
   return site;
@@ -70,6 +69,12 @@ Catalogue SomeCatalogue() {
   catalogue.sites = {{"north", SomeSite()}};
   catalogue.rates = {{"cpu", At(2026, 1), PartsPerMillion(20'000)}};
   catalogue.roles = {{"olga", {"auditor", "operator"}}};
+  return catalogue;
+}
+
+Catalogue CatalogueWithSlices() {
+  Catalogue catalogue = SomeCatalogue();
+  catalogue.sites.at("north").gpu_names = {{"1g.10gb", {"gpu-a100", 1, 7}}};
   return catalogue;
 }
 
@@ -201,7 +206,8 @@ std::vector<Event> EveryEvent() {
       ImportEnded{5, {9, 8, 1, 2, 3600, "slurmdbd is away"}},
       RequestSubmitted{RequestAtSites()},
       GrantIssued{GrantAtAnyOf()},
-      RowsDismissed{{"north", 17, 19, "ours, written by a broken prolog"}}};
+      RowsDismissed{{"north", 17, 19, "ours, written by a broken prolog"}},
+      CatalogueAdopted{CatalogueWithSlices(), "# text", digest}};
 }
 
 }  // namespace mesolys

@@ -76,6 +76,7 @@ TEST(AllocTresTest, ReadsWhatAJobHeld) {
       {"cpu=1,gres/gpu=2,gres/gpu:a100=2", {1, 0, 0, {{"a100", 2}}}},
       {"cpu=1,gres/gpu:a100=2,gres/gpu=3", {1, 0, 0, {{"", 1}, {"a100", 2}}}},
       {"cpu=1,gres/gpu:A100=2", {1, 0, 0, {{"a100", 2}}}},
+      {"cpu=2,GRES/Gpu=2,gres/gpu:a100=1", {2, 0, 0, {{"", 1}, {"a100", 1}}}},
       {"gres/gpu=4,gres/gpu:a100=2,gres/gpu:v100=1,cpu=8",
        {8, 0, 0, {{"", 1}, {"a100", 2}, {"v100", 1}}}},
       {"cpu=2,gres/gpu:a100=0", {2, 0, 0, {}}},
