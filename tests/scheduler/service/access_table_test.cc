@@ -108,6 +108,7 @@ GrantService.PostOpeningBalance  OSPFA -     -     -     -     -     -     -    
 GrantService.GetBalance          OSPFA OSPFA OSPFA O     O     O     OSP   OSP   P     -     -     -     -
 UsageService.RefundJob           OSPFA -     -     -     -     -     -     -     -     -     -     -     -
 UsageService.Import              OSPFA -     -     -     -     -     -     -     -     -     -     -     -
+UsageService.DismissRows         OSPFA -     -     -     -     -     -     -     -     -     -     -     -
 UsageService.Compare             OSPFA -     OSPFA -     -     -     -     -     -     -     -     -     -
 UsageService.GetComparison       OSPFA -     OSPFA -     -     -     -     -     -     -     -     -     -
 UsageService.ListDifferences     OSPFA -     OSPFA -     -     -     -     -     -     -     -     -     -

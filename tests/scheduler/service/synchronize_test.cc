@@ -339,7 +339,7 @@ TEST_F(SynchronizeTest, ShowsInTheSiteWhatIsHeldBackAndTellsItsAgentWhatIsDismis
   dismiss.set_last(31);
   dismiss.set_reason("ours");
   dismiss.set_request_id("dismiss");
-  EXPECT_EQ(Why(As("user/paul").Call(dismiss)), "PERMISSION_DENIED");
+  EXPECT_EQ(Why(As("user/paul").Call(dismiss)), "NOT_ALLOWED");
   EXPECT_EQ(Why(Olga().Call(dismiss)), "INVALID_ARGUMENT") << "30 were set aside so far";
   dismiss.set_last(19);
   const auto dismissed = Olga().Call(dismiss);
