@@ -18,6 +18,7 @@ namespace mesolys::agent {
 namespace {
 
 constexpr int64_t kPageRecords = 1000;
+
 // What the grants and ceilings of an account look at.
 struct Watch {
   std::string account;

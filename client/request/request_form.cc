@@ -108,9 +108,8 @@ void AddRequestOptions(Verb& verb, RequestForm& form) {
       .Options("--line", "RESOURCE=AMOUNT", &lines.lines, Tr("Any resource: gpu-a100=2000h"))
       .Options("--minimum", "RESOURCE=AMOUNT", &lines.minimums,
                Tr("Less than this is of no use: cpu=10000h; repeatable"))
-      .Options(
-          "--site", "SITE", &lines.sites,
-          Tr("Where; of several any, as it is used; SITE=600h: so much there; repeatable"))
+      .Options("--site", "SITE", &lines.sites,
+               Tr("Where; of several any, as it is used; SITE=600h: so much there; repeatable"))
       .Option("--from", "DATE", &form.from, Tr("The first day; today if not given"))
       .Option("--to", "DATE", &form.to, Tr("The day after the last"))
       .Option("--for", "SPAN", &form.span, Tr("Instead of --to: 90d, 6m or 1y"));

@@ -91,7 +91,7 @@ TEST(RequestLinesTest, AreNotSplitInNoSense) {
            {{}, {"psmn", "pmcs2i", "psmn"}, "psmn is named twice; once is enough"},
            {{},
             {"psmn=600h", "pmcs2i"},
-            "say how much for each site, as in psmn=600h, or for none"},
+            "say how much for each site, as in SITE=600h, or for none"},
            {{}, {"PSMN=600h", "pmcs2i=400h"}, "--site \"PSMN\" is not an id"},
            {{}, {"psmn=", "pmcs2i=400h"}, "--site: \"psmn=\" is not of the form SITE=AMOUNT"},
            {{}, {"psmn=600", "pmcs2i=400h"}, "--site: \"600\" has no unit"},

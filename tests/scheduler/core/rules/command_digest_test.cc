@@ -258,7 +258,8 @@ std::vector<Golden> OfSitesAndTheOffice() {
       {"end import, without a problem", 31,
        "50713c2de36a1950de7d7fe9c96da3a1197190db01bb949469e4d47a690c253d",
        EndImport{"north", 5, {9, 8, 0, 0, 3600, ""}}},
-      {"dismiss rows", 32, "bb1b38eae2b9bc19e7f9060c288fa21a2f3f7ba9dadc05b5c4054d2805fc38e1", DismissRows{{"north", 17, 19, "written by a broken prolog"}}},
+      {"dismiss rows", 32, "bb1b38eae2b9bc19e7f9060c288fa21a2f3f7ba9dadc05b5c4054d2805fc38e1",
+       DismissRows{{"north", 17, 19, "written by a broken prolog"}}},
   };
 }
 
