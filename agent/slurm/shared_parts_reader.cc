@@ -11,7 +11,7 @@ absl::Status SharedPartsReader::Complete(absl::Time now, UsageRecord& record) {
   auto known = known_.find(cluster);
   if (known == known_.end() || now - known->second.read_time >= kKeptFor) {
     SharedPartsOfNodes nodes;
-    const absl::Status read =
+    absl::Status read =
         scontrol_->Show(cluster, Scontrol::Noun::kNode, [&nodes](const OutputLine& line) {
           // What cannot be read the collector of the means has set aside.
           const absl::StatusOr<ScontrolNode> node = ParseScontrolNode(line.text);

@@ -121,6 +121,7 @@ Cell SitesCell(const v1::RequestLine& line) {
   const std::map<std::string, int64_t> sorted(line.site_base_units().begin(),
                                               line.site_base_units().end());
   std::vector<std::string> texts;
+  texts.reserve(sorted.size());
   for (const auto& [site, amount] : sorted) {
     texts.push_back(absl::StrCat(TextCell(site).text, " ", AmountTextOf(line.resource(), amount)));
   }

@@ -105,7 +105,7 @@ GpuPart PartOf(const std::string& name, const GpuNames& names, const std::string
   // A site without a model still accounts for the GPU, under a name that says so.
   if (known.empty()) return {"gpu-untyped", 1, 1};
   if (const GpuPart* said = Find(names, known); said != nullptr) return *said;
-  const GpuPart itself = {absl::StrCat("gpu-", known), 1, 1};
+  GpuPart itself = {absl::StrCat("gpu-", known), 1, 1};
   if (!IsSharedPart(known)) return itself;
   if (const GpuPart* any = Find(names, known.substr(0, known.find('-'))); any != nullptr) {
     return *any;

@@ -88,6 +88,7 @@ Amount LineChoice::Granted() const {
 std::map<std::string, Amount> ShareOut(Amount amount,
                                        const std::map<std::string, Amount>& weights) {
   std::vector<int64_t> counts;
+  counts.reserve(weights.size());
   for (const auto& [site, weight] : weights) counts.push_back(weight.count());
   const std::vector<int64_t> parts = Apportion(amount.count(), counts);
   std::map<std::string, Amount> shares;
