@@ -49,6 +49,8 @@ class Week {
   bool OrdersAreDone();
   // And every site has put in force what is wanted.
   bool AllIsInForce();
+  // For an hour at most; whether it is.
+  bool WaitUntilAllIsInForce();
   // Somebody asks what the accounting of a site says of the first days.
   void CompareWithTheAccounting();
   std::string Trace();

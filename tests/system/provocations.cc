@@ -315,15 +315,20 @@ Told EndsInFuture(CliWorld&) {
   return ToldOfQuarantine(early, "north");
 }
 
-// Eight jobs of the most that a record may tell.
-std::string HugeJobs() {
+Told PassesTheTotal(CliWorld& world) {
+  // A site that has as much as a record may tell.
+  Catalogue vast = TestCatalogue();
+  vast.sites.at("north").capacities.front().units = 16'777'216;
+  world.scheduler->Adopt(vast);
   std::string lines;
   for (int id = 100; id < 140; ++id) {
     absl::StrAppend(&lines, id,
                     "|n1|lab|ada|2010-01-01T00:00:00|2010-01-01T00:00:00|2019-01-01T00:00:00|"
                     "COMPLETED|cpu=16777216\n");
   }
-  return lines;
+  Told told = Records(lines)(world);
+  world.scheduler->Adopt(TestCatalogue());
+  return told;
 }
 
 }  // namespace mesolys

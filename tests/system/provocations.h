@@ -45,7 +45,7 @@ Provoke SpoiltReport(const std::function<void(v1::ReportUsageRequest&)>& spoil);
 // An agent of north that replays these lines of sacct.
 Provoke Records(const std::string& lines);
 // Jobs whose sum no ledger counts.
-std::string HugeJobs();
+Told PassesTheTotal(CliWorld& world);
 // An agent whose clock is ahead of the scheduler's.
 Told EndsInFuture(CliWorld& world);
 

@@ -150,7 +150,7 @@ std::vector<Row> RowsOfRecordsAndStore() {
        Records("8|s1|lab|ada|2020-01-01T00:00:00|2020-01-01T00:00:00|2020-01-01T01:00:00|COMPLETED|"
                "cpu=1\n"),
        "only its own clusters"},
-      {Reason::kRecordOverflow, Records(HugeJobs()), "the most that the ledger counts"},
+      {Reason::kRecordOverflow, PassesTheTotal, "the most that the ledger counts"},
       {Reason::kTooManyRecords, SpoiltReport([](auto& report) {
          for (int i = 0; i < 2000; ++i) *report.add_records() = report.records(0);
        }),
