@@ -26,10 +26,10 @@ class Bonus:
         self.world, self.slurm = world, slurm
 
     def associated(self, project):
-        """(QOS, default QOS, {TRES: minutes}) of the project's account."""
-        row = self.slurm.command(SITE, 'sacctmgr', '-nP', 'show', 'assoc', 'where', f'account={project}', f'cluster={SITE}',
-                                 'user=', 'format=QOS,DefaultQOS,GrpTRESMins').splitlines()[0]
-        qos, default, minutes = row.split('|')
+        """(QOS, default QOS, {TRES: minutes}) of the project's account; nothing of one that is not there yet."""
+        rows = self.slurm.command(SITE, 'sacctmgr', '-nP', 'show', 'assoc', 'where', f'account={project}', f'cluster={SITE}',
+                                  'format=User,QOS,DefaultQOS,GrpTRESMins').splitlines()
+        qos, default, minutes = next((row.split('|')[1:] for row in rows if row.startswith('|')), ('', '', ''))
         pairs = (each.split('=') for each in minutes.split(',') if each)
         return set(qos.split(',')), default, {tres: int(count) for tres, count in pairs}
 
@@ -51,7 +51,14 @@ class Bonus:
         world.done('grant', 'opening-balance', grants[used_up], '--site', SITE, '--amount', f'{spent}h', '--reason', 'x')
         return grants[used_up]
 
+    def is_open(self, project):
+        """Its account and its member may submit."""
+        rows = self.slurm.command(SITE, 'sacctmgr', '-nP', 'show', 'assoc', 'where', f'account={project}', f'cluster={SITE}',
+                                  'format=User,GrpSubmitJobs').splitlines()
+        return {'|', 'alice|'} <= set(rows)
+
     def submit(self, project, minutes, *options):
+        self.until(lambda: self.is_open(project), f'{project} is open', project)
         return self.slurm.submit(SITE, 'alice', project, 'sleep 600', '-n1', f'--time={minutes}', *options)
 
     def becomes(self, job, wanted, project):
