@@ -96,7 +96,8 @@ def split_and_move(world):
         raise SystemExit(f'grant move: {answer.returncode} {answer.stderr}')
     world.becomes(grant, {FIRST: 4.0, OTHER: 6.0})
     found = {site: world.minutes(site) for site in SITES}
-    if found != {FIRST: 240, OTHER: 360}:
+    # The job that runs has used some of it, which Slurm counts later than the ledger.
+    if found[OTHER] != 360 or not 237 <= found[FIRST] <= 240:
         raise SystemExit(f'after the move: {found}')
     world.until_it_stands(OTHER, held, 'RUNNING None')
     if not world.job_stands(FIRST, running, 'RUNNING None'):
